@@ -1,0 +1,64 @@
+package core
+
+import "log/slog"
+
+// A Driver describes a kind of system that can be chosen, before any exists. A list of drivers is a value that
+// both mains pass down.
+type Driver[S System] struct {
+	Name     string // saved in project files, never changes: "sqlite"
+	Title    string // "Database file (SQLite)"
+	Summary  string // one sentence for the person who chooses
+	Settings []Setting
+	New      func(s Settings) (S, error) // checks the settings, does no I/O; the error is a Fault
+}
+
+// A Setting is one field of a system's form, and -set name=value of ferryctl.
+type Setting struct {
+	Name     string // "file"
+	Title    string // "File"
+	Help     string // one sentence
+	Kind     SettingKind
+	Required bool
+	Main     bool // the part behind the colon of -to KIND:WHERE
+	Default  string
+	Choices  []string // for SettingChoice
+}
+
+// A SettingKind says how a setting is asked for.
+type SettingKind string
+
+const (
+	SettingText   SettingKind = "text"
+	SettingFile   SettingKind = "file"
+	SettingFolder SettingKind = "folder"
+	SettingSwitch SettingKind = "switch"
+	SettingNumber SettingKind = "number"
+	SettingChoice SettingKind = "choice"
+	SettingSecret SettingKind = "secret"
+)
+
+// Settings are the values of a system's form.
+type Settings struct {
+	Values  map[string]string
+	Secrets map[string]Secret
+}
+
+// Get returns the value of a setting, "" when it is not set.
+func (s Settings) Get(name string) string { return s.Values[name] }
+
+// A Secret is a text that must not be shown, logged or saved. Only Reveal gives it away.
+type Secret struct{ text string }
+
+// NewSecret wraps a text.
+func NewSecret(text string) Secret { return Secret{text} }
+
+// Reveal returns the text itself, for the one place that sends it.
+func (s Secret) Reveal() string { return s.text }
+
+// Empty reports whether there is no secret.
+func (s Secret) Empty() bool { return s.text == "" }
+
+func (s Secret) String() string               { return "•••" }
+func (s Secret) GoString() string             { return "•••" }
+func (s Secret) LogValue() slog.Value         { return slog.StringValue("•••") }
+func (s Secret) MarshalText() ([]byte, error) { return []byte("•••"), nil }

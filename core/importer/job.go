@@ -1,0 +1,112 @@
+package importer
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"ferry/core"
+	"ferry/core/mapping"
+)
+
+// A Job is everything one import needs. Making one does no I/O.
+type Job struct {
+	Source      core.Source
+	Destination core.Destination
+	Mappings    []mapping.Mapping // in any order; Run puts them into the order that lookups need
+	Journal     Journal
+	Limit       int    // at most so many records of each table: Try 10; 0 is all
+	Full        bool   // start a new run even where an unfinished one could go on
+	Who         string // for the history: "Ada Lovelace", "the application"
+	From, To    string // for the history: what the person calls source and destination
+
+	Wait func(ctx context.Context, d time.Duration) error // core.Wait in the mains
+	Now  func() time.Time                                 // time.Now in the mains
+	Log  *slog.Logger
+}
+
+// Progress is a snapshot; each replaces the last. It is told at most ten times a second, and at every change of
+// Phase or table.
+type Progress struct {
+	Run       string // id of the run
+	Continues bool   // an unfinished run goes on
+	Tables    []TableProgress
+	Current   int         // index into Tables
+	Waiting   core.Notice // why nothing happens just now; empty Text when it does
+	Elapsed   time.Duration
+	Rate      float64       // records a second over the last ten seconds
+	Left      time.Duration // about how long still; 0 when not known
+}
+
+// TableProgress is how far one table is.
+type TableProgress struct {
+	Mapping string // ID
+	Table   string // logical name at the source
+	Title   string
+	State   TableState
+	Total   core.Count
+	Counts  Counts
+}
+
+// A TableState says where in a run a table is.
+type TableState string
+
+const (
+	Waiting   TableState = "waiting"
+	Reading   TableState = "importing"
+	Finishing TableState = "finishing"
+	Done      TableState = "done"
+)
+
+// Counts add up: Read is the sum of the others.
+type Counts struct {
+	Read      int64 `json:"read"`
+	Created   int64 `json:"created"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Removed   int64 `json:"removed"`
+	Skipped   int64 `json:"skipped"`
+	Refused   int64 `json:"refused"`
+	Unsure    int64 `json:"unsure"`
+}
+
+// A Receipt is what the person reads at the end. It covers the whole run, however often it was stopped and
+// went on, and is true even when Run returns an error.
+type Receipt struct {
+	Run      string         `json:"run"`
+	State    RunState       `json:"state"`
+	Reason   string         `json:"reason,omitempty"` // why everything was read again, in words
+	From     string         `json:"from"`
+	To       string         `json:"to"`
+	Who      string         `json:"who,omitempty"`
+	Started  time.Time      `json:"started"`
+	Ended    time.Time      `json:"ended,omitzero"`
+	Tables   []TableReceipt `json:"tables"`
+	Refusals []Refusal      `json:"-"` // the first thousand, with subjects: for the screen only
+	Fault    *core.Fault    `json:"-"` // why it stopped, when it did
+}
+
+// TableReceipt is one table's part of a receipt.
+type TableReceipt struct {
+	Table string `json:"table"` // logical name at the source
+	Title string `json:"title,omitempty"`
+	To    string `json:"to,omitempty"` // name at the destination
+	Counts
+}
+
+// A Refusal is one record that could not or must not be written.
+type Refusal struct {
+	Table string
+	Key   string
+	Kind  core.OutcomeKind // Refused, Skipped or Unsure
+	Fault *core.Fault
+}
+
+// A RunState says how a run stands.
+type RunState string
+
+const (
+	Running     RunState = "running"     // or killed: nobody ended it
+	Interrupted RunState = "interrupted" // it can go on
+	Complete    RunState = "complete"
+)

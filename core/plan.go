@@ -1,0 +1,93 @@
+package core
+
+// A ColumnType is what a destination is asked to hold in a column.
+type ColumnType string
+
+const (
+	ColumnText     ColumnType = "text"
+	ColumnInteger  ColumnType = "integer"
+	ColumnDecimal  ColumnType = "decimal" // exact, every digit kept
+	ColumnDouble   ColumnType = "double"
+	ColumnBoolean  ColumnType = "boolean"
+	ColumnDateTime ColumnType = "datetime"
+	ColumnDate     ColumnType = "date"
+	ColumnJSON     ColumnType = "json" // a JSON array, as text
+	ColumnBytes    ColumnType = "bytes"
+)
+
+// A Plan says how one mapped table lies at a destination. A Batch's Values stand in the order of Columns.
+type Plan struct {
+	ID      string // of the mapping; stable over runs
+	Source  string // logical name of the source table
+	Title   string // for people: "Accounts"
+	Table   string // name at the destination
+	Key     string // name of the column that holds the record's key
+	Columns []Column
+	Parent  string // ID of the plan whose rows these belong to; "" for none
+	Passes  int    // how many passes the columns need; 1 when no column waits for another table
+}
+
+// A Column is one column of a Plan.
+type Column struct {
+	Name  string
+	Type  ColumnType
+	Field string // logical name of the source field it is made from; "" for a constant
+	Ref   bool   // holds a reference that must be turned into the destination's own id before it is written
+	Pass  int    // 1: what a create needs; 2: references that could not be resolved yet; 3: state
+}
+
+// A Thing is something a destination must make before a plan can be written.
+type Thing struct {
+	Kind string // "file", "table", "column", "field", "choice"
+	Name string // "account", "account.name"
+	Plan string // ID of the plan that needs it
+}
+
+// A Batch is what is written at once. Its ID stays the same when the same batch is sent again.
+type Batch struct {
+	ID   string
+	Pass int
+	Rows []Record
+}
+
+// An OutcomeKind says what became of one row.
+type OutcomeKind uint8
+
+const (
+	Untried   OutcomeKind = iota // surely did not leave, or was rolled back
+	Created                      // a new row
+	Updated                      // a row that was there and changed
+	Unchanged                    // a row that was there and is equal
+	Removed                      // a row that was there and is not any more
+	Skipped                      // a rule said so
+	Refused                      // cannot or must not be written; the Fault says why
+	Unsure                       // sent, no answer
+)
+
+func (k OutcomeKind) String() string {
+	switch k {
+	case Created:
+		return "created"
+	case Updated:
+		return "updated"
+	case Unchanged:
+		return "unchanged"
+	case Removed:
+		return "removed"
+	case Skipped:
+		return "skipped"
+	case Refused:
+		return "refused"
+	case Unsure:
+		return "unsure"
+	default:
+		return "untried"
+	}
+}
+
+// An Outcome is what became of one row.
+type Outcome struct {
+	Kind  OutcomeKind
+	ID    string // the destination's id of the row, where it has one of its own
+	Fault *Fault // why, for Refused, Skipped and Unsure
+}

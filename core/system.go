@@ -1,0 +1,143 @@
+package core
+
+import "context"
+
+// A System is one source or destination that a person has chosen. Making one does no I/O; the first call
+// signs in.
+type System interface {
+	// Checks looks whether the system can do what need says, one step after the other. tell is called on the
+	// caller's goroutine when a step starts (CheckRunning) and when it ends. A step that depends on a failed one
+	// is told as CheckUntried. The verdict is Verdict of the final states.
+	Checks(ctx context.Context, need Need, tell func(Check))
+
+	// Tables lists what can be read or written.
+	Tables(ctx context.Context) ([]TableName, error)
+
+	// Describe tells fields, types, choices, relations, keys and rights of a table. For a destination a table
+	// that is not there yet is a Fault of kind Setting.
+	Describe(ctx context.Context, table string) (Table, error)
+
+	// Identity says which system this is, whatever its address. A destination that holds nothing yet has an
+	// empty ID; it gets one by Prepare.
+	Identity(ctx context.Context) (Identity, error)
+
+	// Close gives back what the system holds. It may be called twice.
+	Close() error
+}
+
+// An Identity tells two systems apart and notices one that was replaced.
+type Identity struct {
+	ID         string // random at a destination; the organisation id of a Dynamics environment
+	Generation int64  // of a destination: raised by every Prepare that starts a run and by Finish; an older copy has a lower one
+	Name       string // for people
+}
+
+// Need says what a check is for.
+type Need struct {
+	Tables []string // logical names that must be readable, or writable at a destination
+	Fresh  bool     // sign in anew instead of using a token that is still good
+}
+
+// A CheckState is how a step of a check stands.
+type CheckState string
+
+const (
+	CheckRunning CheckState = "running"
+	CheckPassed  CheckState = "passed"
+	CheckWarned  CheckState = "warned"
+	CheckFailed  CheckState = "failed"
+	CheckUntried CheckState = "untried"
+)
+
+// A Check is one step of Test connection.
+type Check struct {
+	ID        string // stable: "address", "signin"
+	Title     string // "Address and name resolution"
+	State     CheckState
+	Detail    string   // what was found: "version 9.2.24104"
+	DependsOn []string // IDs of the steps without which this one cannot be tried
+	Optional  bool     // a failure here alone does not make the connection unavailable
+	Fault     *Fault   // why it failed or warns
+}
+
+// Available is the verdict over the final states of a check: nothing failed but what is optional, and
+// something passed.
+func Available(checks []Check) bool {
+	passed := false
+	for _, c := range checks {
+		switch {
+		case c.State == CheckFailed && !c.Optional, c.State == CheckRunning:
+			return false
+		case c.State == CheckUntried && !c.Optional:
+			return false
+		case c.State == CheckPassed || c.State == CheckWarned:
+			passed = true
+		}
+	}
+	return passed
+}
+
+// A Destination stores batches.
+type Destination interface {
+	System
+
+	// Missing tells which things the plan needs and are not there. It changes nothing.
+	Missing(ctx context.Context, p Plan) ([]Thing, error)
+
+	// Prepare makes just the given things and returns the plan as the destination will understand it. It may be
+	// repeated without harm and called again in mid-run.
+	Prepare(ctx context.Context, p Plan, make []Thing) (Plan, error)
+
+	// Write stores one batch. It returns exactly len(b.Rows) outcomes, also together with an error: rows of
+	// which nothing is known are Unsure, rows that surely were not written are Untried.
+	Write(ctx context.Context, p Plan, b Batch) ([]Outcome, error)
+
+	// Finish says that the table is whole now. Destinations that are files put the whole file under its final
+	// name here, and nothing stands there before.
+	Finish(ctx context.Context, p Plan) error
+}
+
+// A Starter is a Destination that keeps an identity of its own. Start stores the identity (making one from
+// next when it has none) before a run's first write; the same call again changes nothing.
+type Starter interface {
+	Start(ctx context.Context, next Identity) error
+}
+
+// A Finder tells what is already there. found[i] are the hits of match[i]; several where there are several.
+type Finder interface {
+	Find(ctx context.Context, p Plan, match []Match) (found [][]Found, err error)
+}
+
+// A Settler is a transactional destination: it keeps the ID and the outcomes of a batch in the transaction of
+// its rows. Settled returns them; false when that batch was never committed there.
+type Settler interface {
+	Settled(ctx context.Context, p Plan, batch string) ([]Outcome, bool, error)
+}
+
+// A Restorer puts back what was there before. A row whose present content is not what the run left is not
+// touched and comes back Refused.
+type Restorer interface {
+	Restore(ctx context.Context, p Plan, before []Before) ([]Outcome, error)
+}
+
+// A Match says by which values a record is looked for.
+type Match struct {
+	Key    string           // the record's key at its source; found by what Ferry left at the destination
+	Fields map[string]Value // or by these columns, all of which must be equal
+	Values bool             // the present values are wanted too
+}
+
+// Found is one hit.
+type Found struct {
+	ID      string
+	Version string
+	Values  []Value // in the plan's column order, only where asked for
+}
+
+// Before is what a row was before a run.
+type Before struct {
+	Key     string
+	Created bool    // the run created the row: restoring removes it
+	Was     []Value // in the plan's column order
+	Left    []Value // what the run left there
+}
