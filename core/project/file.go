@@ -1,0 +1,214 @@
+package project
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ferry/core"
+)
+
+// Extension is how the name of a project file ends.
+const Extension = ".ferry"
+
+// largest is how many bytes a project file may have. Five hundred mappings of five hundred fields fit ten times.
+const largest = 16 << 20
+
+// New makes an empty project with a random ID.
+func New(name string) *Project {
+	id := make([]byte, 16)
+	if _, err := rand.Read(id); err != nil { // never happens: crypto/rand ends the program first
+		panic(err)
+	}
+	return &Project{Version: Version, ID: hex.EncodeToString(id), Name: name, Tables: []string{"account", "contact"}}
+}
+
+// Current returns the connection in use, or nil.
+func (p *Project) Current() *Connection {
+	for i := range p.Connections {
+		if p.Connections[i].Name == p.Connection {
+			return &p.Connections[i]
+		}
+	}
+	return nil
+}
+
+// Put adds a connection, or replaces the one of that name, and makes it the one in use.
+func (p *Project) Put(c Connection) {
+	p.Connection = c.Name
+	for i := range p.Connections {
+		if p.Connections[i].Name == c.Name {
+			p.Connections[i] = c
+			return
+		}
+	}
+	p.Connections = append(p.Connections, c)
+}
+
+// Remove forgets a connection. When it was in use, the first of the others is.
+func (p *Project) Remove(name string) {
+	kept := p.Connections[:0]
+	for _, c := range p.Connections {
+		if c.Name != name {
+			kept = append(kept, c)
+		}
+	}
+	p.Connections = kept
+	if p.Connection == name {
+		p.Connection = ""
+		if len(kept) > 0 {
+			p.Connection = kept[0].Name
+		}
+	}
+}
+
+// Read reads a project file. It does nothing else: no network, no keychain, no other file.
+func Read(path string) (*Project, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, largest+1))
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	if len(text) > largest {
+		return nil, notAProject(path)
+	}
+	return parse(path, text)
+}
+
+func parse(path string, text []byte) (*Project, error) {
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil || head.Version < 1 {
+		return nil, notAProject(path)
+	}
+	if head.Version > Version {
+		return nil, newer(path)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	p := new(Project)
+	if err := d.Decode(p); err != nil || d.More() {
+		return nil, notAProject(path)
+	}
+	if _, err := hex.DecodeString(p.ID); err != nil || len(p.ID) != 32 {
+		return nil, notAProject(path) // the ID names a folder: nothing else may stand there
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// check refuses a password in an address.
+func (p *Project) check() error {
+	for _, c := range p.Connections {
+		for _, address := range []string{c.Org, c.Redirect} {
+			if u, err := url.Parse(address); address != "" && (err != nil || u.User != nil) {
+				return secretInside("the connection " + c.Name)
+			}
+		}
+	}
+	if p.Destination != nil {
+		for name, value := range p.Destination.Settings {
+			if u, err := url.Parse(value); err == nil && u.Host != "" {
+				if _, has := u.User.Password(); has {
+					return secretInside("the setting " + name + " of the destination")
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Write writes the project beside the old file and puts it into its place only when it is complete.
+func (p *Project) Write(path string) error {
+	if !strings.EqualFold(filepath.Ext(path), Extension) {
+		path += Extension
+	}
+	if err := p.check(); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return unwritable(path, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return unwritable(path, err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".saving-*"+Extension)
+	if err != nil {
+		return unwritable(path, err)
+	}
+	_, err = f.Write(append(text, '\n'))
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.Name()))
+		return unwritable(path, err)
+	}
+	return nil
+}
+
+func unreadable(path string, err error) *core.Fault {
+	f := &core.Fault{
+		Kind: core.Wrong, Code: "project.unreadable", Owner: core.You, Err: err,
+		Cause:  "The project file cannot be read.",
+		Remedy: "Look whether the file is still there and whether you may open it.",
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		f.Code, f.Cause = "project.missing", "There is no project file of that name."
+		f.Remedy = "Look whether the name is right, or choose the file again."
+	}
+	f.Subject.Value = path
+	return f
+}
+
+func unwritable(path string, err error) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "project.unwritable", Owner: core.You, Err: err,
+		Cause:   "The project file cannot be saved there. The file as it was is untouched.",
+		Remedy:  "Choose a folder in which you may write and that has space left.",
+		Subject: core.Subject{Value: path},
+	}
+}
+
+func notAProject(path string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "project.not-a-project", Owner: core.You,
+		Cause:   "This file is not a Ferry project, or it was damaged.",
+		Remedy:  "Choose a file that ends in .ferry, or ask for it once more.",
+		Subject: core.Subject{Value: path},
+	}
+}
+
+func newer(path string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "project.newer", Owner: core.You,
+		Cause:   "This project was saved by a newer Ferry.",
+		Remedy:  "Install the newest Ferry and open the file again. The file was not changed.",
+		Subject: core.Subject{Value: path},
+	}
+}
+
+func secretInside(where string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "project.secret-inside", Owner: core.You,
+		Cause:  "A password stands in an address: " + where + ".",
+		Remedy: "Take the password out of the address. Ferry asks for it and keeps it in the keychain.",
+	}
+}
