@@ -1,0 +1,66 @@
+# make demo   the window with the practice environment; without a display the same import in the terminal
+# make test   every test
+# Both install system packages only when they are missing, and say so.
+
+GO     ?= go
+TAGS   := migrated_fynedo
+PURE   := ./assets/... ./core/... ./ui/... ./cmd/ferryctl/... ./cmd/internal/...
+FERRY  := build/ferry
+E2E    := build/ferry-e2e
+
+.PHONY: demo test build unit keychain e2e vet race bench clean window
+
+demo:
+ifeq ($(shell uname),Darwin)
+	$(MAKE) build
+	$(FERRY) -practice
+else
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  $(MAKE) --no-print-directory build && $(FERRY) -practice; \
+	else \
+	  echo "There is no display: the same import in the terminal."; \
+	  $(GO) run ./cmd/ferryctl demo; \
+	fi
+endif
+
+build: window
+	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o $(FERRY) ./cmd/ferry
+	CGO_ENABLED=0 $(GO) build -o build/ferryctl ./cmd/ferryctl
+
+window:
+	@.ci/setup window
+
+test: unit keychain e2e
+
+# Everything that needs neither a screen nor cgo.
+unit:
+	CGO_ENABLED=0 $(GO) test -timeout 20m $(PURE)
+
+# The keychain against a real Secret Service, in a home folder of its own.
+keychain:
+	@.ci/setup test
+	.ci/keychain
+
+# The real window under Xvfb, signing in with a real browser. Pictures are kept in build/pictures.
+e2e:
+	@.ci/setup test
+	CGO_ENABLED=1 $(GO) build -tags "$(TAGS) e2e" -o $(E2E) ./cmd/ferry
+	FERRY_E2E=$(CURDIR)/$(E2E) FERRY_PICTURES=$(CURDIR)/build/pictures CGO_ENABLED=0 $(GO) test -count=1 -timeout 15m -tags e2e ./cmd/ferry/e2e
+
+vet:
+	CGO_ENABLED=0 $(GO) vet $(PURE)
+	CGO_ENABLED=1 $(GO) vet -tags $(TAGS) ./cmd/ferry
+	CGO_ENABLED=0 $(GO) vet -tags e2e ./cmd/ferry/e2e
+	CGO_ENABLED=0 GOOS=windows $(GO) vet ./core/... ./cmd/ferryctl/...
+	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./core/... ./cmd/ferryctl/...
+	CGO_ENABLED=0 $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 $(PURE)
+
+race:
+	@.ci/setup window
+	CGO_ENABLED=1 $(GO) test -race -timeout 40m -tags $(TAGS) ./core/... ./ui/...
+
+bench:
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 3x ./core/...
+
+clean:
+	rm -rf build
