@@ -1,0 +1,450 @@
+package scan
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// more reads at least one more byte into the window. What stands before pos is forgotten; indices move.
+func (s *Scanner) more() error {
+	if s.capturing {
+		s.captured = append(s.captured, s.buf[s.capFrom:s.pos]...)
+		s.capFrom = 0
+		if len(s.captured) > MaxCell {
+			return ErrTooLarge
+		}
+	}
+	if s.pos > 0 {
+		copy(s.buf, s.buf[s.pos:s.end])
+		s.base += int64(s.pos)
+		s.end -= s.pos
+		s.pos = 0
+	}
+	if s.inRecord && s.base-s.recordAt > MaxRecord {
+		return ErrTooLarge
+	}
+	if s.end == len(s.buf) {
+		return ErrTooLarge // one name or number fills the window
+	}
+	if s.readErr != nil {
+		return s.readErr
+	}
+	for range 100 {
+		n, err := s.r.Read(s.buf[s.end:])
+		s.end += n
+		s.readErr = err
+		switch {
+		case n > 0:
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}
+
+// need is more where the body must go on.
+func (s *Scanner) need() error {
+	err := s.more()
+	if errors.Is(err, io.EOF) {
+		return s.bad("the answer ends too early")
+	}
+	return err
+}
+
+// bad is the error for a body that is no page.
+func (s *Scanner) bad(what string) error {
+	return &Malformed{Offset: s.base + int64(s.pos), What: what, HTML: s.html}
+}
+
+// peek skips white space and returns the byte at pos.
+func (s *Scanner) peek() (byte, error) {
+	for {
+		for s.pos < s.end {
+			switch c := s.buf[s.pos]; c {
+			case ' ', '\n', '\r', '\t':
+				s.pos++
+			default:
+				return c, nil
+			}
+		}
+		if err := s.need(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// expect skips white space and the byte c.
+func (s *Scanner) expect(c byte, what string) error {
+	got, err := s.peek()
+	if err != nil {
+		return err
+	}
+	if got != c {
+		return s.bad(what)
+	}
+	s.pos++
+	return nil
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// plain returns how many bytes at the start of b are neither quote, backslash, control character nor part of a
+// character beyond ASCII.
+func plain(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := w^(ones*'"'), w^(ones*'\\')
+		// The lowest flag is always a true one: a borrow only reaches upwards.
+		m := (w | (w - ones*0x20) | ((quote - ones) &^ quote) | ((slash - ones) &^ slash)) & highs
+		if m != 0 {
+			return i + bits.TrailingZeros64(m)/8
+		}
+	}
+	for ; i < len(b); i++ {
+		if c := b[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return i
+}
+
+// text appends the string whose opening quote was just read, up to and without its closing quote. Bytes that are
+// no UTF-8 and halves of surrogate pairs become U+FFFD.
+func (s *Scanner) text(dst []byte, limit int) ([]byte, error) {
+	for {
+		w := s.buf[s.pos:s.end]
+		n := plain(w)
+		if n > 0 {
+			dst = grow(dst, n)
+			dst = append(dst, w[:n]...)
+			s.pos += n
+			if len(dst) > limit {
+				return nil, ErrTooLarge
+			}
+		}
+		if n == len(w) {
+			if err := s.need(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		var err error
+		switch c := w[n]; {
+		case c == '"':
+			s.pos++
+			return dst, nil
+		case c == '\\':
+			dst, err = s.escape(grow(dst, 4))
+		case c < 0x20:
+			err = s.bad("a control character in a text")
+		default:
+			dst, err = s.beyondASCII(dst)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// grow makes room for n more bytes, doubling, so that a large text is copied a few times only.
+func grow(dst []byte, n int) []byte {
+	if len(dst)+n <= cap(dst) {
+		return dst
+	}
+	bigger := make([]byte, len(dst), max(2*cap(dst), len(dst)+n, 64))
+	copy(bigger, dst)
+	return bigger
+}
+
+// beyondASCII appends the characters at pos that are not ASCII.
+func (s *Scanner) beyondASCII(dst []byte) ([]byte, error) {
+	for s.pos < s.end && s.buf[s.pos] >= utf8.RuneSelf {
+		if !utf8.FullRune(s.buf[s.pos:s.end]) {
+			if err := s.need(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		r, size := utf8.DecodeRune(s.buf[s.pos:s.end])
+		dst = utf8.AppendRune(grow(dst, 4), r)
+		s.pos += size
+	}
+	return dst, nil
+}
+
+// escape appends what the backslash at pos stands for.
+func (s *Scanner) escape(dst []byte) ([]byte, error) {
+	if err := s.ensure(2); err != nil {
+		return nil, err
+	}
+	c := s.buf[s.pos+1]
+	if c == 'u' {
+		return s.unicode(dst)
+	}
+	switch c {
+	case '"', '\\', '/':
+	case 'b':
+		c = '\b'
+	case 'f':
+		c = '\f'
+	case 'n':
+		c = '\n'
+	case 'r':
+		c = '\r'
+	case 't':
+		c = '\t'
+	default:
+		return nil, s.bad("an unknown escape")
+	}
+	s.pos += 2
+	return append(dst, c), nil
+}
+
+// unicode appends the \uXXXX at pos, or the two that make one character.
+func (s *Scanner) unicode(dst []byte) ([]byte, error) {
+	r, err := s.hex4()
+	if err != nil {
+		return nil, err
+	}
+	if r < 0xD800 || r > 0xDFFF {
+		return utf8.AppendRune(dst, r), nil
+	}
+	if r <= 0xDBFF {
+		if err := s.ensure(2); err != nil {
+			return nil, err
+		}
+		if s.buf[s.pos] == '\\' && s.buf[s.pos+1] == 'u' {
+			low, err := s.hex4()
+			if err != nil {
+				return nil, err
+			}
+			if low >= 0xDC00 && low <= 0xDFFF {
+				return utf8.AppendRune(dst, (r-0xD800)<<10+(low-0xDC00)+0x10000), nil
+			}
+			s.pos -= 6 // no second half: it stands for itself
+		}
+	}
+	return utf8.AppendRune(dst, utf8.RuneError), nil
+}
+
+// hex4 reads the \uXXXX at pos.
+func (s *Scanner) hex4() (rune, error) {
+	if err := s.ensure(6); err != nil {
+		return 0, err
+	}
+	var r rune
+	for _, c := range s.buf[s.pos+2 : s.pos+6] {
+		switch {
+		case '0' <= c && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, s.bad("an unknown escape")
+		}
+	}
+	s.pos += 6
+	return r, nil
+}
+
+// ensure makes sure that n bytes stand in the window from pos on.
+func (s *Scanner) ensure(n int) error {
+	for s.end-s.pos < n {
+		if err := s.need(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// skipText reads over the string whose opening quote was just read.
+func (s *Scanner) skipText() error {
+	from := s.base + int64(s.pos)
+	var scratch [16]byte
+	for {
+		w := s.buf[s.pos:s.end]
+		n := plain(w)
+		s.pos += n
+		if s.base+int64(s.pos)-from > MaxCell {
+			return ErrTooLarge
+		}
+		if n == len(w) {
+			if err := s.need(); err != nil {
+				return err
+			}
+			continue
+		}
+		var err error
+		switch c := w[n]; {
+		case c == '"':
+			s.pos++
+			return nil
+		case c == '\\':
+			_, err = s.escape(scratch[:0])
+		case c < 0x20:
+			err = s.bad("a control character in a text")
+		default:
+			s.pos++ // bytes that are no UTF-8 are no error
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// number reads the number at pos and returns its literal, which is good until the next read.
+func (s *Scanner) number() ([]byte, error) {
+	n := 0
+	for {
+		for s.pos+n < s.end && numeric(s.buf[s.pos+n]) {
+			n++
+		}
+		if s.pos+n < s.end {
+			break
+		}
+		if err := s.need(); err != nil {
+			return nil, err
+		}
+	}
+	lit := s.buf[s.pos : s.pos+n]
+	if !validNumber(lit) {
+		return nil, s.bad("a number that is none")
+	}
+	s.pos += n
+	return lit, nil
+}
+
+func numeric(c byte) bool {
+	return '0' <= c && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'
+}
+
+// validNumber reports whether b is a number in JSON's grammar.
+func validNumber(b []byte) bool {
+	if len(b) > 0 && b[0] == '-' {
+		b = b[1:]
+	}
+	n := digits(b)
+	if n == 0 || n > 1 && b[0] == '0' {
+		return false
+	}
+	b = b[n:]
+	if len(b) > 0 && b[0] == '.' {
+		n = digits(b[1:])
+		if n == 0 {
+			return false
+		}
+		b = b[1+n:]
+	}
+	if len(b) > 0 && b[0]|0x20 == 'e' {
+		b = b[1:]
+		if len(b) > 0 && (b[0] == '+' || b[0] == '-') {
+			b = b[1:]
+		}
+		n = digits(b)
+		if n == 0 {
+			return false
+		}
+		b = b[n:]
+	}
+	return len(b) == 0
+}
+
+func digits(b []byte) int {
+	n := 0
+	for n < len(b) && '0' <= b[n] && b[n] <= '9' {
+		n++
+	}
+	return n
+}
+
+// word reads one of the literals true, false and null at pos.
+func (s *Scanner) word(w string) error {
+	if err := s.ensure(len(w)); err != nil {
+		return err
+	}
+	if string(s.buf[s.pos:s.pos+len(w)]) != w {
+		return s.bad("a word that is none")
+	}
+	s.pos += len(w)
+	return nil
+}
+
+// skipValue reads over the value at pos, which is nested depth deep.
+func (s *Scanner) skipValue(depth int) error {
+	c, err := s.peek()
+	if err != nil {
+		return err
+	}
+	switch {
+	case c == '"':
+		s.pos++
+		return s.skipText()
+	case c == '{' || c == '[':
+		return s.skipNested(c, depth+1)
+	case c == 't':
+		return s.word("true")
+	case c == 'f':
+		return s.word("false")
+	case c == 'n':
+		return s.word("null")
+	case c == '-' || '0' <= c && c <= '9':
+		_, err := s.number()
+		return err
+	default:
+		return s.bad("a value that is none")
+	}
+}
+
+// skipNested reads over an object or an array.
+func (s *Scanner) skipNested(open byte, depth int) error {
+	if depth > MaxDepth {
+		return ErrDeep
+	}
+	s.pos++
+	shut := open + 2 // '[' and ']', '{' and '}' lie two apart
+	c, err := s.peek()
+	if err != nil {
+		return err
+	}
+	if c == shut {
+		s.pos++
+		return nil
+	}
+	for {
+		if open == '{' {
+			if err := s.expect('"', "a member without a name"); err != nil {
+				return err
+			}
+			if err := s.skipText(); err != nil {
+				return err
+			}
+			if err := s.expect(':', "a member without a value"); err != nil {
+				return err
+			}
+		}
+		if err := s.skipValue(depth); err != nil {
+			return err
+		}
+		c, err := s.peek()
+		if err != nil {
+			return err
+		}
+		s.pos++
+		switch c {
+		case ',':
+		case shut:
+			return nil
+		default:
+			s.pos--
+			return s.bad("values that are not separated")
+		}
+	}
+}
