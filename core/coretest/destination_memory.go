@@ -1,0 +1,416 @@
+package coretest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"ferry/core"
+)
+
+// StoreOptions say how the destinations of a Store behave.
+type StoreOptions struct {
+	AssignsIDs bool // rows get ids of the store's own ("id-1"); a Ref column takes only such an id
+	Doubles    bool // a row whose key is there already makes a second row, as a web service would; needs AssignsIDs
+	NotSettler bool // no memory of batches
+	NotFinder  bool // neither Find nor Restore
+
+	// Fail is asked before the n-th Write (from 1, over all destinations of the store).
+	Fail func(n int, p core.Plan, b core.Batch) Failure
+	// Refuse is asked for every row; a Fault refuses it.
+	Refuse func(p core.Plan, r core.Record) *core.Fault
+	// Answer may change the outcomes of a Write after it was stored: Unsure answers. It may return an error too.
+	Answer func(n int, outcomes []core.Outcome) ([]core.Outcome, error)
+}
+
+// A Failure is when a Write fails.
+type Failure int
+
+const (
+	NoFailure    Failure = iota
+	BeforeCommit         // nothing is stored; every row comes back Untried
+	AfterCommit          // everything is stored, but the answer is lost; every row comes back Unsure
+)
+
+// A Row is one stored row.
+type Row struct {
+	Key    string
+	ID     string // where the store assigns ids
+	Values map[string]core.Value
+	Writes int // how many times the row was created or changed
+}
+
+// A Store is a place in memory. It outlives the destinations that are opened on it, as a file would.
+type Store struct {
+	mu         sync.Mutex
+	o          StoreOptions
+	tables     map[string]*storedTable
+	identity   core.Identity
+	settled    map[string][]core.Outcome
+	writes     int
+	starts     int
+	finished   []string
+	refuseKeys map[string]bool
+	nextID     int
+}
+
+type storedTable struct {
+	columns []core.Column
+	key     string
+	rows    []*Row
+}
+
+// NewStore makes an empty place.
+func NewStore(o StoreOptions) *Store {
+	return &Store{o: o, tables: map[string]*storedTable{}, settled: map[string][]core.Outcome{}, refuseKeys: map[string]bool{}}
+}
+
+// Open gives a Destination on the store, with the powers its options leave it.
+func (s *Store) Open() core.Destination {
+	base := &memoryDestination{s: s}
+	switch {
+	case s.o.NotSettler && s.o.NotFinder:
+		return base
+	case s.o.NotSettler:
+		return struct {
+			*memoryDestination
+			finder
+		}{base, finder{s}}
+	case s.o.NotFinder:
+		return struct {
+			*memoryDestination
+			settler
+		}{base, settler{s}}
+	default:
+		return struct {
+			*memoryDestination
+			finder
+			settler
+		}{base, finder{s}, settler{s}}
+	}
+}
+
+// Rows returns the rows of a table in the order in which they were created.
+func (s *Store) Rows(table string) []Row {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tables[table]
+	if t == nil {
+		return nil
+	}
+	rows := make([]Row, 0, len(t.rows))
+	for _, r := range t.rows {
+		c := *r
+		c.Values = maps.Clone(r.Values)
+		rows = append(rows, c)
+	}
+	return rows
+}
+
+// Finished are the plans that Finish was called for, in order.
+func (s *Store) Finished() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.finished)
+}
+
+// Writes is how many times Write was called.
+func (s *Store) Writes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writes
+}
+
+// SetIdentity replaces the identity, as when somebody put another or an older copy in its place.
+func (s *Store) SetIdentity(id core.Identity) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.identity = id
+}
+
+// Copy is the store as it is now: a backup that somebody may put back.
+func (s *Store) Copy() *Store {
+	c := NewStore(s.o)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.identity, c.nextID, c.settled = s.identity, s.nextID, maps.Clone(s.settled)
+	for name, t := range s.tables {
+		n := &storedTable{columns: slices.Clone(t.columns), key: t.key}
+		for _, r := range t.rows {
+			row := *r
+			row.Values = maps.Clone(r.Values)
+			n.rows = append(n.rows, &row)
+		}
+		c.tables[name] = n
+	}
+	return c
+}
+
+// Spoil makes the store refuse the rows of these keys from now on.
+func (s *Store) Spoil(keys ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range keys {
+		s.refuseKeys[k] = true
+	}
+}
+
+// find returns the rows of a key.
+func (t *storedTable) find(key string) (hits []*Row) {
+	for _, r := range t.rows {
+		if r.Key == key {
+			hits = append(hits, r)
+		}
+	}
+	return hits
+}
+
+type memoryDestination struct{ s *Store }
+
+func (d *memoryDestination) Checks(_ context.Context, _ core.Need, tell func(core.Check)) {
+	c := core.Check{ID: "place", Title: "Place in memory", State: core.CheckRunning}
+	tell(c)
+	c.State = core.CheckPassed
+	tell(c)
+}
+
+func (d *memoryDestination) Tables(context.Context) ([]core.TableName, error) {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	var names []core.TableName
+	for _, name := range slices.Sorted(maps.Keys(d.s.tables)) {
+		names = append(names, core.TableName{Logical: name, Display: name})
+	}
+	return names, nil
+}
+
+func (d *memoryDestination) Describe(_ context.Context, table string) (core.Table, error) {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	t := d.s.tables[table]
+	if t == nil {
+		return core.Table{}, noTable(table)
+	}
+	out := core.Table{Name: core.TableName{Logical: table, Display: table}, Key: t.key}
+	out.Fields = append(out.Fields, core.Field{Name: t.key, Type: core.TypeText, Readable: true, Writable: true, Required: true})
+	for _, c := range t.columns {
+		out.Fields = append(out.Fields, core.Field{Name: c.Name, Type: core.TypeText, Readable: true, Writable: true})
+	}
+	return out, nil
+}
+
+func (d *memoryDestination) Identity(context.Context) (core.Identity, error) {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	return d.s.identity, nil
+}
+
+func (d *memoryDestination) Close() error { return nil }
+
+func (d *memoryDestination) Start(_ context.Context, next core.Identity) error {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	if d.s.identity.ID == "" {
+		d.s.identity.ID = next.ID
+	}
+	d.s.identity.Name = "Memory"
+	d.s.identity.Generation = max(d.s.identity.Generation, next.Generation)
+	d.s.starts++
+	return nil
+}
+
+func (d *memoryDestination) Missing(_ context.Context, p core.Plan) ([]core.Thing, error) {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	t := d.s.tables[p.Table]
+	var things []core.Thing
+	if t == nil {
+		things = append(things, core.Thing{Kind: "table", Name: p.Table, Plan: p.ID})
+		t = &storedTable{}
+	}
+	for _, c := range p.Columns {
+		if !t.has(c.Name) {
+			things = append(things, core.Thing{Kind: "column", Name: p.Table + "." + c.Name, Plan: p.ID})
+		}
+	}
+	return things, nil
+}
+
+func (t *storedTable) has(column string) bool {
+	return slices.ContainsFunc(t.columns, func(c core.Column) bool { return c.Name == column })
+}
+
+func (d *memoryDestination) Prepare(_ context.Context, p core.Plan, things []core.Thing) (core.Plan, error) {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	for _, thing := range things {
+		if thing.Kind == "table" && d.s.tables[thing.Name] == nil {
+			d.s.tables[thing.Name] = &storedTable{key: p.Key}
+		}
+	}
+	for _, thing := range things {
+		table, column, _ := strings.Cut(thing.Name, ".")
+		t := d.s.tables[table]
+		if thing.Kind != "column" || t == nil || t.has(column) {
+			continue
+		}
+		for _, c := range p.Columns {
+			if c.Name == column {
+				t.columns = append(t.columns, c)
+			}
+		}
+	}
+	return p, nil
+}
+
+func (d *memoryDestination) Finish(_ context.Context, p core.Plan) error {
+	d.s.mu.Lock()
+	defer d.s.mu.Unlock()
+	d.s.finished = append(d.s.finished, p.ID)
+	d.s.identity.Generation++
+	return nil
+}
+
+// all gives every row the same outcome.
+func all(n int, kind core.OutcomeKind, f *core.Fault) []core.Outcome {
+	outcomes := make([]core.Outcome, n)
+	for i := range outcomes {
+		outcomes[i] = core.Outcome{Kind: kind, Fault: f}
+	}
+	return outcomes
+}
+
+func (d *memoryDestination) Write(ctx context.Context, p core.Plan, b core.Batch) ([]core.Outcome, error) {
+	s := d.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return all(len(b.Rows), core.Untried, nil), core.AsFault(err)
+	}
+	s.writes++
+	n := s.writes
+	if old, ok := s.settled[p.ID+"\n"+b.ID]; ok && !s.o.NotSettler && len(old) == len(b.Rows) {
+		return slices.Clone(old), nil
+	}
+	failure := NoFailure
+	if s.o.Fail != nil {
+		failure = s.o.Fail(n, p, b)
+	}
+	lost := memoryFault(core.Offline, "cut", "The connection to the store was cut.", "Start again: it goes on where it stopped.")
+	if failure == BeforeCommit {
+		return all(len(b.Rows), core.Untried, nil), lost
+	}
+	t := s.tables[p.Table]
+	if t == nil {
+		return all(len(b.Rows), core.Untried, nil), noTable(p.Table)
+	}
+	outcomes := make([]core.Outcome, len(b.Rows))
+	byKey := make(map[string]*Row, len(t.rows))
+	for _, r := range t.rows {
+		byKey[r.Key] = r
+	}
+	for i, r := range b.Rows {
+		outcomes[i] = s.row(t, byKey, p, r)
+	}
+	if !s.o.NotSettler {
+		s.settled[p.ID+"\n"+b.ID] = slices.Clone(outcomes)
+	}
+	if failure == AfterCommit {
+		return all(len(b.Rows), core.Unsure, lost), lost
+	}
+	if s.o.Answer != nil {
+		return s.o.Answer(n, outcomes)
+	}
+	return outcomes, nil
+}
+
+// row stores one row.
+func (s *Store) row(t *storedTable, byKey map[string]*Row, p core.Plan, r core.Record) core.Outcome {
+	if f := s.refusal(p, r); f != nil {
+		return core.Outcome{Kind: core.Refused, Fault: f}
+	}
+	row := byKey[r.Key]
+	if r.Gone {
+		if row == nil {
+			return core.Outcome{Kind: core.Unchanged}
+		}
+		delete(byKey, r.Key)
+		t.rows = slices.DeleteFunc(t.rows, func(x *Row) bool { return x.Key == r.Key })
+		return core.Outcome{Kind: core.Removed, ID: row.ID}
+	}
+	kind := core.Unchanged
+	if row == nil || s.o.Doubles {
+		row = &Row{Key: r.Key, Values: map[string]core.Value{}}
+		if s.o.AssignsIDs {
+			s.nextID++
+			row.ID = fmt.Sprintf("id-%d", s.nextID)
+		}
+		t.rows = append(t.rows, row)
+		byKey[r.Key] = row
+		kind = core.Created
+	}
+	for i, c := range p.Columns {
+		v := r.Values[i]
+		if v.Kind() == core.KindAbsent {
+			continue
+		}
+		old, there := row.Values[c.Name]
+		if !there && v.Kind() == core.KindNull || there && old == v {
+			continue
+		}
+		// The page that holds a text may be given back after Write.
+		row.Values[c.Name] = owned(v)
+		if kind == core.Unchanged {
+			kind = core.Updated
+		}
+	}
+	if kind != core.Unchanged {
+		row.Writes++
+	}
+	return core.Outcome{Kind: kind, ID: row.ID}
+}
+
+// refusal says why a row cannot be stored; nil when it can.
+func (s *Store) refusal(p core.Plan, r core.Record) *core.Fault {
+	subject := core.Subject{Table: p.Table, Key: r.Key}
+	if s.refuseKeys[r.Key] {
+		f := memoryFault(core.BadRecord, "refused", "The store does not take this record.", "Mend the record, then retry.")
+		f.Subject = subject
+		return f
+	}
+	if s.o.Refuse != nil {
+		if f := s.o.Refuse(p, r); f != nil {
+			return f
+		}
+	}
+	if !s.o.AssignsIDs || r.Gone {
+		return nil
+	}
+	for i, c := range p.Columns {
+		v := r.Values[i]
+		if !c.Ref || v.Empty() {
+			continue
+		}
+		if id := v.Canonical(); !s.assigned(id) {
+			f := memoryFault(core.BadRecord, "unresolved", "This record points at one that is not there.", "Import that one first.")
+			f.Subject = subject
+			f.Subject.Field = c.Name
+			return f
+		}
+	}
+	return nil
+}
+
+func (s *Store) assigned(id string) bool {
+	for _, t := range s.tables {
+		for _, r := range t.rows {
+			if r.ID == id {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,140 @@
+package coretest
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+
+	"ferry/core"
+)
+
+// owned is v with memory of its own.
+func owned(v core.Value) core.Value {
+	switch v.Kind() {
+	case core.KindText:
+		return core.Text(strings.Clone(v.AsText()))
+	case core.KindDecimal:
+		return core.Decimal(strings.Clone(v.AsText()))
+	case core.KindRef:
+		table, id := v.AsRef()
+		return core.Ref(table, id)
+	case core.KindChoices:
+		return core.Choices(v.AsChoices()...)
+	case core.KindBytes:
+		return core.Bytes(bytes.Clone(v.AsBytes()))
+	default:
+		return v
+	}
+}
+
+// settler is the power to tell what became of a batch.
+type settler struct{ store *Store }
+
+func (f settler) Settled(_ context.Context, p core.Plan, batch string) ([]core.Outcome, bool, error) {
+	f.store.mu.Lock()
+	defer f.store.mu.Unlock()
+	outcomes, ok := f.store.settled[p.ID+"\n"+batch]
+	return slices.Clone(outcomes), ok, nil
+}
+
+// finder is the power to tell what is there, and to put back what was.
+type finder struct{ found *Store }
+
+func (f finder) Find(_ context.Context, p core.Plan, match []core.Match) ([][]core.Found, error) {
+	s := f.found
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := make([][]core.Found, len(match))
+	t := s.tables[p.Table]
+	if t == nil {
+		return found, nil
+	}
+	for i, m := range match {
+		for _, r := range t.rows {
+			if !hit(r, m) {
+				continue
+			}
+			h := core.Found{ID: r.ID}
+			if h.ID == "" {
+				h.ID = r.Key
+			}
+			if m.Values {
+				h.Values = present(r, p)
+			}
+			found[i] = append(found[i], h)
+		}
+	}
+	return found, nil
+}
+
+func hit(r *Row, m core.Match) bool {
+	if m.Key != "" {
+		return r.Key == m.Key
+	}
+	for name, want := range m.Fields {
+		have := r.Values[name]
+		if have.Empty() != want.Empty() || have.Canonical() != want.Canonical() {
+			return false
+		}
+	}
+	return len(m.Fields) > 0
+}
+
+// present are a row's values in the plan's order; what was never written is Null.
+func present(r *Row, p core.Plan) []core.Value {
+	values := make([]core.Value, len(p.Columns))
+	for i, c := range p.Columns {
+		values[i] = core.Null()
+		if v, ok := r.Values[c.Name]; ok {
+			values[i] = v
+		}
+	}
+	return values
+}
+
+func (f finder) Restore(_ context.Context, p core.Plan, before []core.Before) ([]core.Outcome, error) {
+	s := f.found
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	outcomes := make([]core.Outcome, len(before))
+	t := s.tables[p.Table]
+	for i, b := range before {
+		var rows []*Row
+		if t != nil {
+			rows = t.find(b.Key)
+		}
+		switch {
+		case len(rows) == 0 && b.Created, len(rows) == 1 && !b.Created && same(present(rows[0], p), b.Was):
+			outcomes[i] = core.Outcome{Kind: core.Unchanged}
+		case len(rows) != 1 || !same(present(rows[0], p), b.Left):
+			fault := memoryFault(core.BadRecord, "changed-since", "Somebody changed this record since.", "Look at it there.")
+			fault.Subject = core.Subject{Table: p.Table, Key: b.Key}
+			outcomes[i] = core.Outcome{Kind: core.Refused, Fault: fault}
+		case b.Created:
+			t.rows = slices.DeleteFunc(t.rows, func(x *Row) bool { return x.Key == b.Key })
+			outcomes[i] = core.Outcome{Kind: core.Removed}
+		default:
+			for k, c := range p.Columns {
+				if b.Was[k].Kind() != core.KindAbsent {
+					rows[0].Values[c.Name] = b.Was[k]
+				}
+			}
+			outcomes[i] = core.Outcome{Kind: core.Updated}
+		}
+	}
+	return outcomes, nil
+}
+
+// same compares what is there with what is expected; Absent is equal to anything.
+func same(have, want []core.Value) bool {
+	for i := range have {
+		if i >= len(want) || want[i].Kind() == core.KindAbsent {
+			continue
+		}
+		if have[i].Empty() != want[i].Empty() || have[i].Canonical() != want[i].Canonical() {
+			return false
+		}
+	}
+	return true
+}
