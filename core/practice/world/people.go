@@ -1,0 +1,208 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A User is somebody, or something, that can sign in.
+type User struct {
+	Key           string // of its systemuser row
+	Name          string
+	DomainName    string // the name a person signs in with
+	ApplicationID string // of an application user
+	ObjectID      string // what the sign-in service calls it; "" when nobody said
+	BusinessUnit  string
+	Disabled      bool
+	NoRoles       bool
+	SeesSecured   bool // has a right to secured columns
+}
+
+// A Grant is one privilege that a user has.
+type Grant struct {
+	Table     string // a table it is good for
+	Right     string // "Read"
+	Depth     string // "Basic", "Local", "Deep", "Global"
+	Privilege string // its name: "prvReadAccount"
+	ID        string
+}
+
+type people struct {
+	users   map[string]*User             // by key
+	depths  map[string]map[string]string // user, privilege: another depth than Global; "" is none
+	adaKey  string
+	orgKey  string
+	rootKey string
+}
+
+func newPeople(w *World) people {
+	p := people{users: map[string]*User{}, depths: map[string]map[string]string{}}
+	users := w.stores["systemuser"]
+	p.adaKey = users.key(0)
+	p.orgKey = w.stores["organization"].key(0)
+	p.rootKey = w.stores["businessunit"].key(0)
+	for i := range min(users.base, 1000) {
+		key := users.key(i)
+		p.users[key] = &User{
+			Key: key, Name: w.lore.userName(w, i), DomainName: w.lore.userDomain(w, i), BusinessUnit: p.rootKey,
+			Disabled: i == disabledUser, SeesSecured: i == 0,
+		}
+	}
+	return p
+}
+
+// OrganizationID names the organisation.
+func (w *World) OrganizationID() string { return w.people.orgKey }
+
+// RootUnit is the key of the root business unit.
+func (w *World) RootUnit() string { return w.people.rootKey }
+
+// Ada is the key of the person Ada Lovelace, who may see everything.
+func (w *World) Ada() string { return w.people.adaKey }
+
+// User returns who has that systemuser key.
+func (w *World) User(key string) (User, bool) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if u := w.people.users[lower(key)]; u != nil {
+		return *u, true
+	}
+	return User{}, false
+}
+
+// UserBy returns the first user for whom is holds.
+func (w *World) UserBy(is func(User) bool) (User, bool) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	for _, u := range w.people.users {
+		if is(*u) {
+			return *u, true
+		}
+	}
+	return User{}, false
+}
+
+// ApplicationUser returns the user of an app registration.
+func (w *World) ApplicationUser(appID string) (User, bool) {
+	return w.UserBy(func(u User) bool { return u.ApplicationID != "" && strings.EqualFold(u.ApplicationID, appID) })
+}
+
+// AddApplicationUser lets an app registration in, with the right to read everything. It returns the user's key.
+func (w *World) AddApplicationUser(appID, name string) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !strings.HasPrefix(name, "# ") {
+		name = "# " + name
+	}
+	key, err := w.insert("systemuser", "", map[string]Cell{
+		"fullname": TextCell(name), "lastname": TextCell(name), "applicationid": TextCell(lower(appID)),
+		"accessmode": ChoiceCell(4), "islicensed": BoolCell(false), "isdisabled": BoolCell(false),
+		"businessunitid": RefCell("businessunit", w.people.rootKey),
+	})
+	if err != nil {
+		return "", err
+	}
+	w.people.users[key] = &User{
+		Key: key, Name: name, ApplicationID: lower(appID), BusinessUnit: w.people.rootKey, SeesSecured: true,
+	}
+	return key, nil
+}
+
+// change changes one user.
+func (w *World) changeUser(key string, change func(u *User)) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	u := w.people.users[lower(key)]
+	if u == nil {
+		return fmt.Errorf("no such user")
+	}
+	change(u)
+	return nil
+}
+
+// SetObjectID says what the sign-in service calls a user.
+func (w *World) SetObjectID(user, objectID string) error {
+	return w.changeUser(user, func(u *User) { u.ObjectID = objectID })
+}
+
+// DisableUser takes every right to sign in from a user.
+func (w *World) DisableUser(user string) error {
+	return w.changeUser(user, func(u *User) { u.Disabled = true })
+}
+
+// RemoveRoles takes every security role from a user, and with them every privilege.
+func (w *World) RemoveRoles(user string) error {
+	return w.changeUser(user, func(u *User) { u.NoRoles = true })
+}
+
+// HideSecured takes the right to secured columns from a user.
+func (w *World) HideSecured(user string) error {
+	return w.changeUser(user, func(u *User) { u.SeesSecured = false })
+}
+
+// Revoke takes one privilege from a user: "prvReadAccount".
+func (w *World) Revoke(user, privilege string) error { return w.SetDepth(user, privilege, "") }
+
+// SetDepth says how far a privilege of a user reaches: "Basic", "Local", "Deep", "Global"; "" is not at all.
+func (w *World) SetDepth(user, privilege, depth string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.people.users[lower(user)] == nil {
+		return fmt.Errorf("no such user")
+	}
+	known := slices.ContainsFunc(w.tables, func(t *Table) bool { return t.privilegeName("Read") == privilege })
+	if !known {
+		return fmt.Errorf("no privilege %s", privilege)
+	}
+	of := w.people.depths[lower(user)]
+	if of == nil {
+		of = map[string]string{}
+		w.people.depths[lower(user)] = of
+	}
+	of[privilege] = depth
+	return nil
+}
+
+// Privilege is the name of a right on a table: "prvReadAccount"; all activities share "prvReadActivity".
+func (w *World) Privilege(t *Table, right string) string { return t.privilegeName(right) }
+
+// PrivilegeID is the id that the organisation gives a privilege.
+func (w *World) PrivilegeID(name string) string { return guidFrom(hashText("privilege " + name)) }
+
+// Depth tells how far a user may read a table; "" is not at all.
+func (w *World) Depth(user string, t *Table) string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.depth(lower(user), t.privilegeName("Read"))
+}
+
+func (w *World) depth(user, privilege string) string {
+	u := w.people.users[user]
+	if u == nil || u.Disabled || u.NoRoles {
+		return ""
+	}
+	if depth, ok := w.people.depths[user][privilege]; ok {
+		return depth
+	}
+	return "Global"
+}
+
+// Grants returns the privileges of a user: each table's, in the order of the tables. Activities share one, so it
+// comes once.
+func (w *World) Grants(user string) []Grant {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	var grants []Grant
+	seen := map[string]bool{}
+	for _, t := range w.tables {
+		name := t.privilegeName("Read")
+		depth := w.depth(lower(user), name)
+		if depth == "" || seen[name] {
+			continue
+		}
+		seen[name] = true
+		grants = append(grants, Grant{Table: t.Logical, Right: "Read", Depth: depth, Privilege: name, ID: w.PrivilegeID(name)})
+	}
+	return grants
+}
