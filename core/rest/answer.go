@@ -96,12 +96,19 @@ func plainWord(s string) string {
 	return s
 }
 
+// looksLikePage reports whether a web page came. What begins like JSON is none, whatever it is called.
 func looksLikePage(h http.Header, body []byte) bool {
-	if t := strings.ToLower(h.Get("Content-Type")); strings.Contains(t, "text/html") || strings.Contains(t, "xhtml") {
-		return true
+	body = bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n")
+	if len(body) > 0 {
+		if body[0] == '{' || body[0] == '[' {
+			return false
+		}
+		if body[0] == '<' {
+			return true
+		}
 	}
-	body = bytes.ToLower(bytes.TrimLeft(body, "\xef\xbb\xbf \t\r\n"))
-	return bytes.HasPrefix(body, []byte("<!doctype html")) || bytes.HasPrefix(body, []byte("<html"))
+	t := strings.ToLower(h.Get("Content-Type"))
+	return strings.Contains(t, "text/html") || strings.Contains(t, "xhtml")
 }
 
 // retryAfter reads seconds or a date; a date is held against the service's own clock when it tells it. At least one
@@ -138,11 +145,17 @@ func (c *Client) refused(a *Answer) *core.Fault {
 		f = general(c.c.Service, a, c.c.Now())
 	}
 	whole := *f
+	if whole.Owner == "" {
+		whole.Owner = c.c.Admin
+	}
 	if whole.Details == "" {
 		whole.Details = a.Details(c.c.Now())
 	}
 	var own *Answer
-	if !errors.As(whole.Err, &own) {
+	switch {
+	case whole.Err == nil:
+		whole.Err = a
+	case !errors.As(whole.Err, &own):
 		whole.Err = errors.Join(a, whole.Err)
 	}
 	return &whole

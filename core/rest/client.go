@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Root      string            // every address stays below it: scheme, host, port and path
 	Service   string            // for people: "Dynamics 365"
+	Admin     core.Owner        // who runs the service; "": core.DynamicsAdmin
 	Transport http.RoundTripper // from NewTransport; nil: one with all defaults
 	// Token returns the bearer token; nil when none is needed. After a 401 it is called once more with the refused one.
 	Token    func(ctx context.Context, refused string) (string, error)
@@ -72,6 +73,9 @@ type Client struct {
 func New(c Config) (*Client, error) {
 	if c.Service == "" {
 		c.Service = "The service"
+	}
+	if c.Admin == "" {
+		c.Admin = core.DynamicsAdmin
 	}
 	root, err := parseRoot(c.Service, c.Root)
 	if err != nil {

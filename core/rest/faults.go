@@ -67,7 +67,7 @@ func certificateFileEmpty(file string) *core.Fault {
 
 func (c *Client) foreign(address string) *core.Fault {
 	return &core.Fault{
-		Kind: core.Wrong, Code: "rest.foreign-address", Owner: core.DynamicsAdmin,
+		Kind: core.Wrong, Code: "rest.foreign-address", Owner: core.You,
 		Cause:   c.c.Service + " sent us on to an address outside of it" + hostOf(address) + ". Ferry did not go there.",
 		Remedy:  "Check the address in the connection. If it is right, show this to whoever runs the server or the proxy in between.",
 		Details: "expected " + c.root.Host,
@@ -120,7 +120,7 @@ func webPage(service string, a *Answer, now time.Time) *core.Fault {
 func badData(service string, answer *Response, now time.Time) *core.Fault {
 	a := newAnswer(answer.Status, answer.Header, nil, now)
 	return &core.Fault{
-		Kind: core.Busy, Code: "rest.bad-data", Owner: core.DynamicsAdmin,
+		Kind: core.Busy, Code: "rest.bad-data", Owner: core.You,
 		Cause:   service + " answered with something that cannot be read.",
 		Remedy:  "Try again later. If it happens again, something between here and the server changes the answers: show this to whoever runs your network.",
 		Details: a.Details(now), Err: a,
@@ -129,7 +129,7 @@ func badData(service string, answer *Response, now time.Time) *core.Fault {
 
 func tooBusy(service string, now time.Time) *core.Fault {
 	return &core.Fault{
-		Kind: core.Busy, Code: "rest.busy", Owner: core.DynamicsAdmin,
+		Kind: core.Busy, Code: "rest.busy", Owner: core.You,
 		Cause:   service + " is busy and has asked us to wait for too long.",
 		Remedy:  "Start again later: it goes on where it stopped. It helps when no other program loads much data at the same time with the same sign-in.",
 		Details: now.UTC().Format(time.RFC3339),
@@ -138,7 +138,7 @@ func tooBusy(service string, now time.Time) *core.Fault {
 
 // general says what a status means when the technology does not know better.
 func general(service string, a *Answer, now time.Time) *core.Fault {
-	f := &core.Fault{Details: a.Details(now), Err: a, Owner: core.DynamicsAdmin}
+	f := &core.Fault{Details: a.Details(now), Err: a}
 	switch {
 	case a.Status == http.StatusTooManyRequests:
 		f = tooBusy(service, now)
@@ -184,7 +184,7 @@ func brokenOff(service string, err error, now time.Time) *core.Fault {
 
 func tooBig(service string, limit int64) *core.Fault {
 	return &core.Fault{
-		Kind: core.Wrong, Code: "rest.too-big", Owner: core.DynamicsAdmin,
+		Kind: core.Wrong, Code: "rest.too-big", Owner: core.You,
 		Cause:   "An answer of " + service + " is larger than Ferry accepts.",
 		Remedy:  "Choose fewer columns, or leave out columns that hold files or very long texts.",
 		Details: fmt.Sprintf("more than %d bytes", limit),
@@ -193,7 +193,7 @@ func tooBig(service string, limit int64) *core.Fault {
 
 func bomb(service string) *core.Fault {
 	return &core.Fault{
-		Kind: core.Wrong, Code: "rest.bomb", Owner: core.DynamicsAdmin,
+		Kind: core.Wrong, Code: "rest.bomb", Owner: core.You,
 		Cause:   "An answer of " + service + " swells to a size that no data has. Ferry did not read on.",
 		Remedy:  "Check the address in the connection. If it is right, show this to whoever runs the server or the proxy in between.",
 		Details: fmt.Sprintf("more than %d times its compressed size", bombRatio),
@@ -202,7 +202,7 @@ func bomb(service string) *core.Fault {
 
 func unasked(service string) *core.Fault {
 	return &core.Fault{
-		Kind: core.Wrong, Code: "rest.encoding", Owner: core.DynamicsAdmin,
+		Kind: core.Wrong, Code: "rest.encoding", Owner: core.You,
 		Cause:  service + " compressed its answer in a way that Ferry did not ask for.",
 		Remedy: "Check whether a proxy lies between here and the server, and show this to whoever runs it.",
 	}
@@ -295,7 +295,7 @@ func certificate(service, name string, err error, now time.Time) *core.Fault {
 		host    x509.HostnameError
 		invalid x509.CertificateInvalidError
 		record  tls.RecordHeaderError
-		alert   tls.AlertError
+		op      *net.OpError
 		verify  *tls.CertificateVerificationError
 	)
 	f := &core.Fault{Kind: core.Wrong, Owner: core.You}
@@ -324,7 +324,7 @@ func certificate(service, name string, err error, now time.Time) *core.Fault {
 		f.Code = "rest.no-tls"
 		f.Cause = "What answers at " + name + " does not speak https."
 		f.Remedy = "Check the address, also the number behind the colon. In a hotel or guest network, sign in to the network first."
-	case errors.As(err, &alert):
+	case errors.As(err, &op) && op.Op == "remote error", strings.Contains(err.Error(), "tls: "):
 		f.Code = "rest.tls"
 		f.Cause = "No safe connection with " + name + " could be agreed on."
 		f.Remedy = "Check the address. If it is right, whoever runs the server must allow TLS 1.2 or newer."

@@ -117,7 +117,12 @@ func (u *run) again(s *stumble) error {
 			return s.fault
 		}
 		c.shut(now.Add(s.asked))
-		return nil // the gate waits
+		if _, d := u.closed(); d > 0 {
+			return nil // the gate waits
+		}
+		u.tell("asks us to wait", s.asked)
+		u.asked += s.asked
+		return u.wait(s.asked)
 	}
 	if s.page {
 		u.pages++
@@ -143,7 +148,11 @@ func (u *run) again(s *stumble) error {
 	}
 	u.tell(text, pause)
 	u.failed += pause
-	if err := c.c.Wait(u.ctx, pause); err != nil {
+	return u.wait(pause)
+}
+
+func (u *run) wait(d time.Duration) error {
+	if err := u.c.c.Wait(u.ctx, d); err != nil {
 		return stopped(u.ctx)
 	}
 	return nil
@@ -282,7 +291,7 @@ func (u *run) request(ctx context.Context, address *url.URL, token string) *http
 			q.Header[http.CanonicalHeaderKey(name)] = values
 		}
 	}
-	if token != "" {
+	if token = strings.TrimSpace(token); token != "" {
 		q.Header.Set("Authorization", "Bearer "+token)
 	}
 	return q
@@ -362,7 +371,7 @@ func (u *run) unanswered(err error, left bool) *stumble {
 	}
 	f, passing := unreachable(u.c.c.Service, u.c.root, err, u.c.c.Now())
 	var unknown *net.DNSError
-	if errors.As(err, &unknown) && unknown.IsNotFound {
+	if errors.As(err, &unknown) && unknown.IsNotFound || f.Code == "rest.tls" {
 		passing = u.c.answered.Load()
 	}
 	if left && !u.safe() {
