@@ -1,0 +1,394 @@
+package signin
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"ferry/core"
+)
+
+const (
+	entraPage    = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"
+	entraSignIns = "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/SignInEventsV3Blade"
+	redirectDoc  = "https://learn.microsoft.com/entra/identity-platform/reply-url"
+)
+
+// settingFault is a setting that is wrong before anything was asked.
+func settingFault(code, cause, remedy string) *core.Fault {
+	return &core.Fault{Kind: core.Wrong, Code: "signin." + code, Cause: cause, Remedy: remedy, Owner: core.You}
+}
+
+func faultOrg() *core.Fault {
+	return settingFault("address", "The address of the environment is not one that Ferry can use.",
+		"Give the address as it stands in the browser, beginning with https://, for example https://contoso.crm.dynamics.com.")
+}
+
+func faultClientID() *core.Fault {
+	return settingFault("client-id", "The client ID is missing, or is not one.",
+		"In the app registration, open Overview and copy the Application (client) ID.")
+}
+
+func faultTenant() *core.Fault {
+	return settingFault("tenant", "The tenant is neither an ID nor a domain.",
+		"In the app registration, open Overview and copy the Directory (tenant) ID, or give a domain such as contoso.onmicrosoft.com.")
+}
+
+func faultTenantNeeded() *core.Fault {
+	return settingFault("tenant-needed", "An application can only sign in to a tenant that is named.",
+		"In the app registration, open Overview and copy the Directory (tenant) ID into the field Tenant.")
+}
+
+func faultSecretMissing() *core.Fault {
+	return settingFault("secret-missing", "The application signs in with a client secret, and there is none.",
+		"In the app registration, open Certificates & secrets, make a new secret and copy its Value.")
+}
+
+func faultWay() *core.Fault {
+	return settingFault("way", "It is not said who signs in.", "Choose either that you sign in or that the application signs in.")
+}
+
+func faultRedirect() *core.Fault {
+	f := settingFault("redirect", "The redirect URI is not one that leads back to this computer.",
+		"Use http://localhost without a client secret, and http://localhost:33333/signin with one, exactly as registered.")
+	f.Link = redirectDoc
+	return f
+}
+
+func faultAuthority() *core.Fault {
+	return settingFault("authority", "The address of the sign-in service is not one that Ferry can use.",
+		"Give it as https://host or https://host/tenant, for example https://login.microsoftonline.com. It must begin with https.")
+}
+
+func faultNoChallenge(host string) *core.Fault {
+	return settingFault("no-dynamics", "There is no Dynamics 365 environment at "+host+", or it does not say where one signs in.",
+		"Check the address in the browser: it is the beginning of the address of Dynamics 365 itself. For a system of your own, also give the address of the sign-in service and the tenant.")
+}
+
+func faultDistrust(host string) *core.Fault {
+	return settingFault("foreign-authority", "The environment sends Ferry to a sign-in service that is not Microsoft's: "+host+". Ferry did not go there.",
+		"Check the address of the environment. If this sign-in service is really yours, give its address yourself as the authority.")
+}
+
+func faultPort(port string) *core.Fault {
+	return settingFault("port-taken", "Another program on this computer uses port "+port+", at which the browser's answer should arrive.",
+		"Close the other program, or register a redirect URI with another port and give it to Ferry.")
+}
+
+func faultListen(err error) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "signin.no-listener", Owner: core.You, Err: err,
+		Cause:  "This computer does not let Ferry wait for the browser's answer.",
+		Remedy: "Ask whether a security program forbids local connections, allow Ferry to listen on localhost, and sign in again.",
+	}
+}
+
+func faultBrowser(err error) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "signin.no-browser", Owner: core.You, Err: err,
+		Cause:  "The browser could not be opened.",
+		Remedy: "Copy the link and open it in a browser on this computer.",
+	}
+}
+
+func faultFirst() *core.Fault {
+	return &core.Fault{Kind: core.SignIn, Code: "signin.first", Owner: core.You, Cause: "Nobody is signed in.", Remedy: "Sign in first."}
+}
+
+func faultOver() *core.Fault {
+	return &core.Fault{Kind: core.SignIn, Code: "signin.over", Owner: core.You, Cause: "The sign-in is over.", Remedy: "Sign in again."}
+}
+
+func faultCancelled() *core.Fault {
+	return &core.Fault{
+		Kind: core.SignIn, Code: "signin.cancelled", Owner: core.You,
+		Cause:  "The sign-in was cancelled in the browser.",
+		Remedy: "Sign in again when you like, and press Accept if you are asked.",
+	}
+}
+
+func faultForged() *core.Fault {
+	return &core.Fault{
+		Kind: core.SignIn, Code: "signin.not-ours", Owner: core.You,
+		Cause:  "The answer of the sign-in service belongs to another sign-in.",
+		Remedy: "Close the browser tab and sign in again.",
+	}
+}
+
+func faultRefusedAgain() *core.Fault {
+	return &core.Fault{
+		Kind: core.SignIn, Code: "signin.token-refused", Owner: core.You,
+		Cause:  "The environment does not accept the sign-in, and a new one looks the same.",
+		Remedy: "Check that tenant and address belong to the same environment, and sign in again.",
+	}
+}
+
+func faultOdd(host string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "signin.odd-answer", Owner: core.You,
+		Cause:  "What answers at " + host + " does not speak like a sign-in service.",
+		Remedy: "Check the address of the sign-in service. If a page wants you to sign in to the network first, open it in the browser, then try again.",
+	}
+}
+
+func faultRedirected(host string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "signin.redirected", Owner: core.You,
+		Cause:  host + " sends Ferry to another address. Ferry did not go there.",
+		Remedy: "Give the address that you see in the browser after it has opened.",
+	}
+}
+
+func faultBusy(host string, details string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Busy, Code: "signin.busy", Owner: core.You, Details: details,
+		Cause:  host + " asks for patience, and Ferry has waited long enough.",
+		Remedy: "Try again in a few minutes.",
+	}
+}
+
+func faultStopped(err error) *core.Fault {
+	return &core.Fault{
+		Kind: core.Stopped, Code: "signin.stopped", Owner: core.You, Err: err,
+		Cause: "The sign-in was stopped.", Remedy: "Sign in again when you like.",
+	}
+}
+
+// networkFault is a sign-in service that could not be reached.
+func networkFault(host string, err error) *core.Fault {
+	if f := certificateFault(host, err); f != nil {
+		return f
+	}
+	f := &core.Fault{
+		Kind: core.Offline, Code: "signin.offline", Owner: core.You, Err: stripped(err),
+		Cause:  "Ferry cannot reach " + host + ".",
+		Remedy: "Check the connection to the internet and, if your company has one, the proxy. Then try again.",
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		f.Code, f.Kind = "signin.no-such-host", core.Offline
+		f.Cause = "There is no computer of the name " + host + ", or this computer is offline."
+		f.Remedy = "Check the address and the connection to the internet. Then try again."
+	}
+	return f
+}
+
+// certificateFault is a sign-in service that could not prove who it is; nil when err is something else.
+func certificateFault(host string, err error) *core.Fault {
+	var verify *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	f := &core.Fault{Kind: core.Wrong, Code: "signin.certificate", Owner: core.You, Err: stripped(err)}
+	switch {
+	case errors.As(err, &unknown):
+		issuer := ""
+		if errors.As(err, &verify) && len(verify.UnverifiedCertificates) > 0 {
+			issuer = plain(verify.UnverifiedCertificates[0].Issuer.String())
+		} else if unknown.Cert != nil {
+			issuer = plain(unknown.Cert.Issuer.String())
+		}
+		f.Cause = "The certificate of " + host + " was issued by \"" + issuer + "\", which this computer does not trust."
+		f.Remedy = "If this is your company's own or its network inspection, have its certificate installed on this computer or name its file in SSL_CERT_FILE. Otherwise do not go on."
+	case errors.As(err, &name):
+		f.Code = "signin.certificate-name"
+		f.Cause = "The certificate that " + host + " shows is for another name."
+		f.Remedy = "Check the address. If it is right, tell whoever runs your network."
+	case errors.As(err, &invalid):
+		f.Code = "signin.certificate-invalid"
+		f.Cause = "The certificate of " + host + " is not valid, for example because it expired."
+		f.Remedy = "Check the date and time of this computer. If they are right, tell whoever runs your network."
+	default:
+		return nil
+	}
+	return f
+}
+
+// stripped keeps of an error what errors.Is can use and nothing that could be shown.
+func stripped(err error) error {
+	for _, known := range []error{context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return nil
+}
+
+// An answer is what a sign-in service says when it refuses.
+type answer struct {
+	status      int
+	kind        string // "invalid_grant"
+	sub         string // suberror
+	description string
+	codes       []int
+	correlation string
+	time        string
+}
+
+func (a *answer) Error() string { return "the sign-in service refused: " + a.kind }
+
+var aadsts = regexp.MustCompile(`AADSTS(\d{4,8})`)
+
+// code is the AADSTS number; 0 when there is none.
+func (a *answer) code() int {
+	if len(a.codes) > 0 {
+		return a.codes[0]
+	}
+	if m := aadsts.FindStringSubmatch(a.description); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return n
+	}
+	return 0
+}
+
+// details is what the machine said, for the expert: code, correlation id, UTC time. Never its text.
+func (a *answer) details() string {
+	var parts []string
+	if n := a.code(); n != 0 {
+		parts = append(parts, "AADSTS"+strconv.Itoa(n))
+	} else if a.kind != "" {
+		parts = append(parts, plain(a.kind))
+	}
+	if a.correlation != "" {
+		parts = append(parts, "correlation id "+plain(a.correlation))
+	}
+	if a.time != "" {
+		parts = append(parts, plain(a.time))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// fault turns a refusal into words. secret is the client secret that was used, so that it is never repeated.
+func (a *answer) fault(errorHost string, secret core.Secret) *core.Fault {
+	n := a.code()
+	f, known := known(n)
+	switch {
+	case known:
+	case a.passing():
+		f = *faultBusy("The sign-in service", "")
+	case n == 0 && (a.kind == "access_denied" || a.sub == "cancel"):
+		f = *faultCancelled()
+	case n == 0 && (a.kind == "invalid_grant" || a.kind == "interaction_required" || a.kind == "login_required" || a.kind == "consent_required"):
+		f = *faultOver()
+	case n == 0 && (a.kind == "invalid_client" || a.kind == "unauthorized_client"):
+		f = core.Fault{
+			Kind: core.SignIn, Code: "signin.client", Owner: core.EntraAdmin,
+			Cause:  "The sign-in service does not accept the client ID or the client secret.",
+			Remedy: "Compare client ID and tenant with the app registration, make a new secret there and copy its Value.",
+		}
+	default:
+		f = core.Fault{
+			Kind: core.SignIn, Code: "signin.refused", Owner: core.EntraAdmin,
+			Cause:  "The sign-in service refuses the sign-in.",
+			Remedy: "Open the link to see what this answer means, or send it with the details to your Entra administrator.",
+		}
+		if line := firstLine(a.description, secret); line != "" {
+			f.Cause = "The sign-in service refuses the sign-in. It says: " + line
+		}
+	}
+	if n == 7000215 && guid.MatchString(secret.Reveal()) {
+		f.Cause = "The client secret is wrong. What was given looks like the secret's ID, not its Value."
+	}
+	if n != 0 {
+		f.Link = "https://" + errorHost + "/error?code=" + strconv.Itoa(n)
+	}
+	f.Details = a.details()
+	return &f
+}
+
+var (
+	mail        = regexp.MustCompile(`[\w.+#-]+@[\w-]+\.[\w.-]+`)
+	token       = regexp.MustCompile(`[A-Za-z0-9+/_~.=-]{45,}`)
+	correlation = regexp.MustCompile(`(?i)Correlation ID:\s*([0-9a-f-]{36})`)
+	query       = regexp.MustCompile(`\?\S+`)
+)
+
+// Explain says what a code that stands on Microsoft's own page means. text may be the code alone or all of the page;
+// false when there is none in it.
+func Explain(text string) (*core.Fault, bool) {
+	a := &answer{status: 400, description: text}
+	if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil && n > 0 {
+		a.codes = []int{n}
+	}
+	if m := correlation.FindStringSubmatch(text); m != nil {
+		a.correlation = m[1]
+	}
+	if a.code() == 0 {
+		return nil, false
+	}
+	f := a.fault(errorHost(""), core.Secret{})
+	return f, true
+}
+
+// firstLine is the first line of a service's own text without accounts, addresses' queries, and anything that could be
+// a token or a secret.
+func firstLine(text string, secret core.Secret) string {
+	for _, end := range []string{"\r", "\n", "Trace ID:", "Correlation ID:"} {
+		text, _, _ = strings.Cut(text, end)
+	}
+	if s := secret.Reveal(); s != "" {
+		text = strings.ReplaceAll(text, s, "•••")
+	}
+	text = query.ReplaceAllString(mail.ReplaceAllString(text, "(an account)"), "")
+	text = plain(token.ReplaceAllString(text, "•••"))
+	if r := []rune(text); len(r) > 300 {
+		text = string(r[:300]) + "…"
+	}
+	return text
+}
+
+// plain leaves out what a line of text must not hold.
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r == 0x2028 || r == 0x2029 {
+			return ' '
+		}
+		return r
+	}, s)
+	if len(s) > 2000 {
+		s = s[:2000]
+	}
+	return strings.TrimSpace(strings.ToValidUTF8(s, ""))
+}
+
+// asFault makes words of whatever a call returned. The text of an error that is not ours is never shown: it may repeat
+// what was sent and received.
+func asFault(ctx context.Context, err error, host string) *core.Fault {
+	var f *core.Fault
+	switch {
+	case errors.As(err, &f):
+		return f
+	case ctx.Err() != nil:
+		return faultStopped(ctx.Err())
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return faultStopped(stripped(err))
+	}
+	return faultOdd(host)
+}
+
+// passing reports whether a refusal is a fault at Microsoft that goes away by itself.
+func (a *answer) passing() bool {
+	switch a.code() {
+	case 90033, 50033, 50087, 90006, 90020, 90024:
+		return true
+	}
+	return a.status >= 500 || a.status == 429 || a.status == 408 || a.kind == "temporarily_unavailable"
+}
+
+// faultNotKept says that the sign-in holds, but could not be kept.
+func faultNotKept(err error) *core.Fault {
+	var f *core.Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return &core.Fault{
+		Kind: core.Wrong, Code: "signin.not-kept", Owner: core.You, Err: stripped(err),
+		Cause:  "You are signed in, but the sign-in could not be kept for the next time.",
+		Remedy: "You can go on. After Ferry was closed, sign in once more.",
+	}
+}

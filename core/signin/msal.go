@@ -1,0 +1,277 @@
+package signin
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/cache"
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/public"
+
+	"ferry/core"
+)
+
+// An exchanger is the one HTTP client that MSAL gets. MSAL repeats nothing, follows redirects and puts what it received
+// into its errors; so every answer is looked at here, and MSAL sees only those that are good.
+type exchanger struct {
+	client *client
+	where  authority
+
+	mu        sync.Mutex
+	documents map[string][]byte // discovery documents that were read, by address
+}
+
+// Do is called by MSAL.
+func (e *exchanger) Do(req *http.Request) (*http.Response, error) {
+	if !e.allowed(req.URL) {
+		return nil, faultDistrust(plain(req.URL.Host))
+	}
+	if req.Method != http.MethodGet {
+		res, err := e.client.exchange(req, readAnswer)
+		if err != nil {
+			return nil, err
+		}
+		body, ok := tidy(res.body)
+		if !ok {
+			return nil, faultOdd(e.where.host)
+		}
+		return res.response(body), nil
+	}
+	e.mu.Lock()
+	known := e.documents[req.URL.String()]
+	e.mu.Unlock()
+	if known != nil {
+		res := &reply{Response: &http.Response{StatusCode: http.StatusOK, Proto: "HTTP/1.1", Header: http.Header{}, Request: req}}
+		return res.response(known), nil
+	}
+	res, err := e.client.exchange(req, readAnswer)
+	if err != nil {
+		return nil, err
+	}
+	if f := e.examine(res.body); f != nil {
+		return nil, f
+	}
+	e.mu.Lock()
+	e.documents[req.URL.String()] = res.body
+	e.mu.Unlock()
+	return res.response(res.body), nil
+}
+
+// CloseIdleConnections is called by MSAL.
+func (e *exchanger) CloseIdleConnections() { e.client.http.CloseIdleConnections() }
+
+// allowed reports whether something secret may be sent to u: the authority's own host, or another one of Microsoft's
+// when the authority is Microsoft's.
+func (e *exchanger) allowed(u *url.URL) bool {
+	if u.Scheme != "https" || u.User != nil {
+		return false
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Host), ":443")
+	return host == e.where.host || TrustedAuthority(e.where.host) && TrustedAuthority(host)
+}
+
+// examine looks at a discovery document before MSAL does: where it sends us must be where we may go.
+func (e *exchanger) examine(body []byte) *core.Fault {
+	var doc struct {
+		Issuer    string `json:"issuer"`
+		Authorize string `json:"authorization_endpoint"`
+		Token     string `json:"token_endpoint"`
+	}
+	if json.Unmarshal(body, &doc) != nil || doc.Issuer == "" {
+		return faultOdd(e.where.host)
+	}
+	token, err := url.Parse(doc.Token)
+	if err != nil || token.Host == "" {
+		return faultOdd(e.where.host)
+	}
+	if !e.allowed(token) {
+		return faultDistrust(plain(token.Host))
+	}
+	page, err := url.Parse(doc.Authorize)
+	if err != nil || page.Hostname() == "" || page.User != nil {
+		return faultOdd(e.where.host)
+	}
+	// The page is opened in the browser, so it may be elsewhere; but a password is typed there.
+	if page.Scheme != "https" && !(page.Scheme == "http" && loopback(page.Hostname())) {
+		return faultDistrust(plain(page.Host))
+	}
+	return nil
+}
+
+// tidy takes out of a token answer what MSAL stumbles over and nothing needs: scopes in other words than they were
+// asked for (the environment decides what the token may do), padding in client_info, a missing lifetime.
+func tidy(body []byte) ([]byte, bool) {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(body, &m) != nil {
+		return nil, false
+	}
+	var access string
+	if json.Unmarshal(m["access_token"], &access) != nil || access == "" || strings.ContainsAny(access, "\r\n \x00") {
+		return nil, false
+	}
+	delete(m, "scope")
+	var info string
+	if json.Unmarshal(m["client_info"], &info) == nil && strings.HasSuffix(info, "=") {
+		m["client_info"], _ = json.Marshal(strings.TrimRight(info, "="))
+	}
+	_, in := m["expires_in"]
+	_, on := m["expires_on"]
+	if !in && !on {
+		m["expires_in"] = json.RawMessage("3600")
+	}
+	out, err := json.Marshal(m)
+	return out, err == nil
+}
+
+// A store is MSAL's cache for the time of one call.
+type store struct {
+	data  []byte // as MSAL writes it
+	fresh bool   // access tokens are left out, so that MSAL must ask for a new one
+}
+
+// Replace is called by MSAL before it reads.
+func (s *store) Replace(_ context.Context, c cache.Unmarshaler, _ cache.ReplaceHints) error {
+	if len(s.data) == 0 {
+		return nil
+	}
+	data := s.data
+	if s.fresh {
+		var m map[string]json.RawMessage
+		if err := json.Unmarshal(data, &m); err != nil {
+			return err
+		}
+		m["AccessToken"] = json.RawMessage("{}")
+		var err error
+		if data, err = json.Marshal(m); err != nil {
+			return err
+		}
+	}
+	return c.Unmarshal(data)
+}
+
+// Export is called by MSAL after it wrote.
+func (s *store) Export(_ context.Context, c cache.Marshaler, _ cache.ExportHints) error {
+	data, err := c.Marshal()
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := json.Compact(&out, data); err != nil {
+		return err
+	}
+	s.data = out.Bytes()
+	return nil
+}
+
+// tokens are what a call brought.
+type tokens struct {
+	access  string
+	expires time.Time
+	account public.Account
+	idToken idClaims
+}
+
+func fromResult(r public.AuthResult) tokens {
+	t := tokens{access: r.AccessToken, expires: r.ExpiresOn, account: r.Account, idToken: idClaims{
+		Name: r.IDToken.Name, User: r.IDToken.PreferredUsername, ObjectID: r.IDToken.Oid, Tenant: r.IDToken.TenantID,
+	}}
+	if t.idToken.User == "" {
+		t.idToken.User = r.IDToken.UPN
+	}
+	if t.idToken.ObjectID == "" {
+		t.idToken.ObjectID = r.IDToken.Subject
+	}
+	t.idToken.Nonce = nonceOf(r.IDToken.RawToken)
+	return t
+}
+
+type idClaims struct{ Name, User, ObjectID, Tenant, Nonce string }
+
+// nonceOf reads the nonce, which MSAL does not know, out of an ID token.
+func nonceOf(raw string) string {
+	parts := strings.Split(raw, ".")
+	if len(parts) < 2 {
+		return ""
+	}
+	body, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return ""
+	}
+	var c struct {
+		Nonce string `json:"nonce"`
+	}
+	_ = json.Unmarshal(body, &c) // no nonce, then
+	return c.Nonce
+}
+
+// A library is an MSAL client of either kind. One is made for each call, over the session's exchanger and a store.
+type library struct {
+	public       *public.Client
+	confidential *confidential.Client
+	clientID     string
+	scopes       []string
+}
+
+func (s *Session) library(e *exchanger, st *store) (*library, error) {
+	l := &library{clientID: s.config.ClientID, scopes: s.scopes}
+	if s.config.Secret.Empty() {
+		c, err := public.New(l.clientID, public.WithAuthority(e.where.url()), public.WithCache(st),
+			public.WithHTTPClient(e), public.WithInstanceDiscovery(false))
+		l.public = &c
+		return l, err
+	}
+	cred, err := confidential.NewCredFromSecret(s.config.Secret.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	// The region is switched off by name: otherwise MSAL takes one from the environment's variables.
+	c, err := confidential.New(e.where.url(), l.clientID, cred, confidential.WithCache(st), confidential.WithHTTPClient(e),
+		confidential.WithInstanceDiscovery(false), confidential.WithAzureRegion("DisableMsalForceRegion"))
+	l.confidential = &c
+	return l, err
+}
+
+func (l *library) page(ctx context.Context, redirect string) (string, error) {
+	if l.public != nil {
+		return l.public.AuthCodeURL(ctx, l.clientID, redirect, l.scopes)
+	}
+	return l.confidential.AuthCodeURL(ctx, l.clientID, redirect, l.scopes)
+}
+
+func (l *library) redeem(ctx context.Context, code, redirect, verifier string) (tokens, error) {
+	if l.public != nil {
+		r, err := l.public.AcquireTokenByAuthCode(ctx, code, redirect, l.scopes, public.WithChallenge(verifier))
+		return fromResult(r), err
+	}
+	r, err := l.confidential.AcquireTokenByAuthCode(ctx, code, redirect, l.scopes, confidential.WithChallenge(verifier))
+	return fromResult(r), err
+}
+
+func (l *library) silent(ctx context.Context, account public.Account) (tokens, error) {
+	var r public.AuthResult
+	var err error
+	if l.public != nil {
+		r, err = l.public.AcquireTokenSilent(ctx, l.scopes, public.WithSilentAccount(account))
+	} else {
+		r, err = l.confidential.AcquireTokenSilent(ctx, l.scopes, confidential.WithSilentAccount(account))
+	}
+	var f *core.Fault
+	var a *answer
+	if err != nil && !errors.As(err, &f) && !errors.As(err, &a) && stripped(err) == nil {
+		err = faultOver() // MSAL found nothing to renew with
+	}
+	return fromResult(r), err
+}
+
+func (l *library) asItself(ctx context.Context) (tokens, error) {
+	r, err := l.confidential.AcquireTokenByCredential(ctx, l.scopes)
+	return fromResult(r), err
+}

@@ -1,0 +1,291 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"ferry/core"
+)
+
+// A Way is who signs in.
+type Way string
+
+const (
+	Browser     Way = "browser"     // a person, in the system's browser
+	Application Way = "application" // the application itself, with its client secret
+)
+
+// A Cache keeps a sign-in over restarts. What it gets is as secret as a password.
+type Cache interface {
+	// Load returns what was saved last; nil when there is nothing.
+	Load(ctx context.Context) ([]byte, error)
+	// Save keeps data; nil forgets what was kept.
+	Save(ctx context.Context, data []byte) error
+}
+
+// A Config is everything a sign-in needs.
+type Config struct {
+	Org       string      // https://contoso.crm.dynamics.com
+	Authority string      // https address of the sign-in service, with or without tenant; "" is worked out
+	Tenant    string      // GUID or domain; "" asks the environment
+	ClientID  string      // of the app registration
+	Secret    core.Secret // the client secret, where there is one
+	Way       Way
+	Scope     string // "" is Org + "/.default"
+	Redirect  string // "" is http://localhost without a secret, http://localhost:33333/signin with one
+
+	Transport http.RoundTripper      // nil is Go's own, with the system's proxy
+	Open      func(url string) error // opens the browser; nil only tells the link
+	Cache     Cache                  // for Browser; nil keeps the sign-in in memory
+	Wait      func(context.Context, time.Duration) error
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// A Step is news of a sign-in in the browser.
+type Step struct {
+	Link   string      // the page the browser should show
+	Opened bool        // the browser was started
+	Fault  *core.Fault // why it could not be started; the link can still be copied
+}
+
+// An Identity is who signed in.
+type Identity struct {
+	Name        string // "Ada Lovelace", or the application's client ID
+	ObjectID    string // of the person; "" for an application
+	Tenant      string
+	Application bool
+	Warning     *core.Fault // the sign-in holds, but could not be kept for the next time
+}
+
+// A Session is one sign-in: config, and the tokens it brought. It is safe for use by several goroutines.
+type Session struct {
+	config   Config
+	org      *url.URL
+	scopes   []string
+	redirect *url.URL
+	given    authority // what Config.Authority says; no host when it says nothing
+	client   *client
+
+	mu       sync.Mutex
+	service  *exchanger    // once it is known where to sign in
+	current  tokens        // the newest access token
+	margin   time.Duration // so long before its end it is renewed
+	kept     *kept         // the sign-in itself; nil when there is none, or when it was not loaded yet
+	loaded   bool          // the cache was asked
+	over     *core.Fault   // the service ended the sign-in
+	renewing *flight
+	epoch    int // counts sign-ins and forgettings: what an older renewal brings is dropped
+}
+
+// New checks the settings. It does no I/O.
+func New(c Config) (*Session, error) {
+	c.ClientID, c.Tenant = strings.TrimSpace(c.ClientID), strings.TrimSpace(c.Tenant)
+	s := &Session{config: c, client: newClient(c.Transport, c.Wait, c.Now, c.Log)}
+	if c.Way != Browser && c.Way != Application {
+		return nil, faultWay()
+	}
+	var f *core.Fault
+	if s.org, f = readOrg(c.Org); f != nil {
+		return nil, f
+	}
+	if c.ClientID == "" || len(c.ClientID) > 256 || strings.ContainsAny(c.ClientID, " \t\r\n/?#&") {
+		return nil, faultClientID()
+	}
+	if c.Way == Application && c.Secret.Empty() {
+		return nil, faultSecretMissing()
+	}
+	if c.Tenant != "" {
+		if f := validTenant(c.Tenant, c.Way); f != nil {
+			return nil, f
+		}
+	}
+	if c.Authority != "" {
+		if s.given, f = readAuthority(c.Authority); f != nil {
+			return nil, f
+		}
+	}
+	redirect := c.Redirect
+	if redirect == "" {
+		redirect = "http://localhost"
+		if !c.Secret.Empty() {
+			redirect = "http://localhost:33333/signin"
+		}
+	}
+	if s.redirect, f = readRedirect(redirect); f != nil {
+		return nil, f
+	}
+	s.scopes = strings.Fields(c.Scope)
+	if len(s.scopes) == 0 {
+		s.scopes = []string{s.org.String() + "/.default"}
+	}
+	return s, nil
+}
+
+// SignIn signs in anew. For Browser it opens the sign-in page and waits, until somebody signed in, pressed Cancel, or
+// ctx ends; step, which is called on this goroutine, tells the link as soon as there is one. For Application it asks
+// for a fresh token, which proves tenant, client ID and secret.
+func (s *Session) SignIn(ctx context.Context, step func(Step)) (Identity, error) {
+	if step == nil {
+		step = func(Step) {}
+	}
+	e, f := s.where(patient(ctx, shortPatience))
+	if f != nil {
+		return Identity{}, f
+	}
+	if s.config.Way == Application {
+		return s.signInApplication(ctx, e)
+	}
+	return s.signInPerson(ctx, e, step)
+}
+
+func (s *Session) signInApplication(ctx context.Context, e *exchanger) (Identity, error) {
+	t, f := s.call(ctx, e, shortPatience, &store{}, func(ctx context.Context, l *library) (tokens, error) { return l.asItself(ctx) })
+	if f != nil {
+		return Identity{}, f
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.epoch++
+	s.over = nil
+	s.take(t)
+	return Identity{Name: s.config.ClientID, Tenant: e.where.tenant, Application: true}, nil
+}
+
+// Forget drops every token of this session, also from the cache. It does not sign out of the browser.
+func (s *Session) Forget(ctx context.Context) error {
+	s.mu.Lock()
+	s.epoch++
+	s.current, s.kept, s.over, s.loaded = tokens{}, nil, nil, true
+	s.mu.Unlock()
+	if s.config.Cache == nil || s.config.Way != Browser {
+		return nil
+	}
+	if err := s.config.Cache.Save(ctx, nil); err != nil {
+		var f *core.Fault
+		if errors.As(err, &f) {
+			return f
+		}
+		return &core.Fault{
+			Kind: core.Wrong, Code: "signin.not-forgotten", Owner: core.You, Err: stripped(err),
+			Cause:  "The sign-in could not be removed from where it is kept on this computer.",
+			Remedy: "Try again. You can also sign out of all sessions on your account's page.",
+			Link:   "https://myaccount.microsoft.com",
+		}
+	}
+	return nil
+}
+
+// where says which sign-in service and tenant this session uses. The environment is asked only when it must be, and
+// once.
+func (s *Session) where(ctx context.Context) (*exchanger, *core.Fault) {
+	s.mu.Lock()
+	known := s.service
+	s.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	a, f := s.resolve(ctx)
+	if f != nil {
+		return nil, f
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.service == nil {
+		s.service = &exchanger{client: s.client, where: a, documents: map[string][]byte{}}
+	}
+	return s.service, nil
+}
+
+func (s *Session) resolve(ctx context.Context) (authority, *core.Fault) {
+	a := s.given
+	if a.host == "" {
+		a.host = cloudAuthority(s.org.Hostname())
+	}
+	if a.tenant == "" {
+		a.tenant = s.config.Tenant
+	}
+	if a.host != "" && a.tenant != "" {
+		return s.checked(a)
+	}
+	ch, err := discover(ctx, s.client, s.org)
+	if err != nil {
+		return authority{}, asFault(ctx, err, s.org.Host)
+	}
+	if err := ch.Trust(s.config.Authority); err != nil {
+		return authority{}, asFault(ctx, err, s.org.Host)
+	}
+	told, f := readAuthority(ch.Authority)
+	if f != nil {
+		return authority{}, f
+	}
+	if s.given.host == "" {
+		a.host = told.host // Microsoft's own: which cloud it is, the environment knows best
+	}
+	if a.tenant == "" {
+		a.tenant = told.tenant
+	}
+	if a.tenant == "" {
+		a.tenant = ch.Tenant
+	}
+	if a.tenant == "" {
+		if s.config.Way == Application {
+			return authority{}, faultTenantNeeded()
+		}
+		a.tenant = "organizations"
+	}
+	return s.checked(a)
+}
+
+// checked refuses a tenant with which this way of signing in cannot work.
+func (s *Session) checked(a authority) (authority, *core.Fault) {
+	if s.config.Way == Application {
+		switch strings.ToLower(a.tenant) {
+		case "common", "organizations":
+			return authority{}, faultTenantNeeded()
+		}
+	}
+	return a, nil
+}
+
+// call makes one call through MSAL and turns what went wrong into a Fault.
+func (s *Session) call(ctx context.Context, e *exchanger, patience time.Duration, st *store, do func(context.Context, *library) (tokens, error)) (tokens, *core.Fault) {
+	l, err := s.library(e, st)
+	if err != nil {
+		return tokens{}, faultAuthority()
+	}
+	// MSAL gives up after 30 seconds where no deadline is set; our own patience is longer.
+	long, cancel := context.WithTimeout(patient(ctx, patience), 24*time.Hour)
+	defer cancel()
+	t, err := do(long, l)
+	if err != nil {
+		return tokens{}, s.fault(ctx, e, err)
+	}
+	return t, nil
+}
+
+// fault makes words of what a call through MSAL returned.
+func (s *Session) fault(ctx context.Context, e *exchanger, err error) *core.Fault {
+	var a *answer
+	if errors.As(err, &a) {
+		return a.fault(errorHost(e.where.host), s.config.Secret)
+	}
+	return asFault(ctx, err, e.where.host)
+}
+
+// errorHost is where Microsoft explains the codes of a cloud.
+func errorHost(host string) string {
+	switch {
+	case strings.HasSuffix(host, ".us"):
+		return "login.microsoftonline.us"
+	case strings.HasSuffix(host, ".cn"):
+		return "login.partner.microsoftonline.cn"
+	}
+	return "login.microsoftonline.com"
+}
