@@ -28,7 +28,7 @@ type System interface {
 // An Identity tells two systems apart and notices one that was replaced.
 type Identity struct {
 	ID         string // random at a destination; the organisation id of a Dynamics environment
-	Generation int64  // of a destination: raised by every Prepare that starts a run and by Finish; an older copy has a lower one
+	Generation int64  // of a destination: set by Starter.Start and by nothing else; an older copy has a lower one
 	Name       string // for people
 }
 
@@ -97,8 +97,8 @@ type Destination interface {
 	Finish(ctx context.Context, p Plan) error
 }
 
-// A Starter is a Destination that keeps an identity of its own. Start stores the identity (making one from
-// next when it has none) before a run's first write; the same call again changes nothing.
+// A Starter is a Destination that keeps an identity of its own. Start stores it before a run's first write: the ID
+// of next when there is none yet, and its Generation when that is higher. The same call again changes nothing.
 type Starter interface {
 	Start(ctx context.Context, next Identity) error
 }

@@ -270,7 +270,6 @@ func (d *memoryDestination) Finish(_ context.Context, p core.Plan) error {
 	d.s.mu.Lock()
 	defer d.s.mu.Unlock()
 	d.s.finished = append(d.s.finished, p.ID)
-	d.s.identity.Generation++
 	return nil
 }
 

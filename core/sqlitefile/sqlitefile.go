@@ -10,6 +10,7 @@
 package sqlitefile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +30,10 @@ type Options struct {
 	Exclusive     bool          // nobody else may have the file open; a second Ferry gets a Fault at once
 	Private       bool          // a new file can be read by its owner alone
 	Durable       bool          // every commit reaches the disk before Transaction returns, also in a power cut
+	Look          bool          // only looked at: locks and file format stay as they are, and nothing is made
 	Portable      bool          // Close leaves a file that opens from a read-only medium too
 	ApplicationID int32         // set on new files; a file with another id is a Fault; 0 is any
+	Mark          int32         // set on new files like ApplicationID, but every other file is taken too
 	CacheMB       int           // 0 is 16
 	BusyTimeout   time.Duration // how long to wait for others; 0 is at once for Exclusive, else five seconds
 	Log           *slog.Logger  // nil discards
@@ -50,12 +53,16 @@ type File struct {
 	log  *slog.Logger
 	new  bool
 	wal  bool
+	keep bool // the file had a write-ahead log before, and is not ours to change
 }
 
 // Open opens the file at path. The lock, the file format and the application id are checked before it returns.
 func Open(ctx context.Context, path string, o Options) (*File, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Look {
+		o.Create, o.Exclusive = false, false
 	}
 	if o.CacheMB <= 0 {
 		o.CacheMB = defaultCache
@@ -165,8 +172,13 @@ func (f *File) tune() error {
 	if err != nil {
 		return err
 	}
-	if err := f.journalMode(); err != nil {
-		return err
+	if f.o.ApplicationID != 0 && !f.new && int32(id) != f.o.ApplicationID {
+		return otherProgram(f.path)
+	}
+	if !f.o.Look {
+		if err := f.journalMode(int32(id)); err != nil {
+			return err
+		}
 	}
 	if err := f.tuneMemory(); err != nil {
 		return err
@@ -177,19 +189,20 @@ func (f *File) tune() error {
 			return err
 		}
 	}
-	switch {
-	case f.o.ApplicationID == 0 || int32(id) == f.o.ApplicationID:
-		return nil
-	case f.new:
-		return f.pragma(fmt.Sprintf("application_id=%d", f.o.ApplicationID))
-	default:
-		return otherProgram(f.path)
+	if mark := cmp.Or(f.o.ApplicationID, f.o.Mark); f.new && mark != 0 {
+		return f.pragma(fmt.Sprintf("application_id=%d", mark))
 	}
+	return nil
 }
 
 // journalMode asks for a write-ahead log. Where the file system cannot keep one, such as some network drives, the
 // classic rollback journal serves as well, only slower.
-func (f *File) journalMode() error {
+func (f *File) journalMode(id int32) error {
+	before, err := f.Text("PRAGMA journal_mode")
+	if err != nil {
+		return err
+	}
+	f.keep = before == "wal" && id != cmp.Or(f.o.ApplicationID, f.o.Mark)
 	mode, err := f.Text("PRAGMA journal_mode=WAL")
 	if err != nil {
 		switch sqlite.ErrCode(err).ToPrimary() {
@@ -321,7 +334,7 @@ func (f *File) Close() error {
 	conn := f.conn
 	conn.SetInterrupt(nil)
 	err := f.Checkpoint()
-	if err == nil && f.wal && f.o.Portable {
+	if err == nil && f.wal && f.o.Portable && !f.keep {
 		_, err = f.Text("PRAGMA journal_mode=DELETE")
 	}
 	f.conn = nil
