@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -102,7 +103,7 @@ func refusal(err error) *core.Fault {
 	case errors.Is(err, keyring.ErrSetDataTooBig):
 		return tooLong()
 	case says("dismissed", "access denied", "accessdenied", "not authorized", "permission denied", "rejected send message"),
-		status == 51, status == 128, no == 5:
+		status == 51, status == 128, runtime.GOOS == "windows" && no == 5:
 		return denied(err)
 	case says("failed to unlock", "islocked", "is locked", "locked collection", "interaction is not allowed"), status == 36:
 		return locked(err)

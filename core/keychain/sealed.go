@@ -10,12 +10,12 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -37,7 +37,7 @@ type Sealed struct {
 	name   Name
 
 	mu   sync.Mutex
-	lost bool
+	lost atomic.Bool
 }
 
 // Sealed keeps larger things in an encrypted file in dir. It does no I/O.
@@ -45,9 +45,7 @@ func (k *Keychain) Sealed(dir string, n Name) *Sealed { return &Sealed{keys: k, 
 
 // Lost reports whether the last Load found a file that nobody can open any more.
 func (s *Sealed) Lost() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.lost
+	return s.lost.Load()
 }
 
 // Load returns what was saved; nil when there is nothing. A file whose key is gone counts as nothing and is removed;
@@ -60,7 +58,7 @@ func (s *Sealed) Load(ctx context.Context) ([]byte, error) {
 	}
 	var content []byte
 	err := s.locked(ctx, false, func() error {
-		s.lost = false
+		s.lost.Store(false)
 		text, err := s.read()
 		if err != nil || text == nil {
 			return err
@@ -72,8 +70,8 @@ func (s *Sealed) Load(ctx context.Context) ([]byte, error) {
 		if content, err = s.open(key, text); err == nil {
 			return nil
 		}
-		s.lost = true
-		s.keys.log.Info("sealed file without its key", "kind", slog.StringValue(escape(s.name.Kind)))
+		s.lost.Store(true)
+		s.keys.log.Info("sealed file without its key", "kind", escape(s.name.Kind))
 		if err := os.Remove(s.path()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fileFault(s.path(), err)
 		}
@@ -101,7 +99,7 @@ func (s *Sealed) Save(ctx context.Context, content []byte) error {
 		if err := s.write(seal(key, s.aad(), content)); err != nil {
 			return fileFault(s.path(), err)
 		}
-		s.lost = false
+		s.lost.Store(false)
 		return nil
 	})
 }
@@ -115,7 +113,7 @@ func (s *Sealed) Delete(ctx context.Context) error {
 		return nil
 	}
 	return s.locked(ctx, false, func() error {
-		s.lost = false
+		s.lost.Store(false)
 		if err := os.Remove(s.path()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fileFault(s.path(), err)
 		}
