@@ -37,8 +37,8 @@ type listener struct {
 	log     *slog.Logger
 	taken   atomic.Bool   // the answer came
 	shown   chan struct{} // closed when its last page is out
-	ended   chan struct{}  // closed when the outcome is known
-	outcome *core.Fault    // nil: signed in. Read only after ended
+	ended   chan struct{} // closed when the outcome is known
+	outcome *core.Fault   // nil: signed in. Read only after ended
 	closed  sync.Once
 }
 
