@@ -114,6 +114,12 @@ type Settler interface {
 	Settled(ctx context.Context, p Plan, batch string) ([]Outcome, bool, error)
 }
 
+// A Repeatable destination says whether the same batch may be written twice without harm: it finds its rows by their
+// key and loses nothing by writing them again.
+type Repeatable interface {
+	Repeatable() bool
+}
+
 // A Restorer puts back what was there before. A row whose present content is not what the run left is not
 // touched and comes back Refused.
 type Restorer interface {

@@ -19,6 +19,8 @@ type Job struct {
 	Full        bool   // start a new run even where an unfinished one could go on
 	Who         string // for the history: "Ada Lovelace", "the application"
 	From, To    string // for the history: what the person calls source and destination
+	Place       string // where the destination is, whatever stands there: "sqlite:/home/ada/contoso.db"; "" takes To
+	Parts       int    // at most so many ranges of a table are read at once, where the source can cut it; 0 is 1
 
 	Wait func(ctx context.Context, d time.Duration) error // core.Wait in the mains
 	Now  func() time.Time                                 // time.Now in the mains
@@ -26,7 +28,7 @@ type Job struct {
 }
 
 // Progress is a snapshot; each replaces the last. It is told at most ten times a second, and at every change of
-// Phase or table.
+// Phase or table. Calls never overlap and end before Run returns, but they come from goroutines of Run's own.
 type Progress struct {
 	Run       string // id of the run
 	Continues bool   // an unfinished run goes on
@@ -92,13 +94,14 @@ type TableReceipt struct {
 	Title string `json:"title,omitempty"`
 	To    string `json:"to,omitempty"` // name at the destination
 	Counts
+	Unresolved int64 `json:"unresolved,omitempty"` // lookups left empty: their record is not at the destination
 }
 
 // A Refusal is one record that could not or must not be written.
 type Refusal struct {
 	Table string
 	Key   string
-	Kind  core.OutcomeKind // Refused, Skipped or Unsure
+	Kind  core.OutcomeKind // Refused, Skipped or Unsure; Created or Updated when only a lookup was left empty
 	Fault *core.Fault
 }
 
@@ -109,4 +112,5 @@ const (
 	Running     RunState = "running"     // or killed: nobody ended it
 	Interrupted RunState = "interrupted" // it can go on
 	Complete    RunState = "complete"
+	Abandoned   RunState = "abandoned" // it cannot go on: a later run took its place
 )

@@ -1,4 +1,164 @@
 package importer
 
-// Journal is what an import needs to remember; core/journal keeps it in a SQLite file.
-type Journal interface{}
+import (
+	"context"
+	"time"
+
+	"ferry/core"
+)
+
+// Journal is what an import remembers; core/journal keeps it in a SQLite file. Every method is one transaction: it
+// happened wholly or not at all, also when the process is killed in it. Keys of records are kept only while a batch
+// is open and for exceptions, owed rows and pairs; values never.
+type Journal interface {
+	// Claim takes the right to import under a name until release is called or the process ends. When somebody else
+	// has it, the error is a Fault with the code "importer.already-running". Runs of that name that say they are
+	// running were killed: they become interrupted, and their leases end.
+	Claim(ctx context.Context, name string) (release func(), err error)
+
+	// Destination tells what is known of the destination of that id; false when nothing is.
+	Destination(ctx context.Context, id string) (KnownDestination, bool, error)
+	// SaveDestination notes it.
+	SaveDestination(ctx context.Context, d KnownDestination) error
+
+	// Earlier tells the runs from a source that went into the destination of that id or to that place, newest first,
+	// abandoned ones included.
+	Earlier(ctx context.Context, source, destination, place string) ([]Entry, error)
+	// SaveRun notes a new run or what became of a known one.
+	SaveRun(ctx context.Context, r Entry) error
+
+	// Parts tells the parts of a run in the order in which they were made.
+	Parts(ctx context.Context, run string) ([]Part, error)
+	// Split stores how a table is cut, before the first read. A table that was cut already stays as it is.
+	Split(ctx context.Context, run, mapping string, ranges []core.Range) ([]Part, error)
+	// ClaimPart takes the lease of a part; false when another worker holds it.
+	ClaimPart(ctx context.Context, part int64) (bool, error)
+	// Rewind sets a part back to its beginning. What was created and updated so far is kept as Part.Before, all else is
+	// counted anew; the part's exceptions and its open batch are forgotten.
+	Rewind(ctx context.Context, part int64) error
+	// FinishPart notes that nothing is left to read, and gives the lease back. add is added to the part's counts, and
+	// its Before is spent.
+	FinishPart(ctx context.Context, part int64, add Counts) error
+
+	// Note notes a batch before it is written, in the place of an open one of the same part and pass.
+	Note(ctx context.Context, b Batch) error
+	// Settle notes what became of a batch and where reading goes on.
+	Settle(ctx context.Context, s Settlement) error
+	// Open tells the batches of a run that were noted and not settled.
+	Open(ctx context.Context, run string) ([]Batch, error)
+	// Witness tells the ID of the last batch that the destination surely took, and the mapping it belongs to; "" when
+	// there is none.
+	Witness(ctx context.Context, run string) (batch, mapping string, err error)
+
+	// Owed tells at most limit rows of a table that wait for a pass.
+	Owed(ctx context.Context, run, mapping string, pass, limit int) ([]Owed, error)
+	// Pairs tells the destination's own ids of records of a source table. Keys that are not known are left out.
+	Pairs(ctx context.Context, destination, table string, keys []string) (map[string]string, error)
+	// Exceptions tells the first records of a run that were refused, skipped or are unsure.
+	Exceptions(ctx context.Context, run string, limit int) ([]Refusal, error)
+}
+
+// A KnownDestination is what the journal knows of a destination's identity.
+type KnownDestination struct {
+	ID        string
+	Place     string // where it was seen last
+	Confirmed int64  // the generation it surely had
+	Intended  int64  // the generation it was to get; equal to Confirmed when nothing is under way
+	Forget    bool   // what is known of its records holds no more: pairs are dropped
+}
+
+// An Entry is what the journal knows of a run besides its parts.
+type Entry struct {
+	ID          string
+	Name        string // by which it is claimed
+	Source      string // id
+	Destination string // id; what it is to be as long as Begun is false
+	Place       string
+	Digest      string // of source, mappings and limit: the same command has the same digest
+	Limit       int
+	State       RunState
+	Reason      string
+	From        string
+	To          string
+	Who         string
+	Started     time.Time
+	Ended       time.Time
+	Begun       bool // the destination was started for this run
+	Fault       *core.Fault
+	Tables      []RunTable
+}
+
+// A RunTable is one table of a run, in the order of the import.
+type RunTable struct {
+	Mapping  string `json:"mapping"` // ID
+	Digest   string `json:"digest"`
+	Table    string `json:"table"`
+	Title    string `json:"title,omitempty"`
+	To       string `json:"to"`
+	Finished bool   `json:"finished,omitempty"` // the destination was told that the table is whole
+}
+
+// A Part is one range of one table: the unit of work.
+type Part struct {
+	ID         int64
+	Run        string
+	Mapping    string
+	Range      core.Range
+	At         core.Bookmark // reading goes on here
+	Counts     Counts
+	Before     Counts // Created and Updated of a reading that had to begin again, not met yet in this one
+	Unresolved int64  // lookups left empty at the destination
+	Batches    int64  // how many were noted
+	Done       bool
+}
+
+// A Batch is what is noted before the destination writes.
+type Batch struct {
+	ID       string
+	Run      string
+	Mapping  string
+	Part     int64
+	Pass     int
+	After    core.Bookmark
+	Rows     []BatchRow
+	Refused  []Refusal // decided before anything was sent; settled with the batch
+	Returned bool      // Write came back: rows that are still Untried surely did not leave
+}
+
+// A BatchRow is one row of a batch that is open.
+type BatchRow struct {
+	Key   string
+	Owed  uint8            // bit p is set when pass p is owed
+	Known bool             // it was there before this batch
+	Kind  core.OutcomeKind // settled already when not Untried
+	Was   core.OutcomeKind // in later passes: what became of it in the first
+}
+
+// A Settlement is what became of a batch, or of some of its rows.
+type Settlement struct {
+	Batch      Batch
+	Witness    string // an ID that a Settler knows from now on; "" for none
+	Counts     Counts // to be added to the part's
+	Met        Counts // Created and Updated to be taken from the part's Before
+	Unresolved int64  // to be added
+	Exceptions []Refusal
+	Owed       []Owed
+	Paid       []Owed // rows whose pass is over; Kind is what became of them
+	Pairs      []Pair
+	Stays      bool // the batch stays open with its Rows as they are now, and reading does not go on
+}
+
+// An Owed row waits for a later pass.
+type Owed struct {
+	Key  string
+	Pass int
+	Kind core.OutcomeKind // what became of it so far
+}
+
+// A Pair says under which id of its own a destination keeps a record.
+type Pair struct {
+	Destination string
+	Table       string // logical name at the source
+	Key         string
+	ID          string
+}

@@ -1,0 +1,282 @@
+package importer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ferry/core"
+)
+
+// claimName names the right to import into a place.
+func claimName(place string) string {
+	sum := sha256.Sum256([]byte("place\x00" + place))
+	return hex.EncodeToString(sum[:8])
+}
+
+// digest is the same for the same command: source, mappings in any order, and limit.
+func (e *engine) digest() string {
+	var parts []string
+	for _, t := range e.tables {
+		parts = append(parts, t.run.Mapping+"="+t.run.Digest)
+	}
+	slices.Sort(parts)
+	sum := sha256.Sum256([]byte(e.source.ID + "\x00" + strings.Join(parts, "\x00") + "\x00" + strconv.Itoa(e.Limit)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// begin finds the run that this job continues, or makes a new one and says why everything is read again. It makes
+// sure of the destination's identity first: what the journal knows holds only for the destination it was learnt from.
+// also gives back what else was claimed.
+func (e *engine) begin(ctx context.Context) (also func(), err error) {
+	earlier, err := e.Journal.Earlier(ctx, e.source.ID, e.have.ID, e.Place)
+	if err != nil {
+		return nil, err
+	}
+	reason, known, err := e.compare(ctx, earlier)
+	if err != nil {
+		return nil, err
+	}
+	digest := e.digest()
+	for _, r := range earlier {
+		if r.Digest != digest || r.State != Running && r.State != Interrupted {
+			continue
+		}
+		if !r.Begun && r.Place == e.Place {
+			// It came to an end before anything was written: nothing hangs on the destination yet.
+			e.current, e.resumed = r, true
+			return nil, e.startDestination(ctx, known, reason)
+		}
+		if r.Destination != e.have.ID && !(e.have.ID == "" && r.Destination == e.Place) || e.Full || holdsNot(reason) {
+			continue
+		}
+		if r.Name != claimName(e.Place) {
+			// The destination was moved. Whoever still has it under its old name is in the way.
+			if also, err = e.Journal.Claim(ctx, r.Name); err != nil {
+				return nil, err
+			}
+		}
+		older, err := e.older(ctx, r)
+		if err != nil {
+			return also, err
+		}
+		if older {
+			reason = reasonOlder
+			break
+		}
+		e.current, e.resumed = r, true
+		return also, e.goOn(ctx)
+	}
+	return also, e.anew(ctx, digest, earlier, known, reason)
+}
+
+// holdsNot reports whether a reason means that what is known of the destination does not hold.
+func holdsNot(reason string) bool {
+	return reason == reasonReplaced || reason == reasonOlder || reason == reasonForeign
+}
+
+// compare tells why the destination is not the one that earlier runs left; "" when it is, or when there are none.
+func (e *engine) compare(ctx context.Context, earlier []Entry) (reason string, known KnownDestination, err error) {
+	ok := false
+	if e.have.ID != "" {
+		if known, ok, err = e.Journal.Destination(ctx, e.have.ID); err != nil {
+			return "", known, err
+		}
+	}
+	here := slices.IndexFunc(earlier, func(r Entry) bool { return r.Begun && r.Place == e.Place })
+	if here >= 0 && earlier[here].Destination != e.have.ID && earlier[here].Destination != e.Place {
+		return reasonReplaced, known, nil
+	}
+	if _, keepsIdentity := e.Destination.(core.Starter); !keepsIdentity {
+		return "", known, nil
+	}
+	switch {
+	case ok && known.holds(e.have.Generation):
+		return "", known, nil
+	case ok && e.have.Generation < known.Confirmed:
+		return reasonOlder, known, nil
+	case ok:
+		return reasonForeign, known, nil
+	case e.have.ID != "":
+		return reasonUnknown, known, nil
+	}
+	return "", known, nil
+}
+
+// holds reports whether a destination of that generation is the one that is known. A kill between the intention and
+// its confirmation leaves either.
+func (d KnownDestination) holds(generation int64) bool {
+	return generation == d.Confirmed || generation == d.Intended
+}
+
+// older reports whether the destination does not know the last batch that the run wrote there: it is a copy that was
+// made before.
+func (e *engine) older(ctx context.Context, r Entry) (bool, error) {
+	settler, ok := e.Destination.(core.Settler)
+	if !ok {
+		return false, nil
+	}
+	batch, mapping, err := e.Journal.Witness(ctx, r.ID)
+	if err != nil || batch == "" {
+		return false, err
+	}
+	for _, t := range e.tables {
+		if t.plan.ID == mapping {
+			_, settled, err := settler.Settled(ctx, t.plan, batch)
+			return !settled, core.During("looking at the destination", err)
+		}
+	}
+	return false, nil
+}
+
+// goOn continues the current run.
+func (e *engine) goOn(ctx context.Context) error {
+	e.own = e.current.Destination
+	e.current.State = Running
+	e.current.Ended = time.Time{}
+	e.current.Fault = nil
+	e.current.Place, e.current.Name = e.Place, claimName(e.Place)
+	e.log.Info("import continues", "run", e.current.ID)
+	return e.Journal.SaveRun(ctx, e.current)
+}
+
+// anew begins a new run. What cannot go on any more is closed first, so that a kill in between leaves nothing that
+// would go on wrongly.
+func (e *engine) anew(ctx context.Context, digest string, earlier []Entry, known KnownDestination, reason string) error {
+	if reason == "" || reason == reasonUnknown {
+		if why := e.because(earlier); why != "" {
+			reason = why
+		}
+	}
+	for _, r := range earlier {
+		if r.State != Running && r.State != Interrupted || !e.overtakes(r, digest, reason) {
+			continue
+		}
+		r.State = Abandoned
+		if r.Ended.IsZero() {
+			r.Ended = e.Now()
+		}
+		if err := e.Journal.SaveRun(ctx, r); err != nil {
+			return err
+		}
+	}
+	e.current = Entry{
+		ID: newID(), Name: claimName(e.Place), Source: e.source.ID, Place: e.Place, Digest: digest, Limit: e.Limit,
+		From: e.From, To: e.To, Who: e.Who, Started: e.Now(),
+	}
+	for _, t := range e.tables {
+		e.current.Tables = append(e.current.Tables, t.run)
+	}
+	return e.startDestination(ctx, known, reason)
+}
+
+// because tells why a person's choice makes everything be read again.
+func (e *engine) because(earlier []Entry) string {
+	if e.Limit > 0 {
+		return ""
+	}
+	for _, r := range earlier {
+		if r.Limit > 0 {
+			continue
+		}
+		if e.Full {
+			return reasonAsked
+		}
+		for _, was := range r.Tables {
+			for _, t := range e.tables {
+				if t.run.Mapping == was.Mapping && t.run.Digest != was.Digest {
+					return reasonMapping(t.run.Title)
+				}
+			}
+		}
+		return ""
+	}
+	return ""
+}
+
+// overtakes reports whether the new run makes it wrong for an unfinished one to go on: it is the same command begun
+// anew, its destination is not there any more, or one of its tables is written by another mapping now.
+func (e *engine) overtakes(r Entry, digest, reason string) bool {
+	if r.Digest == digest || holdsNot(reason) && (r.Destination == e.have.ID || r.Place == e.Place) {
+		return true
+	}
+	for _, was := range r.Tables {
+		for _, t := range e.tables {
+			if t.run.Mapping == was.Mapping && t.run.Digest != was.Digest {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// startDestination gives the destination its identity for this run. The journal notes the intended generation first
+// and confirms it afterwards, so that a kill in between is not taken for another destination.
+func (e *engine) startDestination(ctx context.Context, known KnownDestination, reason string) error {
+	e.current.State = Running
+	e.current.Begun = false
+	e.current.Fault = nil
+	if e.current.Reason == "" {
+		e.current.Reason = reason
+	}
+	starter, ok := e.Destination.(core.Starter)
+	next := core.Identity{ID: e.have.ID, Generation: e.have.Generation, Name: e.have.Name}
+	switch {
+	case ok:
+		if next.ID == "" {
+			next.ID = newID()
+		}
+		next.Generation = max(e.have.Generation, known.Confirmed, known.Intended) + 1
+	case next.ID == "":
+		next.ID = e.Place
+	}
+	e.current.Destination, e.own = next.ID, next.ID
+	if err := e.Journal.SaveRun(ctx, e.current); err != nil {
+		return err
+	}
+	d := KnownDestination{
+		ID: next.ID, Place: e.Place, Confirmed: e.have.Generation, Intended: next.Generation,
+		Forget: reason == reasonOlder || known.ID != "" && !known.holds(e.have.Generation),
+	}
+	if err := e.Journal.SaveDestination(ctx, d); err != nil {
+		return err
+	}
+	if ok {
+		if err := starter.Start(ctx, next); err != nil {
+			return core.During("preparing the destination", err)
+		}
+	}
+	d.Confirmed, d.Forget = next.Generation, false
+	if err := e.Journal.SaveDestination(ctx, d); err != nil {
+		return err
+	}
+	e.current.Begun = true
+	e.log.Info("import begins", "run", e.current.ID, "tables", len(e.tables), "limit", e.Limit)
+	return e.Journal.SaveRun(ctx, e.current)
+}
+
+// raise raises the destination's generation once more at the end of a run, so that a copy made before is noticed.
+func (e *engine) raise(ctx context.Context) error {
+	starter, ok := e.Destination.(core.Starter)
+	if !ok {
+		return nil
+	}
+	now, err := e.Destination.Identity(ctx)
+	if err != nil {
+		return core.During("finishing the destination", err)
+	}
+	next := core.Identity{ID: now.ID, Generation: now.Generation + 1, Name: now.Name}
+	d := KnownDestination{ID: next.ID, Place: e.Place, Confirmed: now.Generation, Intended: next.Generation}
+	if err := e.Journal.SaveDestination(ctx, d); err != nil {
+		return err
+	}
+	if err := starter.Start(ctx, next); err != nil {
+		return core.During("finishing the destination", err)
+	}
+	d.Confirmed = next.Generation
+	return e.Journal.SaveDestination(ctx, d)
+}

@@ -1,0 +1,124 @@
+package importer
+
+import (
+	"context"
+	"errors"
+
+	"ferry/core"
+)
+
+// Reasons why everything was read again, as the receipt tells them.
+const (
+	reasonReplaced = "The destination is new or was replaced, so everything was read again."
+	reasonOlder    = "The destination is an older copy, so everything was read again."
+	reasonForeign  = "Another Ferry wrote into the destination, so everything was read again."
+	reasonUnknown  = "Earlier imports into this destination are not known here, so everything was read again."
+	reasonAsked    = "You asked for everything to be read again."
+)
+
+func reasonMapping(title string) string {
+	return "The mapping of " + title + " changed, so everything was read again."
+}
+
+func reasonExpired(title string) string {
+	return "The source no longer knew where reading had stopped, so " + title + " was read again from the start."
+}
+
+// stopped is the Fault of a run that did not come to its end.
+func stopped(err error) *core.Fault {
+	var f *core.Fault
+	if !errors.As(err, &f) && errors.Is(err, context.Canceled) || f != nil && f.Kind == core.Stopped {
+		return &core.Fault{
+			Kind: core.Stopped, Code: "importer.stopped", Owner: core.You, Err: err,
+			Cause:  "The import was stopped. What was written so far is safe.",
+			Remedy: "It can be continued: start the same import again and it goes on where it stopped.",
+		}
+	}
+	return core.AsFault(core.During("importing", err))
+}
+
+// AlreadyRunning is what a Journal says when somebody else has claimed the run.
+func AlreadyRunning() *core.Fault {
+	return &core.Fault{
+		Kind: core.Busy, Code: "importer.already-running", Owner: core.You,
+		Cause:  "Another Ferry is importing into this destination just now.",
+		Remedy: "Wait until it is done or stop it there, then start this import again.",
+	}
+}
+
+func nothingToDo() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "importer.nothing-to-do", Owner: core.You,
+		Cause:  "No table is chosen.",
+		Remedy: "Choose at least one table to import.",
+	}
+}
+
+func sameMappingTwice(table string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "importer.mapping-twice", Owner: core.You,
+		Cause:   "The same mapping is in this import twice.",
+		Remedy:  "Name each table only once.",
+		Subject: core.Subject{Table: table},
+	}
+}
+
+func waitsForAnother(table, key, field string) *core.Fault {
+	return &core.Fault{
+		Kind: core.BadRecord, Code: "importer.waits", Owner: core.You,
+		Cause:   "It belongs to a record that is not at the destination yet.",
+		Remedy:  "Import that record first, then start this import again.",
+		Subject: core.Subject{Table: table, Key: key, Field: field},
+	}
+}
+
+func lookupLeftEmpty(table, key, field string) *core.Fault {
+	return &core.Fault{
+		Kind: core.BadRecord, Code: "importer.lookup-left-empty", Owner: core.You,
+		Cause:   "A lookup was left empty, because the record it points at is not at the destination.",
+		Remedy:  "Import that record too, then start this import again: the lookup is filled then.",
+		Subject: core.Subject{Table: table, Key: key, Field: field},
+	}
+}
+
+func noAnswer(table, key string) *core.Fault {
+	return &core.Fault{
+		Kind: core.BadRecord, Code: "importer.no-answer", Owner: core.You,
+		Cause:   "It was sent, but no answer came before Ferry ended, so nobody knows whether it arrived.",
+		Remedy:  "Look for it at the destination. Ferry does not send it again by itself, so that it cannot arrive twice.",
+		Subject: core.Subject{Table: table, Key: key},
+	}
+}
+
+func foundTwice(table, key string) *core.Fault {
+	return &core.Fault{
+		Kind: core.BadRecord, Code: "importer.found-twice", Owner: core.You,
+		Cause:   "It is at the destination more than once.",
+		Remedy:  "Remove all but one of them at the destination, then start the import again.",
+		Subject: core.Subject{Table: table, Key: key},
+	}
+}
+
+func wrongOutcomes() *core.Fault {
+	return &core.Fault{
+		Kind: core.Bug, Code: "importer.wrong-outcomes", Owner: core.You,
+		Cause:  "The destination did not say what became of every record.",
+		Remedy: "Start the import again: it goes on where it stopped. If it happens again, save the diagnostics and send them to us.",
+	}
+}
+
+func unbalanced(title string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Bug, Code: "importer.unbalanced", Owner: core.You,
+		Cause:  "The counts of " + title + " do not add up.",
+		Remedy: "Compare the number of records on both sides, then save the diagnostics and send them to us.",
+	}
+}
+
+func unreadable(title string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Bug, Code: "importer.read-incomplete", Owner: core.You,
+		Cause:  "A record of " + title + " came without all of its fields.",
+		Remedy: "Start the import again: it goes on where it stopped. If it happens again, save the diagnostics and send them to us.",
+	}
+}

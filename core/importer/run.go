@@ -1,0 +1,235 @@
+package importer
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"io"
+	"log/slog"
+	"time"
+
+	"ferry/core"
+	"ferry/core/mapping"
+)
+
+// Run moves every record of the job. The same job after a kill, a stop or a Fault continues the same run. progress
+// receives snapshots, each replacing the last; see Progress. The Receipt is true even when the error is not nil.
+func Run(ctx context.Context, j Job, progress func(Progress)) (Receipt, error) {
+	e := newEngine(j)
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	e.teller = newTeller(e, progress)
+	defer e.teller.stop()
+	ctx = core.WithNotices(ctx, e.teller.notice)
+
+	err := e.run(ctx)
+	return e.end(ctx, err)
+}
+
+// An engine is one call of Run.
+type engine struct {
+	Job
+	log    *slog.Logger
+	teller *teller
+
+	source  core.Identity
+	have    core.Identity // of the destination, as it was found
+	own     string        // id of the destination, once it is started
+	tables  []*table
+	current Entry
+	resumed bool
+	open    map[batchPlace]Batch // noted by an earlier process, and neither settled nor written anew
+	rewound map[int64]int        // how often a part began again in this call
+}
+
+// A batchPlace is where at most one batch is open.
+type batchPlace struct {
+	part int64
+	pass int
+}
+
+func newEngine(j Job) *engine {
+	if j.Wait == nil {
+		j.Wait = core.Wait
+	}
+	if j.Now == nil {
+		j.Now = time.Now
+	}
+	if j.Place == "" {
+		j.Place = j.To
+	}
+	e := &engine{Job: j, log: j.Log, open: map[batchPlace]Batch{}, rewound: map[int64]int{}}
+	if e.log == nil {
+		e.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return e
+}
+
+func (e *engine) run(ctx context.Context) error {
+	if err := e.describe(ctx); err != nil {
+		return err
+	}
+	var err error
+	if e.source, err = e.Source.Identity(ctx); err != nil {
+		return core.During("asking the source which one it is", err)
+	}
+	release, err := e.Journal.Claim(ctx, claimName(e.Place))
+	if err != nil {
+		return err
+	}
+	defer release()
+	if e.have, err = e.Destination.Identity(ctx); err != nil {
+		return core.During("looking at the destination", err)
+	}
+	also, err := e.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if also != nil {
+		defer also()
+	}
+	if err := e.restore(ctx); err != nil {
+		return err
+	}
+	e.teller.tell(true)
+	e.count(ctx)
+	for _, t := range e.tables {
+		if err := e.importTable(ctx, t); err != nil {
+			return err
+		}
+	}
+	if err := e.laterPasses(ctx); err != nil {
+		return err
+	}
+	return e.complete(ctx)
+}
+
+// describe compiles the mappings against what the source tells about its tables and puts them into order.
+func (e *engine) describe(ctx context.Context) error {
+	if len(e.Mappings) == 0 {
+		return nothingToDo()
+	}
+	seen := map[string]bool{}
+	for _, m := range e.Mappings {
+		if seen[m.ID] {
+			return sameMappingTwice(m.Source)
+		}
+		seen[m.ID] = true
+		about, err := e.Source.Describe(ctx, m.Source)
+		if err != nil {
+			return core.During("reading the description of "+m.Source, err)
+		}
+		p, err := mapping.Compile(m, about)
+		if err != nil {
+			return err
+		}
+		t := &table{
+			run:     RunTable{Mapping: m.ID, Digest: mapping.Digest(m), Table: m.Source, Title: m.Title, To: m.Table},
+			program: p, plan: p.Plan(), state: Waiting,
+			query: core.Query{Table: m.Source, Fields: p.Fields(), Filter: m.Filter, Limit: e.Limit},
+		}
+		if t.run.Title == "" {
+			t.run.Title = about.Name.Plural
+		}
+		for _, name := range p.Fields() {
+			if f := about.Field(name); f != nil && f.Type.IsLookup() {
+				t.targets = append(t.targets, f.Targets...)
+			}
+		}
+		e.tables = append(e.tables, t)
+	}
+	e.tables = ordered(e.tables)
+	return nil
+}
+
+// count asks how many records there are, for the time left. Not knowing it stops nothing.
+func (e *engine) count(ctx context.Context) {
+	for _, t := range e.tables {
+		if ctx.Err() != nil || t.run.Finished {
+			continue
+		}
+		n, err := e.Source.Count(ctx, t.query)
+		if err != nil {
+			e.log.Info("the source did not count", "table", t.plan.Source)
+			continue
+		}
+		if e.Limit > 0 && n.Truth != core.Unknown {
+			n.N = min(n.N, int64(e.Limit))
+		}
+		e.teller.change(func() { t.total = n })
+	}
+	e.teller.tell(true)
+}
+
+// complete ends a run in which nothing is left to do.
+func (e *engine) complete(ctx context.Context) error {
+	for _, t := range e.tables {
+		if err := e.finishTable(ctx, t); err != nil {
+			return err
+		}
+		for _, p := range t.parts {
+			if !p.Total().Balanced() {
+				return unbalanced(t.run.Title)
+			}
+		}
+	}
+	if err := e.raise(ctx); err != nil {
+		return err
+	}
+	e.current.State = Complete
+	e.current.Ended = e.Now()
+	e.current.Fault = nil
+	if err := e.Journal.SaveRun(ctx, e.current); err != nil {
+		return err
+	}
+	e.log.Info("import complete", "run", e.current.ID)
+	return nil
+}
+
+// end makes the receipt, and notes why the run stopped when it did.
+func (e *engine) end(ctx context.Context, err error) (Receipt, error) {
+	// What has to be noted now is noted even when somebody stopped the import.
+	ctx = context.WithoutCancel(ctx)
+	var fault *core.Fault
+	if err != nil {
+		fault = stopped(err)
+		err = fault
+	}
+	if e.current.ID == "" {
+		now := e.Now()
+		return Receipt{State: Interrupted, From: e.From, To: e.To, Who: e.Who, Started: now, Ended: now, Fault: fault}, err
+	}
+	if fault != nil && e.current.State == Running {
+		e.current.State = Interrupted
+		e.current.Ended = e.Now()
+		e.current.Fault = fault
+		if saveErr := e.Journal.SaveRun(ctx, e.current); saveErr != nil {
+			e.log.Warn("the journal did not note that the import stopped", "run", e.current.ID)
+		}
+		e.log.Info("import stopped", "run", e.current.ID, "code", fault.Code)
+	}
+	var parts []Part
+	for _, t := range e.tables {
+		parts = append(parts, t.parts...)
+	}
+	r := ReceiptOf(e.current, parts)
+	r.Fault = fault
+	if refusals, listErr := e.Journal.Exceptions(ctx, e.current.ID, maxRefusals); listErr == nil {
+		r.Refusals = refusals
+	} else if err == nil {
+		err = listErr
+	}
+	e.teller.tell(true)
+	return r, err
+}
+
+// maxRefusals is how many refused records a receipt shows.
+const maxRefusals = 1000
+
+// newID makes an id that nobody else has.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,288 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"ferry/core"
+)
+
+// restore brings back what the journal knows of the current run: parts, counts and open batches.
+func (e *engine) restore(ctx context.Context) error {
+	parts, err := e.Journal.Parts(ctx, e.current.ID)
+	if err != nil {
+		return err
+	}
+	open, err := e.Journal.Open(ctx, e.current.ID)
+	if err != nil {
+		return err
+	}
+	e.teller.change(func() {
+		for _, t := range e.tables {
+			for _, p := range parts {
+				if p.Mapping == t.plan.ID {
+					t.parts = append(t.parts, p)
+				}
+			}
+			for _, known := range e.current.Tables {
+				if known.Mapping == t.plan.ID && known.Finished {
+					t.run.Finished = true
+					t.state = Done
+				}
+			}
+		}
+	})
+	for _, b := range open {
+		e.open[batchPlace{b.Part, b.Pass}] = b
+	}
+	return nil
+}
+
+func (e *engine) setState(t *table, s TableState) {
+	e.teller.change(func() {
+		t.state = s
+		for i := range e.tables {
+			if e.tables[i] == t {
+				e.teller.current = i
+			}
+		}
+	})
+	e.teller.tell(true)
+}
+
+// importTable brings one table to the destination, as far as the first pass goes.
+func (e *engine) importTable(ctx context.Context, t *table) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if t.run.Finished {
+		return e.describePlan(ctx, t, false)
+	}
+	e.setState(t, Reading)
+	if err := e.describePlan(ctx, t, true); err != nil {
+		return err
+	}
+	if err := e.splitTable(ctx, t); err != nil {
+		return err
+	}
+	for {
+		if err := e.recover(ctx, t); err != nil {
+			return err
+		}
+		again, err := e.readParts(ctx, t)
+		if err != nil {
+			return err
+		}
+		if !again {
+			break
+		}
+	}
+	if t.plan.Passes > 1 {
+		return nil // the table is whole after its last pass
+	}
+	return e.finishTable(ctx, t)
+}
+
+// describePlan makes what the plan needs and is not there, and takes the plan as the destination understands it.
+// A finished table is only looked at: others may need its plan to find its records.
+func (e *engine) describePlan(ctx context.Context, t *table, prepare bool) error {
+	_, finds := e.Destination.(core.Finder)
+	if !prepare && !finds {
+		return nil
+	}
+	var missing []core.Thing
+	if prepare {
+		var err error
+		if missing, err = e.Destination.Missing(ctx, t.plan); err != nil {
+			return core.During("looking at the destination's "+t.plan.Table, err)
+		}
+	}
+	plan, err := e.Destination.Prepare(ctx, t.plan, missing)
+	if err != nil {
+		return core.During("preparing the destination's "+t.plan.Table, err)
+	}
+	t.plan = plan
+	return nil
+}
+
+// splitTable makes the parts of a table, once: the journal stores them before the first read.
+func (e *engine) splitTable(ctx context.Context, t *table) error {
+	if len(t.parts) > 0 {
+		return nil
+	}
+	ranges := []core.Range{{}}
+	if s, ok := e.Source.(core.Splitter); ok && e.Parts > 1 && e.Limit == 0 {
+		queries, err := s.Split(ctx, t.query, e.Parts)
+		if err != nil {
+			return core.During("reading "+t.plan.Source, err)
+		}
+		if len(queries) > 0 {
+			ranges = ranges[:0]
+			for _, q := range queries {
+				ranges = append(ranges, q.Range)
+			}
+		}
+	}
+	parts, err := e.Journal.Split(ctx, e.current.ID, t.plan.ID, ranges)
+	if err != nil {
+		return err
+	}
+	e.teller.change(func() { t.parts = parts })
+	return nil
+}
+
+// finishTable tells the destination that a table is whole, and notes it.
+func (e *engine) finishTable(ctx context.Context, t *table) error {
+	if t.run.Finished {
+		return nil
+	}
+	e.setState(t, Finishing)
+	if err := e.Destination.Finish(ctx, t.plan); err != nil {
+		return core.During("finishing "+t.plan.Table, err)
+	}
+	for i := range e.current.Tables {
+		if e.current.Tables[i].Mapping == t.plan.ID {
+			e.current.Tables[i].Finished = true
+		}
+	}
+	if err := e.Journal.SaveRun(ctx, e.current); err != nil {
+		return err
+	}
+	e.teller.change(func() { t.run.Finished = true })
+	e.setState(t, Done)
+	c := t.counts()
+	e.log.Info("table imported", "table", t.plan.Source, "read", c.Read, "refused", c.Refused)
+	return nil
+}
+
+// An item is news of a reader: a page that is mapped, or the end of its part.
+type item struct {
+	part *Part
+	page *mapped
+	err  error
+	end  bool
+}
+
+// readParts reads the parts of a table that are not done, each by a goroutine of its own that maps the next page
+// while the last one is written here. Two pages of a part exist at once. again says that a part has to be read again
+// from its start.
+func (e *engine) readParts(ctx context.Context, t *table) (again bool, err error) {
+	var todo []*Part
+	for i := range t.parts {
+		if t.parts[i].Done {
+			continue
+		}
+		mine, err := e.Journal.ClaimPart(ctx, t.parts[i].ID)
+		if err != nil {
+			return false, err
+		}
+		if !mine {
+			return false, AlreadyRunning()
+		}
+		todo = append(todo, &t.parts[i])
+	}
+	if len(todo) == 0 {
+		return false, nil
+	}
+	reading, cancel := context.WithCancel(ctx)
+	items := make(chan item)
+	pool := newPool(len(todo) + 1)
+	var readers sync.WaitGroup
+	for _, p := range todo {
+		at := *p
+		readers.Go(func() { e.readPart(reading, t, p, at, pool, items) })
+	}
+	defer func() {
+		cancel()
+		go func() { readers.Wait(); close(items) }()
+		for it := range items {
+			if it.page != nil {
+				it.page.release()
+			}
+		}
+	}()
+	for left := len(todo); left > 0; {
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case it := <-items:
+			if it.end {
+				left--
+			}
+			expired, err := e.take(ctx, t, it)
+			if err != nil {
+				return false, err
+			}
+			again = again || expired
+		}
+	}
+	return again, nil
+}
+
+// take handles one item. expired says that the part has to be read again from its start.
+func (e *engine) take(ctx context.Context, t *table, it item) (expired bool, err error) {
+	switch {
+	case it.page != nil:
+		defer it.page.release()
+		return false, e.writePage(ctx, t, it.part, it.page)
+	case it.err == nil:
+		return false, e.finishPart(ctx, it.part)
+	case bookmarkExpired(it.err) && it.part.At != (core.Bookmark{}) && e.rewound[it.part.ID] < maxRewinds:
+		e.rewound[it.part.ID]++
+		return true, e.rewind(ctx, t, it.part)
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	default:
+		return false, core.During("reading "+t.plan.Source, it.err)
+	}
+}
+
+// maxRewinds is how often a part may begin again in one call of Run.
+const maxRewinds = 2
+
+// bookmarkExpired reports whether a source says that it cannot go on from a bookmark.
+func bookmarkExpired(err error) bool {
+	var f *core.Fault
+	return errors.As(err, &f) && strings.HasSuffix(f.Code, ".bookmark-expired")
+}
+
+// rewind sets a part back to its beginning. Its rows are written again, which is harmless: the destination knows them
+// by their key. They are still counted once: what the first reading created comes back unchanged and counts as created;
+// see meet and leftover.
+func (e *engine) rewind(ctx context.Context, t *table, p *Part) error {
+	if err := e.Journal.Rewind(ctx, p.ID); err != nil {
+		return err
+	}
+	delete(e.open, batchPlace{p.ID, 1})
+	e.teller.change(func() {
+		p.Before.Created += p.Counts.Created
+		p.Before.Updated += p.Counts.Updated
+		p.Counts, p.At, p.Unresolved = Counts{}, core.Bookmark{}, 0
+	})
+	reason := reasonExpired(t.run.Title)
+	if !strings.Contains(e.current.Reason, reason) {
+		e.current.Reason = strings.TrimSpace(e.current.Reason + " " + reason)
+	}
+	e.log.Info("a bookmark expired", "table", t.plan.Source)
+	return e.Journal.SaveRun(ctx, e.current)
+}
+
+// finishPart notes that a part was read to its end.
+func (e *engine) finishPart(ctx context.Context, p *Part) error {
+	if p.Done {
+		return nil
+	}
+	add := leftover(*p)
+	if err := e.Journal.FinishPart(context.WithoutCancel(ctx), p.ID, add); err != nil {
+		return err
+	}
+	e.teller.change(func() {
+		p.Counts.Add(add)
+		p.Before = Counts{}
+		p.Done = true
+	})
+	e.teller.moved()
+	return nil
+}
