@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"ferry/core"
 	"ferry/core/importer"
@@ -15,6 +16,10 @@ type Options struct {
 	Project      *project.Project // the one that was open last; nil on a first start
 	Destinations []core.Driver[core.Destination]
 	Documents    string // folder in which destination files are offered: Documents/Ferry
+	Data         string // folder that holds journal and state; "" is not shown
+
+	Post func(func())     // runs a function on the window's goroutine; nil is fyne.Do
+	Now  func() time.Time // time.Now when nil
 }
 
 // Engine is what the window can have done. Every method but Recognise may take long and is called off the window's

@@ -1,0 +1,263 @@
+package ui
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/project"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+// destinationPage asks where records go. Its form is drawn from the driver's settings.
+type destinationPage struct {
+	w       *Window
+	page    *kit.Page
+	driver  *core.Driver[core.Destination]
+	form    *kit.Form
+	from    string // for which connection and project the form was made
+	save    *kit.Button
+	primary *kit.Button
+
+	checks  []core.Check
+	testing *task.Task
+	tested  bool
+	fault   *core.Fault
+}
+
+func newDestinationPage(w *Window) *destinationPage {
+	return &destinationPage{w: w, page: kit.NewPage()}
+}
+
+func (p *destinationPage) object() fyne.CanvasObject { return p.page }
+
+func (p *destinationPage) enter() {
+	if p.primary != nil {
+		p.primary.Tapped(nil)
+	}
+}
+
+func (p *destinationPage) escape() { p.testing.Cancel() }
+
+func (p *destinationPage) render() {
+	p.primary = nil
+	head := func(actions ...fyne.CanvasObject) fyne.CanvasObject {
+		return kit.PageHead(lang.L("Destination"), lang.L("Where the records go"), actions...)
+	}
+	if len(p.w.o.Destinations) == 0 {
+		p.page.Set(head(), kit.Nothing("destination", lang.L("No destination"), lang.L("This Ferry has none built in.")))
+		return
+	}
+	p.prepare()
+	p.save = kit.Primary(lang.L("Use and check"), p.check)
+	p.primary = p.save
+	actions := []fyne.CanvasObject{p.save}
+	if core.Available(p.checks) && p.testing == nil && p.same() {
+		p.save = kit.Plain(lang.L("Check again"), p.check)
+		next := kit.Primary(lang.L("Continue to import"), func() { p.w.open(placeImport) })
+		p.primary = next
+		actions = []fyne.CanvasObject{p.save, next}
+	}
+	p.gate()
+	cards := []fyne.CanvasObject{}
+	if len(p.w.o.Destinations) > 1 {
+		cards = append(cards, p.choices())
+	}
+	cards = append(cards, kit.Card(kit.Column(14, kit.Head(p.driver.Title), kit.QuietPara(p.driver.Summary), p.form)))
+	cards = append(cards, p.verdict()...)
+	if destinationPath(p.draft(), p.driver) != "" {
+		cards = append(cards, p.meaning())
+	}
+	p.page.Set(head(actions...), cards...)
+}
+
+// prepare makes the form for the chosen driver, once.
+func (p *destinationPage) prepare() {
+	present := (*project.Destination)(nil)
+	id, name := "", ""
+	if p.w.project != nil {
+		present, id = p.w.project.Destination, p.w.project.ID
+	}
+	if c := p.w.connection(); c != nil {
+		name = c.Name
+	}
+	key := id + "/" + name
+	if p.form != nil && p.from == key {
+		return
+	}
+	p.from, p.checks, p.tested, p.fault = key, nil, false, nil
+	p.driver = &p.w.o.Destinations[0]
+	if present != nil && p.w.driver(present.Driver) != nil {
+		p.driver = p.w.driver(present.Driver)
+	}
+	p.draw()
+}
+
+func (p *destinationPage) draw() {
+	values := map[string]string{}
+	if d := p.w.project; d != nil && d.Destination != nil && d.Destination.Driver == p.driver.Name {
+		values = d.Destination.Settings
+	} else {
+		for _, s := range p.driver.Settings {
+			if s.Main && s.Default == "" && (s.Kind == core.SettingFile || s.Kind == core.SettingFolder) {
+				values[s.Name] = p.offer(s.Kind)
+			}
+		}
+	}
+	p.form = kit.NewForm(p.driver.Settings, values, kit.FormCalls{
+		File:    func(start string, picked func(string)) { p.w.pickTarget(start, picked) },
+		Folder:  p.w.pickFolder,
+		Changed: p.changed,
+		Enter:   p.enter,
+	})
+}
+
+// offer is a sensible place: Documents/Ferry/<connection>/<connection>.db.
+func (p *destinationPage) offer(kind core.SettingKind) string {
+	if p.w.o.Documents == "" {
+		return ""
+	}
+	name := "Ferry"
+	if c := p.w.connection(); c != nil {
+		name = fileName(c.Name)
+	}
+	folder := filepath.Join(p.w.o.Documents, name)
+	if kind == core.SettingFolder {
+		return folder
+	}
+	return filepath.Join(folder, name+".db")
+}
+
+// fileName makes a name that every file system takes.
+func fileName(name string) string {
+	clean := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`<>:"/\|?*`, r) {
+			return '-'
+		}
+		return r
+	}, name)
+	clean = strings.Trim(clean, " .")
+	if clean == "" {
+		return "Ferry"
+	}
+	return clean
+}
+
+func (p *destinationPage) changed() {
+	if p.tested || len(p.checks) > 0 {
+		p.checks, p.tested, p.fault = nil, false, nil
+		p.render()
+		return
+	}
+	p.gate()
+}
+
+func (p *destinationPage) gate() {
+	reason := p.form.Lacks()
+	switch {
+	case p.w.active != nil:
+		reason = p.w.busyReason()
+	case p.testing != nil:
+		reason = lang.L("The check is running.")
+	}
+	p.save.Unless(reason)
+}
+
+func (p *destinationPage) choices() fyne.CanvasObject {
+	cards := []fyne.CanvasObject{}
+	for i := range p.w.o.Destinations {
+		d := &p.w.o.Destinations[i]
+		cards = append(cards, kit.NewChoice("", d.Title, d.Summary, d == p.driver, func() {
+			p.driver, p.checks, p.tested, p.fault = d, nil, false, nil
+			p.draw()
+			p.render()
+		}))
+	}
+	return kit.Equal(12, cards...)
+}
+
+func (p *destinationPage) draft() *project.Destination {
+	return &project.Destination{Driver: p.driver.Name, Settings: p.form.Values()}
+}
+
+// same reports whether the form says what the project has.
+func (p *destinationPage) same() bool {
+	d := p.w.project
+	if d == nil || d.Destination == nil || d.Destination.Driver != p.driver.Name {
+		return false
+	}
+	values := p.form.Values()
+	if len(values) != len(d.Destination.Settings) {
+		return false
+	}
+	for k, v := range values {
+		if d.Destination.Settings[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// check puts the destination into the project and looks whether it can be written.
+func (p *destinationPage) check() {
+	if p.testing != nil || p.form.Lacks() != "" {
+		return
+	}
+	d := p.draft()
+	p.w.own().Destination = d
+	p.w.save()
+	p.checks, p.tested, p.fault = nil, false, nil
+	need := core.Need{Tables: p.w.tables()}
+	given := *d
+	p.testing = task.Go(p.w.run, func(ctx context.Context, tell func([]core.Check)) ([]core.Check, error) {
+		return collect(tell, func(one func(core.Check)) error { return p.w.o.Engine.CheckDestination(ctx, given, need, one) })
+	}, func(checks []core.Check) {
+		p.checks = checks
+		p.w.refresh()
+	}, func(checks []core.Check, err error) {
+		p.checks, p.testing, p.tested = checks, nil, true
+		if err != nil {
+			p.fault = core.AsFault(err)
+		}
+		p.w.refresh()
+	})
+	p.w.refresh()
+}
+
+func (p *destinationPage) verdict() []fyne.CanvasObject {
+	calls := p.w.faultCalls(nil, p.check)
+	calls.Quiet = true
+	cards := []fyne.CanvasObject{}
+	switch {
+	case p.testing != nil:
+		cards = append(cards, kit.Verdict(lang.L("Checking the destination…"), kit.Tally(p.checks), look.Ink, "wait"))
+	case p.fault != nil && p.fault.Kind != core.Stopped:
+		cards = append(cards, kit.Verdict(lang.L("Destination unavailable"), kit.Tally(p.checks), look.Failed, "cross"), kit.FaultCard(p.fault, calls))
+	case p.tested && core.Available(p.checks):
+		cards = append(cards, kit.Verdict(lang.L("Destination available"), kit.Tally(p.checks), look.Passed, "check"))
+	case p.tested:
+		cards = append(cards, kit.Verdict(lang.L("Destination unavailable"), kit.Tally(p.checks), look.Failed, "cross"))
+	}
+	if len(p.checks) > 0 {
+		cards = append(cards, kit.CheckList(p.checks, calls))
+	}
+	return cards
+}
+
+// meaning says what the file will hold.
+func (p *destinationPage) meaning() fyne.CanvasObject {
+	line := func(words string) fyne.CanvasObject {
+		return kit.TopRow(10, kit.NewIcon("check", look.Primary, 16), kit.Grow(kit.Para(words)))
+	}
+	return kit.Card(kit.Column(9, kit.Head(lang.L("What it will hold")),
+		line(lang.L("One table for each table of Dynamics 365, with every field you may read, named as in Dynamics.")),
+		line(lang.L("Amounts with every digit, dates in UTC, choices with code and label, lookups with the id of the record they point at.")),
+		line(lang.L("The Dynamics id of each record, so that the next import finds it again and writes nothing twice.")),
+		kit.Pad(2, 0, 0, 26, kit.CaptionPara(lang.L("It holds people's data. Keep it where only those can read it who may.")))))
+}

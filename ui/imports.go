@@ -1,0 +1,389 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+)
+
+// imports is the place Import: a card for each table, live while it runs, and the receipt when it ended.
+type imports struct {
+	w       *Window
+	page    *kit.Page
+	primary *kit.Button
+	panels  map[string]*kit.Progress
+	states  map[string]importer.TableState // as drawn; a card is drawn anew when its table's state changes
+	result  *importResult
+}
+
+func newImports(w *Window) *imports { return &imports{w: w, page: kit.NewPage()} }
+
+func (w *Window) imports() *imports { return w.pages[placeImport].(*imports) }
+
+func (p *imports) object() fyne.CanvasObject { return p.page }
+
+func (p *imports) enter() {
+	if p.primary != nil {
+		p.primary.Tapped(nil)
+	}
+}
+
+func (p *imports) escape() {}
+
+func (p *imports) render() {
+	p.primary, p.panels, p.states = nil, map[string]*kit.Progress{}, map[string]importer.TableState{}
+	w, c := p.w, p.w.connection()
+	switch {
+	case c == nil:
+		p.missing(lang.L("No connection yet"), lang.L("Connect to Dynamics 365 first. Then the tables that you can import stand here."),
+			lang.L("Connect to Dynamics 365"), w.newConnection)
+		return
+	case w.project.Destination == nil:
+		p.missing(lang.L("No destination yet"), lang.L("Say where the records go first. Then the tables that you can import stand here."),
+			lang.L("Choose a destination"), func() { w.open(placeDestination) })
+		return
+	}
+	s := w.session(c.Name)
+	if !w.runs.loaded {
+		w.loadRuns()
+	}
+	if s.tables == nil && s.loading == nil && s.tablesFault == nil {
+		w.readTables()
+	}
+	cards := p.banners(s)
+	for _, t := range w.tables() {
+		cards = append(cards, p.card(t, s))
+	}
+	cards = append(cards, p.foot(s))
+	p.page.Set(p.head(s), cards...)
+}
+
+func (p *imports) missing(title, about, words string, tap func()) {
+	b := kit.Primary(words, tap)
+	p.primary = b
+	p.page.Set(kit.PageHead(lang.L("Import"), lang.L("Carry the tables over")), kit.Nothing("import", title, about, b))
+}
+
+// head offers what comes next as the strong button.
+func (p *imports) head(s *session) fyne.CanvasObject {
+	w := p.w
+	about := w.connection().Name + " → " + destinationName(w.project.Destination, w.driver(w.project.Destination.Driver))
+	if a := w.active; a != nil {
+		stop := kit.Plain(a.stopWords(), w.stopImport)
+		stop.Tip(lang.L("You can go on later."))
+		if a.stopping {
+			stop.Unless(lang.L("The last batch is being written."))
+		}
+		return kit.PageHead(lang.L("Import"), about, stop)
+	}
+	next := p.next(s)
+	try := kit.Strongest(next == nextTry, lang.L("Try 10 of each"), func() { p.start(w.tables(), 10) })
+	all := kit.Strongest(next == nextImport, lang.L("Import everything"), func() { p.start(w.tables(), 0) })
+	reason := p.blocked(s)
+	try.Unless(reason)
+	all.Unless(reason)
+	switch next {
+	case nextTry:
+		p.primary = try
+	case nextImport:
+		p.primary = all
+	}
+	return kit.PageHead(lang.L("Import"), about, try, all)
+}
+
+// What comes next on this page.
+type nextStep int
+
+const (
+	nextTry nextStep = iota
+	nextImport
+	nextElsewhere // the strong button stands in a card
+)
+
+func (p *imports) next(s *session) nextStep {
+	switch {
+	case p.signedOut(s), p.unfinished() != nil, p.result != nil && p.result.fault != nil:
+		return nextElsewhere
+	}
+	for _, t := range p.w.tables() {
+		if r, _ := p.w.runs.lastOf(t); r == nil && s.has(t) {
+			return nextTry
+		}
+	}
+	return nextImport
+}
+
+func (p *imports) signedOut(s *session) bool {
+	return s.tablesFault != nil && s.tablesFault.Kind == core.SignIn
+}
+
+// blocked says why nothing can be imported now.
+func (p *imports) blocked(s *session) string {
+	switch {
+	case p.w.active != nil:
+		return lang.L("An import is running.")
+	case p.signedOut(s):
+		return lang.L("Sign in first.")
+	case s.loading != nil:
+		return lang.L("Ferry is reading which tables there are.")
+	}
+	return ""
+}
+
+func (p *imports) start(tables []string, limit int) {
+	c := p.w.connection()
+	if c == nil {
+		return
+	}
+	s := p.w.session(c.Name)
+	there := []string{}
+	for _, t := range tables {
+		if s.has(t) {
+			there = append(there, t)
+		}
+	}
+	if len(there) > 0 {
+		p.w.startImport(ImportRequest{Tables: there, Limit: limit})
+	}
+}
+
+// unfinished is the newest run when it can go on.
+func (p *imports) unfinished() *importer.Receipt {
+	if p.w.active != nil || len(p.w.runs.list) == 0 {
+		return nil
+	}
+	if r := &p.w.runs.list[0]; r.State == importer.Interrupted || r.State == importer.Running {
+		return r
+	}
+	return nil
+}
+
+// banners are the cards above the tables: what has to be seen first.
+func (p *imports) banners(s *session) []fyne.CanvasObject {
+	w := p.w
+	cards := []fyne.CanvasObject{}
+	if w.saving.fault != nil {
+		cards = append(cards, kit.WarningCard(w.saving.fault, kit.FaultCalls{Browse: w.browse, Again: w.save, Quiet: true}))
+	}
+	switch f := s.tablesFault; {
+	case p.signedOut(s):
+		calls := w.faultCalls(w.connection(), nil)
+		b := kit.Primary(lang.L("Sign in again"), func() {
+			w.connections().wizard = newWizard(w, *w.connection(), stepSignIn)
+			w.open(placeConnection)
+		})
+		p.primary = b
+		cards = append(cards, kit.FaultCard(f, calls), kit.Row(0, kit.Space(), b))
+	case f != nil:
+		calls := w.faultCalls(w.connection(), w.readTables)
+		calls.Quiet = true
+		cards = append(cards, kit.FaultCard(f, calls))
+	}
+	switch {
+	case p.result != nil:
+		cards = append(cards, p.resultCards()...)
+	case p.unfinished() != nil:
+		cards = append(cards, p.goOn(p.unfinished()))
+	}
+	return cards
+}
+
+// goOn offers to continue an interrupted run.
+func (p *imports) goOn(r *importer.Receipt) fyne.CanvasObject {
+	tables := []string{}
+	for _, t := range r.Tables {
+		tables = append(tables, t.Table)
+	}
+	if len(tables) == 0 {
+		tables = p.w.tables()
+	}
+	b := kit.Primary(lang.L("Go on"), func() { p.w.startImport(ImportRequest{Tables: tables}) })
+	p.primary = b
+	words := lang.L("The import of {{.When}} was interrupted after {{.N}} records. It goes on where it stopped; nothing is written twice.",
+		kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(total(r.Tables).Read)})
+	return kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.Para(words)), b))
+}
+
+// resultCards show how the import that just ended went.
+func (p *imports) resultCards() []fyne.CanvasObject {
+	w, r := p.w, p.result
+	cards := []fyne.CanvasObject{}
+	if f := r.fault; f != nil && f.Kind != core.Stopped {
+		calls := w.faultCalls(w.connection(), func() { p.w.startImport(r.request) })
+		if f.Kind == core.SignIn {
+			calls.Mend, calls.MendBy = func() {
+				w.connections().wizard = newWizard(w, *w.connection(), stepSignIn)
+				w.open(placeConnection)
+			}, lang.L("Sign in again")
+		}
+		cards = append(cards, kit.FaultCard(f, calls))
+	}
+	if r.receipt.Run == "" && len(r.receipt.Tables) == 0 {
+		return cards
+	}
+	actions := []fyne.CanvasObject{}
+	if r.receipt.State != importer.Complete && (r.fault == nil || r.fault.Kind == core.Stopped) {
+		b := kit.Primary(lang.L("Go on"), func() { w.startImport(r.request) })
+		p.primary = b
+		actions = append(actions, b)
+	}
+	return append(cards, w.receiptCards(&r.receipt, r.request.Limit, append([]fyne.CanvasObject{
+		kit.Link(lang.L("Close"), func() { p.result = nil; w.refresh() })}, actions...)...)...)
+}
+
+// card is one table: what is known of it and its buttons, or the live panel.
+func (p *imports) card(logical string, s *session) fyne.CanvasObject {
+	w := p.w
+	title := kit.NewElided(w.titleOf(logical), kit.Style{Bold: true, Size: 16})
+	names := kit.Column(2, kit.Row(10, title, kit.Grow(kit.NewElided(logical, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}))),
+		kit.NewElided(p.about(logical, s), kit.Style{Ink: look.Quiet, Size: 13}))
+	if t, current := w.active.table(logical); t != nil {
+		return p.live(logical, title, *t, current)
+	}
+	buttons := p.buttons(logical, s)
+	return kit.Card(kit.Row(10, append([]fyne.CanvasObject{kit.Grow(names)}, buttons...)...))
+}
+
+func (p *imports) buttons(logical string, s *session) []fyne.CanvasObject {
+	w := p.w
+	if !s.has(logical) {
+		return []fyne.CanvasObject{kit.Link(lang.L("Take off the list"), func() { w.removeTable(logical) })}
+	}
+	try := kit.Plain(lang.L("Try 10"), func() { p.start([]string{logical}, 10) })
+	try.Tip(lang.L("Imports the first 10 records, so that you can look at them."))
+	all := kit.Plain(w.importWords(logical), func() { p.start([]string{logical}, 0) })
+	reason := p.blocked(s)
+	try.Unless(reason)
+	all.Unless(reason)
+	row := []fyne.CanvasObject{try, all}
+	if logical != "account" && logical != "contact" {
+		off := kit.LinkIcon("cross", "", func() { w.removeTable(logical) })
+		off.Tip(lang.L("Take off the list. What was imported stays."))
+		off.Unless(w.busyReason())
+		row = append(row, off)
+	}
+	return row
+}
+
+// about is the quiet line of a table's card.
+func (p *imports) about(logical string, s *session) string {
+	words := []string{}
+	switch {
+	case !s.has(logical):
+		return lang.L("This environment has no such table, or you may not read it.")
+	case s.uncounted[logical] != nil:
+		words = append(words, s.uncounted[logical].Cause)
+	case s.counts[logical].Truth != core.Unknown:
+		words = append(words, kit.Records(s.counts[logical]))
+	case s.tablesFault == nil:
+		words = append(words, lang.L("counting…"))
+	}
+	if r, t := p.w.runs.lastOf(logical); r != nil {
+		words = append(words, lang.L("last {{.When}}: {{.N}} read", kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(t.Read)}))
+	} else if p.w.runs.loaded {
+		words = append(words, lang.L("not imported yet"))
+	}
+	return strings.Join(words, " · ")
+}
+
+// live is the card of a table that is being imported.
+func (p *imports) live(logical string, title fyne.CanvasObject, t importer.TableProgress, current bool) fyne.CanvasObject {
+	w := p.w
+	panel := kit.NewProgress()
+	p.panels[logical], p.states[logical] = panel, t.State
+	ink, tint := look.Quiet, look.Field
+	switch t.State {
+	case importer.Reading, importer.Finishing:
+		ink, tint = look.Primary, look.PrimaryTint
+	case importer.Done:
+		ink, tint = look.Passed, look.PassedTint
+	}
+	head := kit.Row(10, title, kit.Mono(logical), kit.Space(), kit.Chip(stateWords(t.State), ink, tint))
+	panel.Set(t, w.active.progress, current, w.o.Now())
+	if t.State == importer.Waiting {
+		return kit.Card(head)
+	}
+	return kit.Card(kit.Column(11, head, panel.Container))
+}
+
+func stateWords(s importer.TableState) string {
+	switch s {
+	case importer.Reading:
+		return lang.L("importing")
+	case importer.Finishing:
+		return lang.L("finishing")
+	case importer.Done:
+		return lang.L("done")
+	}
+	return lang.L("waits for its turn")
+}
+
+// progressed shows news of the running import in place; only a changed state draws the page anew.
+func (p *imports) progressed(fresh bool) {
+	a := p.w.active
+	if a == nil {
+		return
+	}
+	for _, t := range a.progress.Tables {
+		if p.panels[t.Table] == nil || p.states[t.Table] != t.State {
+			fresh = true
+		}
+	}
+	if fresh {
+		p.render()
+		return
+	}
+	for i, t := range a.progress.Tables {
+		p.panels[t.Table].Set(t, a.progress, i == a.progress.Current, p.w.o.Now())
+	}
+}
+
+// foot adds tables and reads everything again.
+func (p *imports) foot(s *session) fyne.CanvasObject {
+	add := kit.PlainIcon("plus", lang.L("Add table…"), p.w.pickTable)
+	switch {
+	case p.w.active != nil:
+		add.Unless(p.w.busyReason())
+	case s.loading != nil:
+		add.Unless(lang.L("Ferry is reading which tables there are."))
+	case s.tables == nil:
+		add.Unless(lang.L("Ferry does not know the tables yet. Sign in first."))
+	}
+	row := []fyne.CanvasObject{add}
+	if s.loading != nil {
+		row = append(row, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Reading which tables there are…"))))
+	} else {
+		row = append(row, kit.Space())
+	}
+	if p.w.active == nil && len(p.w.runs.list) > 0 {
+		again := kit.Link(lang.L("Read everything again"), func() {
+			p.w.startImport(ImportRequest{Tables: slices.DeleteFunc(p.w.tables(), func(t string) bool { return !s.has(t) }), Full: true})
+		})
+		again.Tip(lang.L("Starts a new run of all tables from the first record. Nothing is written twice."))
+		again.Unless(p.blocked(s))
+		row = append(row, again)
+	}
+	return kit.Row(10, row...)
+}
+
+func total(tables []importer.TableReceipt) importer.Counts {
+	var sum importer.Counts
+	for _, t := range tables {
+		sum.Read += t.Read
+		sum.Created += t.Created
+		sum.Updated += t.Updated
+		sum.Unchanged += t.Unchanged
+		sum.Removed += t.Removed
+		sum.Skipped += t.Skipped
+		sum.Refused += t.Refused
+		sum.Unsure += t.Unsure
+	}
+	return sum
+}

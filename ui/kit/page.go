@@ -1,0 +1,152 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"ferry/ui/look"
+)
+
+// PageHead is a page's title, one line under it, and its actions at the right.
+func PageHead(title, about string, actions ...fyne.CanvasObject) fyne.CanvasObject {
+	words := Column(4,
+		NewElided(title, Style{Size: look.TitleSize, Bold: true}),
+		NewElided(about, Style{Ink: look.Quiet}))
+	return Row(24, Grow(words), Row(10, actions...))
+}
+
+// A Page is a head that stays and a body that scrolls.
+type Page struct {
+	*fyne.Container
+	body   *fyne.Container
+	head   *fyne.Container
+	scroll *container.Scroll
+}
+
+// NewPage returns an empty page.
+func NewPage() *Page {
+	p := &Page{head: container.NewStack(), body: container.NewStack()}
+	p.scroll = container.NewVScroll(Pad(4, look.Margin, look.Margin, look.Margin+4, p.body))
+	p.Container = container.New(&pageLayout{}, Pad(look.Margin-4, look.Margin, 12, look.Margin+4, p.head), p.scroll)
+	return p
+}
+
+// Set shows a head and cards below it.
+func (p *Page) Set(head fyne.CanvasObject, cards ...fyne.CanvasObject) {
+	Still(p.Container)
+	p.head.Objects = []fyne.CanvasObject{head}
+	p.body.Objects = []fyne.CanvasObject{Column(look.Gap4, cards...)}
+	p.Relayout()
+}
+
+// Relayout fits the page after something in it changed its height.
+func (p *Page) Relayout() {
+	p.Container.Refresh()
+}
+
+// Top scrolls to the beginning.
+func (p *Page) Top() { p.scroll.ScrollToTop() }
+
+// pageLayout puts the head on top and gives the body the rest. The body learns its width before its height counts.
+type pageLayout struct{}
+
+func (pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	h := fit(objects[0], size.Width, 0)
+	scroll := objects[1].(*container.Scroll)
+	scroll.Move(fyne.NewPos(0, h))
+	room := fyne.NewSize(size.Width, fyne.Max(0, size.Height-h))
+	content := fyne.Max(fit(scroll.Content, room.Width, 0), room.Height)
+	scroll.Content.Resize(fyne.NewSize(room.Width, content))
+	scroll.Resize(room)
+	scroll.Refresh()
+}
+
+func (pageLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(560, 400) }
+
+// Still stops everything in a tree that moves by itself, before it is thrown away.
+func Still(o fyne.CanvasObject) {
+	switch o := o.(type) {
+	case *widget.Activity:
+		o.Stop()
+	case *Spinner:
+		o.turning.Stop()
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			Still(child)
+		}
+	case *container.Scroll:
+		Still(o.Content)
+	}
+}
+
+// A Spinner says that something is under way.
+type Spinner struct {
+	widget.BaseWidget
+	turning *widget.Activity
+}
+
+// NewSpinner returns a spinner that turns.
+func NewSpinner() *Spinner {
+	s := &Spinner{turning: widget.NewActivity()}
+	s.turning.Start()
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *Spinner) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(Sized(18, 18, s.turning))
+}
+
+// Nothing is what a page shows where nothing is yet: what would be here, and the one button that brings it.
+func Nothing(icon, title, about string, buttons ...fyne.CanvasObject) fyne.CanvasObject {
+	round := container.NewStack(NewBox(look.PrimaryTint, "", 28), PadAll(15, NewIcon(icon, look.Primary, 26)))
+	parts := []fyne.CanvasObject{
+		Row(0, Space(), round, Space()),
+		NewText(title, Style{Bold: true, Size: look.HeadSize, Mid: true, Wrap: true}),
+		NewText(about, Style{Ink: look.Quiet, Mid: true, Wrap: true}),
+	}
+	if len(buttons) > 0 {
+		row := append([]fyne.CanvasObject{Space()}, buttons...)
+		parts = append(parts, Pad(8, 0, 0, 0, Row(10, append(row, Space())...)))
+	}
+	return Card(Pad(28, 0, 28, 0, Middle(440, Column(10, parts...))))
+}
+
+// WaitingCard says what is waited for; more may hold buttons.
+func WaitingCard(words, about string, more ...fyne.CanvasObject) fyne.CanvasObject {
+	text := []fyne.CanvasObject{StrongPara(words)}
+	if about != "" {
+		text = append(text, QuietPara(about))
+	}
+	parts := []fyne.CanvasObject{Row(14, NewSpinner(), Grow(Column(4, text...)))}
+	if len(more) > 0 {
+		parts = append(parts, Row(10, more...))
+	}
+	return Card(Column(14, parts...))
+}
+
+// Stepper shows the steps of a wizard; present counts from 0.
+func Stepper(steps []string, present int) fyne.CanvasObject {
+	parts := []fyne.CanvasObject{}
+	for i, s := range steps {
+		if i > 0 {
+			parts = append(parts, Sized(24, 1, Column(0, Hairline())))
+		}
+		ground, sign := NewBox("", look.Line, 12), fyne.CanvasObject(NewText(string(rune('1'+i)), Style{Bold: true, Size: 12, Mid: true, Ink: look.Quiet}))
+		label := Style{Ink: look.Quiet}
+		ground.StrokeWidth = 2
+		switch {
+		case i < present:
+			ground.Fill, ground.Stroke = look.Primary, ""
+			sign = NewIcon("check", look.OnPrimary, 14)
+		case i == present:
+			ground.Stroke = look.Primary
+			sign = NewText(string(rune('1'+i)), Style{Bold: true, Size: 12, Mid: true, Ink: look.Primary})
+			label = Style{Bold: true}
+		}
+		parts = append(parts, Row(8, Sized(24, 24, container.NewStack(ground, Pad(4, 4, 4, 4, sign))), NewText(s, label)))
+	}
+	return Row(10, parts...)
+}

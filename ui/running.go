@@ -1,0 +1,134 @@
+package ui
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/ui/task"
+)
+
+// activeImport is the import that is running.
+type activeImport struct {
+	task     *task.Task
+	clock    *task.Task
+	request  ImportRequest
+	progress importer.Progress
+	stopping bool
+}
+
+// importResult is how the newest import of this session ended.
+type importResult struct {
+	receipt importer.Receipt
+	request ImportRequest
+	fault   *core.Fault
+}
+
+// percent is how far an import is, "" while that is not known.
+func (a *activeImport) percent() string {
+	total, read := int64(0), int64(0)
+	for _, t := range a.progress.Tables {
+		if t.Total.Truth == core.Unknown {
+			return "…"
+		}
+		total += max(t.Total.N, t.Counts.Read)
+		read += t.Counts.Read
+	}
+	if total == 0 {
+		return "…"
+	}
+	return strconv.FormatInt(read*100/total, 10) + " %"
+}
+
+// running returns the progress of a table in the running import, nil when it takes no part.
+func (a *activeImport) table(logical string) (*importer.TableProgress, bool) {
+	if a == nil {
+		return nil, false
+	}
+	for i := range a.progress.Tables {
+		if a.progress.Tables[i].Table == logical {
+			return &a.progress.Tables[i], i == a.progress.Current
+		}
+	}
+	return nil, false
+}
+
+// startImport runs or continues an import of some tables.
+func (w *Window) startImport(r ImportRequest) {
+	if w.active != nil || w.project == nil {
+		return
+	}
+	page := w.imports()
+	page.result = nil
+	p, a := clone(w.project), &activeImport{request: r}
+	used := w.connection().Name
+	w.active = a
+	a.task = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Receipt, error) {
+		for i := range p.Connections {
+			if p.Connections[i].Name != used {
+				continue
+			}
+			c, err := ready(ctx, w.o.Engine, p.Connections[i])
+			if err != nil {
+				return importer.Receipt{}, err
+			}
+			p.Connections[i] = c
+		}
+		p.Connection = used
+		return w.o.Engine.Import(ctx, p, r, tell)
+	}, func(n importer.Progress) {
+		fresh := len(a.progress.Tables) != len(n.Tables)
+		a.progress = n
+		w.frame.badge()
+		if w.place == placeImport {
+			page.progressed(fresh)
+		}
+	}, func(receipt importer.Receipt, err error) { w.ended(a, receipt, err) })
+	// A waiting notice counts down although the import is silent meanwhile.
+	a.clock = task.Every(w.run, time.Second, func() {
+		if w.active == a && a.progress.Waiting.Text != "" && w.place == placeImport {
+			page.progressed(false)
+		}
+	})
+	w.refresh()
+}
+
+func (w *Window) ended(a *activeImport, receipt importer.Receipt, err error) {
+	a.clock.Cancel()
+	w.active = nil
+	result := &importResult{receipt: receipt, request: a.request, fault: receipt.Fault}
+	if err != nil {
+		result.fault = core.AsFault(err)
+	}
+	w.imports().result = result
+	if c := w.connection(); c != nil && result.fault != nil && result.fault.Kind == core.SignIn {
+		w.session(c.Name).signedIn = false
+	}
+	w.loadRuns()
+	w.refresh()
+	if w.place == placeImport {
+		w.imports().page.Top()
+	}
+}
+
+// stopImport asks the import to end after the batch it is at.
+func (w *Window) stopImport() {
+	if w.active == nil || w.active.stopping {
+		return
+	}
+	w.active.stopping = true
+	w.active.task.Cancel()
+	w.refresh()
+}
+
+// stopWords is the label of Stop.
+func (a *activeImport) stopWords() string {
+	if a.stopping {
+		return lang.L("Stopping…")
+	}
+	return lang.L("Stop")
+}

@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/assets"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+// settings is the place Settings: what concerns this computer.
+type settings struct {
+	w        *Window
+	page     *kit.Page
+	keychain string
+	asked    bool
+	known    bool
+}
+
+func newSettings(w *Window) *settings { return &settings{w: w, page: kit.NewPage()} }
+
+func (p *settings) object() fyne.CanvasObject { return p.page }
+func (p *settings) enter()                    {}
+func (p *settings) escape()                   {}
+
+var modes = [...]look.Mode{look.System, look.Light, look.Dark}
+
+func (p *settings) render() {
+	w := p.w
+	p.askKeychain()
+	chosen := 0
+	for i, m := range modes {
+		if string(m) == w.app.Preferences().String("theme") {
+			chosen = i
+		}
+	}
+	appearance := kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("Appearance")), kit.QuietPara(lang.L("Light, dark, or as the computer does it.")))),
+		kit.Segments([]string{lang.L("System"), lang.L("Light"), lang.L("Dark")}, chosen, p.choose)))
+	cards := []fyne.CanvasObject{appearance, kit.Card(kit.Column(8, kit.Head(lang.L("Passwords and sign-ins")), p.keychainWords()))}
+	if w.o.Data != "" {
+		cards = append(cards, kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("What Ferry remembers")),
+			kit.QuietPara(lang.L("The history and where each import stands. No password and no secret.")),
+			kit.NewElided(w.o.Data, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}))),
+			kit.PlainIcon("folder", lang.L("Open the folder"), func() { w.showFolder(w.o.Data) }))))
+	}
+	file := kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("Project")),
+		kit.QuietPara(lang.L("A project holds connections, destination and tables, never a secret.")))),
+		kit.Plain(lang.L("Open a project file…"), w.openProject)))
+	about := kit.Card(kit.Row(16, kit.NewIcon("mark", look.Ink, 36), kit.Grow(kit.Column(3, kit.Head(lang.L("Ferry {{.Version}}", kit.M{"Version": w.o.Version})),
+		kit.QuietPara(lang.L("No account, no server, nothing is sent to us.")))),
+		kit.Plain(lang.L("Licences"), w.showLicences)))
+	p.page.Set(kit.PageHead(lang.L("Settings"), lang.L("For this computer")), append(cards, file, about)...)
+}
+
+func (p *settings) choose(i int) {
+	p.w.app.Preferences().SetString("theme", string(modes[i]))
+	p.w.app.Settings().SetTheme(look.New(modes[i]))
+	p.w.refresh()
+}
+
+func (p *settings) askKeychain() {
+	if p.asked {
+		return
+	}
+	p.asked = true
+	task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (string, error) {
+		return p.w.o.Engine.KeychainState(ctx), nil
+	}, nil, func(words string, _ error) {
+		p.keychain, p.known = words, true
+		p.w.refresh()
+	})
+}
+
+func (p *settings) keychainWords() fyne.CanvasObject {
+	switch {
+	case !p.known:
+		return kit.Row(10, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Asking the keychain…"))))
+	case p.keychain != "":
+		return kit.Hint("warn", p.keychain, look.Warned)
+	}
+	return kit.Hint("check", lang.L("They are kept in the keychain of this computer."), look.Passed)
+}
+
+// showLicences names the works of others.
+func (w *Window) showLicences() {
+	facts := []kit.Fact{}
+	for _, line := range strings.Split(strings.TrimSpace(assets.Licences), "\n") {
+		name, licence, _ := strings.Cut(line, "\t")
+		facts = append(facts, kit.Fact{Name: name, Words: licence})
+	}
+	var sheet *kit.Sheet
+	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
+		Title: lang.L("Ferry stands on the work of others"), Width: 620,
+		Body:    kit.Sized(100, 360, container.NewVScroll(kit.Pad(0, 14, 0, 0, kit.Facts(facts...)))),
+		Buttons: []fyne.CanvasObject{kit.Primary(lang.L("Close"), func() { sheet.Close() })},
+	})
+}

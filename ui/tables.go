@@ -1,0 +1,176 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/ui/task"
+)
+
+// tables are the logical names that take part in Import everything: accounts and contacts from the start.
+func (w *Window) tables() []string {
+	if w.project == nil || len(w.project.Tables) == 0 {
+		return []string{"account", "contact"}
+	}
+	return slices.Clone(w.project.Tables)
+}
+
+// addTable puts a table on the list.
+func (w *Window) addTable(logical string) {
+	if tables := w.tables(); !slices.Contains(tables, logical) {
+		w.own().Tables = append(tables, logical)
+		w.save()
+		w.count()
+	}
+	w.refresh()
+}
+
+// removeTable takes a table off the list; what was imported of it stays.
+func (w *Window) removeTable(logical string) {
+	w.own().Tables = slices.DeleteFunc(w.tables(), func(t string) bool { return t == logical })
+	w.save()
+	w.refresh()
+}
+
+// titleOf is what people call a table.
+func (w *Window) titleOf(logical string) string {
+	if c := w.connection(); c != nil {
+		for _, t := range w.session(c.Name).tables {
+			if t.Logical == logical {
+				return plural(t)
+			}
+		}
+	}
+	switch logical {
+	case "account":
+		return lang.L("Accounts")
+	case "contact":
+		return lang.L("Contacts")
+	}
+	return logical
+}
+
+func plural(t core.TableName) string {
+	for _, name := range []string{t.Plural, t.Display, t.Logical} {
+		if name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// importWords is the label of a table's button: "Import accounts".
+func (w *Window) importWords(logical string) string {
+	title := w.titleOf(logical)
+	if logical == "account" && title == "Accounts" || logical == "contact" && title == "Contacts" {
+		title = strings.ToLower(title)
+	}
+	return lang.L("Import {{.Table}}", map[string]any{"Table": title})
+}
+
+// readTables asks which tables the connection may read, and counts those on the list.
+func (w *Window) readTables() {
+	c := w.connection()
+	if c == nil {
+		return
+	}
+	s, conn := w.session(c.Name), *c
+	if s.loading != nil || s.tables != nil {
+		w.count()
+		return
+	}
+	s.tablesFault = nil
+	s.loading = task.Go(w.run, func(ctx context.Context, _ func(struct{})) ([]core.TableName, error) {
+		conn, err := ready(ctx, w.o.Engine, conn)
+		if err != nil {
+			return nil, err
+		}
+		return w.o.Engine.Tables(ctx, conn)
+	}, nil, func(tables []core.TableName, err error) {
+		s.loading = nil
+		if err != nil {
+			if f := core.AsFault(err); f.Kind != core.Stopped {
+				s.tablesFault = f
+				s.signedIn = s.signedIn && f.Kind != core.SignIn
+			}
+		} else {
+			s.tables, s.signedIn = tables, true
+			w.count()
+		}
+		w.refresh()
+	})
+}
+
+// counts is what counting found, per table.
+type counts struct {
+	known  map[string]core.Count
+	faults map[string]*core.Fault
+}
+
+// count counts the tables on the list that were not counted yet. Nothing waits for it.
+func (w *Window) count() {
+	c := w.connection()
+	if c == nil {
+		return
+	}
+	s, conn := w.session(c.Name), *c
+	want := []string{}
+	for _, t := range w.tables() {
+		_, known := s.counts[t]
+		if !known && s.uncounted[t] == nil && s.has(t) {
+			want = append(want, t)
+		}
+	}
+	if s.counting != nil || s.tables == nil || len(want) == 0 {
+		return
+	}
+	s.counting = task.Go(w.run, func(ctx context.Context, _ func(struct{})) (counts, error) {
+		found := counts{map[string]core.Count{}, map[string]*core.Fault{}}
+		for _, t := range want {
+			n, err := w.o.Engine.Count(ctx, conn, t)
+			if err != nil {
+				found.faults[t] = core.AsFault(err)
+				continue
+			}
+			found.known[t] = n
+		}
+		return found, ctx.Err()
+	}, nil, func(found counts, _ error) {
+		s.counting = nil
+		for t, n := range found.known {
+			s.counts[t] = n
+		}
+		for t, f := range found.faults {
+			if f.Kind != core.Stopped {
+				s.uncounted[t] = f
+			}
+		}
+		w.count()
+		w.refresh()
+	})
+}
+
+// has reports whether the environment has a table; before its tables are known, yes.
+func (s *session) has(logical string) bool {
+	if s.tables == nil {
+		return true
+	}
+	return slices.ContainsFunc(s.tables, func(t core.TableName) bool { return t.Logical == logical })
+}
+
+// lastOf is the newest run in which a table took part; nil when there is none.
+func (r *runs) lastOf(logical string) (*importer.Receipt, *importer.TableReceipt) {
+	for i := range r.list {
+		for j := range r.list[i].Tables {
+			if r.list[i].Tables[j].Table == logical {
+				return &r.list[i], &r.list[i].Tables[j]
+			}
+		}
+	}
+	return nil, nil
+}

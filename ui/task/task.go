@@ -1,0 +1,186 @@
+// Package task is the one seam between the window's goroutine and all others.
+//
+// Everything that may take long runs by Go. What it tells comes back on the window's goroutine: of its news only
+// the newest, its end exactly once. The app hands in fyne.Do as the way back; a test hands in a queue that it
+// drains, because Fyne's test driver runs fyne.Do on the calling goroutine.
+package task
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"ferry/core"
+)
+
+// A Runner starts work and knows what is still under way. Its methods are called on the window's goroutine.
+type Runner struct {
+	post func(func())
+	ctx  context.Context
+	stop context.CancelFunc
+	work sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	live   int
+}
+
+// NewRunner returns a Runner whose news come back through post.
+func NewRunner(post func(func())) *Runner {
+	ctx, stop := context.WithCancel(context.Background())
+	return &Runner{post: post, ctx: ctx, stop: stop}
+}
+
+// A Task is one piece of work under way. The zero Task is none.
+type Task struct{ cancel context.CancelFunc }
+
+// Cancel asks the work to end. It still reports its end. Cancel may be called twice, and on nil.
+func (t *Task) Cancel() {
+	if t != nil && t.cancel != nil {
+		t.cancel()
+	}
+}
+
+// Go runs work elsewhere. tell gets the newest news only; done gets the end, once, after the last news. Both run
+// on the window's goroutine and may be nil. A panic in work becomes a Fault of kind Bug.
+func Go[N, R any](r *Runner, work func(ctx context.Context, tell func(N)) (R, error), tell func(N), done func(R, error)) *Task {
+	ctx, cancel := context.WithCancel(r.ctx)
+	news := &newest[N]{}
+	report := func(n N) {
+		if tell != nil && news.put(n) {
+			r.back(func() { news.take(tell) })
+		}
+	}
+	r.begin()
+	go func() {
+		defer r.end()
+		defer cancel()
+		result, err := guarded(ctx, work, report)
+		r.back(func() {
+			if done != nil {
+				done(result, err)
+			}
+		})
+	}()
+	return &Task{cancel: cancel}
+}
+
+// guarded runs work and turns a panic into an error, so that one broken step does not take the window with it.
+func guarded[N, R any](ctx context.Context, work func(context.Context, func(N)) (R, error), tell func(N)) (result R, err error) {
+	defer func() {
+		if recover() != nil {
+			err = &core.Fault{
+				Kind: core.Bug, Code: "task.panic", Owner: core.You,
+				Cause:  "Ferry made a mistake and stopped this step.",
+				Remedy: "Try again. If it happens again, close Ferry and start it anew: nothing that was written is lost.",
+			}
+		}
+	}()
+	return work(ctx, tell)
+}
+
+// Busy reports whether any work is under way.
+func (r *Runner) Busy() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.live > 0
+}
+
+// Finish cancels all work, waits for it at most d and then calls then on the window's goroutine. No news arrive
+// after that.
+func (r *Runner) Finish(d time.Duration, then func()) {
+	r.stop()
+	ended := make(chan struct{})
+	go func() {
+		r.work.Wait()
+		close(ended)
+	}()
+	go func() {
+		late := time.NewTimer(d)
+		defer late.Stop()
+		select {
+		case <-ended:
+		case <-late.C:
+		}
+		r.post(func() {
+			r.mu.Lock()
+			r.closed = true
+			r.mu.Unlock()
+			then()
+		})
+	}()
+}
+
+// Every calls tick on the window's goroutine again and again until the returned Task is cancelled.
+func Every(r *Runner, d time.Duration, tick func()) *Task {
+	return Go(r, func(ctx context.Context, tell func(struct{})) (struct{}, error) {
+		t := time.NewTicker(d)
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return struct{}{}, ctx.Err()
+			case <-t.C:
+				tell(struct{}{})
+			}
+		}
+	}, func(struct{}) { tick() }, nil)
+}
+
+// back posts f unless the window is closed; f looks again when its turn comes.
+func (r *Runner) back(f func()) {
+	if r.over() {
+		return
+	}
+	r.post(func() {
+		if !r.over() {
+			f()
+		}
+	})
+}
+
+func (r *Runner) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closed
+}
+
+func (r *Runner) begin() {
+	r.mu.Lock()
+	r.live++
+	r.mu.Unlock()
+	r.work.Add(1)
+}
+
+func (r *Runner) end() {
+	r.mu.Lock()
+	r.live--
+	r.mu.Unlock()
+	r.work.Done()
+}
+
+// newest keeps one piece of news: what comes later takes the place of what nobody fetched yet.
+type newest[N any] struct {
+	mu   sync.Mutex
+	n    N
+	full bool
+}
+
+// put stores n and reports whether somebody must be sent to fetch it.
+func (b *newest[N]) put(n N) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	first := !b.full
+	b.n, b.full = n, true
+	return first
+}
+
+func (b *newest[N]) take(tell func(N)) {
+	b.mu.Lock()
+	n, full := b.n, b.full
+	b.full = false
+	b.mu.Unlock()
+	if full {
+		tell(n)
+	}
+}

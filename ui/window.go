@@ -1,0 +1,382 @@
+package ui
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/assets"
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/core/project"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+// Window is Ferry's one window.
+type Window struct {
+	app     fyne.App
+	o       Options
+	win     fyne.Window
+	run     *task.Runner
+	project *project.Project
+	root    *fyne.Container
+	frame   *frame
+	pages   map[string]page
+	place   string
+
+	sessions map[string]*session // by connection name; what is known of a connection while the window is open
+	runs     runs
+	active   *activeImport
+	saving   saving
+	closing  bool
+}
+
+// A page is one place of the window.
+type page interface {
+	render()                   // draws the state there is
+	object() fyne.CanvasObject // what the frame shows
+	enter()                    // Enter, where no field or button has the focus
+	escape()
+}
+
+// session is what is known of a connection while the window is open.
+type session struct {
+	who      SignedIn
+	signedIn bool
+
+	checks  []core.Check
+	testing *task.Task
+	tested  time.Time
+	problem *core.Fault // the check itself could not run
+
+	tables      []core.TableName
+	tablesFault *core.Fault
+	loading     *task.Task
+	counts      map[string]core.Count
+	uncounted   map[string]*core.Fault
+	counting    *task.Task
+}
+
+// saving keeps saves one behind the other.
+type saving struct {
+	running, again bool
+	fault          *core.Fault
+}
+
+// Places in the rail.
+const (
+	placeWelcome     = "welcome"
+	placeConnection  = "connection"
+	placeDestination = "destination"
+	placeImport      = "import"
+	placeHistory     = "history"
+	placeSettings    = "settings"
+)
+
+// New makes the window; Show shows it. Both are called on the app's goroutine, before the app runs.
+func New(app fyne.App, o Options) *Window {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Post == nil {
+		o.Post = fyne.Do
+	}
+	// A text without translation shows its English key, so a failure here costs nothing else.
+	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
+		fyne.LogError("texts", err)
+	}
+	app.Settings().SetTheme(look.New(look.Mode(app.Preferences().String("theme"))))
+	app.SetIcon(look.AppIcon())
+	w := &Window{
+		app: app, o: o, project: o.Project, run: task.NewRunner(o.Post),
+		sessions: map[string]*session{}, root: container.NewStack(),
+	}
+	w.win = app.NewWindow("Ferry")
+	w.win.SetIcon(look.AppIcon())
+	w.win.SetPadded(false)
+	w.frame = newFrame(w)
+	w.pages = map[string]page{
+		placeWelcome:     newWelcome(w),
+		placeConnection:  newConnections(w),
+		placeDestination: newDestinationPage(w),
+		placeImport:      newImports(w),
+		placeHistory:     newHistory(w),
+		placeSettings:    newSettings(w),
+	}
+	w.win.SetContent(kit.WithTips(kit.Sized(860, 560, w.root)))
+	p := app.Preferences()
+	w.win.Resize(fyne.NewSize(
+		float32(p.FloatWithFallback("window.width", 1120)), float32(p.FloatWithFallback("window.height", 740))))
+	w.win.SetCloseIntercept(w.Close)
+	w.win.Canvas().SetOnTypedKey(w.typed)
+	w.start()
+	return w
+}
+
+// Show shows the window.
+func (w *Window) Show() { w.win.Show() }
+
+// start opens the first place.
+func (w *Window) start() {
+	if w.connection() == nil {
+		w.open(placeWelcome)
+		return
+	}
+	if w.project.Destination != nil {
+		w.open(placeImport)
+		return
+	}
+	w.open(placeConnection)
+}
+
+// open shows a place.
+func (w *Window) open(place string) {
+	w.place = place
+	p := w.pages[place]
+	if place == placeWelcome {
+		w.root.Objects = []fyne.CanvasObject{kit.On(kit.NewBox(look.Ground, "", 0), p.object())}
+	} else {
+		w.frame.show(p.object())
+		w.root.Objects = []fyne.CanvasObject{w.frame.root}
+	}
+	w.win.Canvas().Unfocus()
+	p.render()
+	w.frame.render()
+	w.root.Refresh()
+}
+
+// refresh draws the present place anew.
+func (w *Window) refresh() {
+	w.pages[w.place].render()
+	w.frame.render()
+}
+
+func (w *Window) typed(k *fyne.KeyEvent) {
+	sheet, _ := w.win.Canvas().Overlays().Top().(*kit.Sheet)
+	switch k.Name {
+	case fyne.KeyEscape:
+		if sheet != nil {
+			sheet.Close()
+			return
+		}
+		w.pages[w.place].escape()
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if sheet != nil {
+			sheet.Enter()
+			return
+		}
+		w.pages[w.place].enter()
+	}
+}
+
+// Close ends the window: what is under way finishes its last batch, which takes a few seconds at most.
+func (w *Window) Close() {
+	if w.closing {
+		return
+	}
+	w.closing = true
+	size, p := w.win.Canvas().Size(), w.app.Preferences()
+	p.SetFloat("window.width", float64(size.Width))
+	p.SetFloat("window.height", float64(size.Height))
+	if w.active != nil {
+		kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
+			Title: lang.L("Finishing the last batch…"), Fixed: true,
+			Body: kit.Row(14, kit.NewSpinner(), kit.Grow(kit.QuietPara(
+				lang.L("Ferry closes as soon as it is written. Next time the import goes on where it stopped.")))),
+		})
+	}
+	w.run.Finish(8*time.Second, func() {
+		w.win.Close()
+		w.app.Quit()
+	})
+}
+
+// connection returns the connection in use, nil when there is none.
+func (w *Window) connection() *project.Connection {
+	if w.project == nil {
+		return nil
+	}
+	for i := range w.project.Connections {
+		if w.project.Connections[i].Name == w.project.Connection {
+			return &w.project.Connections[i]
+		}
+	}
+	if len(w.project.Connections) > 0 {
+		return &w.project.Connections[0]
+	}
+	return nil
+}
+
+// session returns what is known of a connection.
+func (w *Window) session(name string) *session {
+	s := w.sessions[name]
+	if s == nil {
+		s = &session{counts: map[string]core.Count{}, uncounted: map[string]*core.Fault{}}
+		w.sessions[name] = s
+	}
+	return s
+}
+
+// forget drops what is known of a connection, because it changed.
+func (w *Window) forget(name string) {
+	if s := w.sessions[name]; s != nil {
+		s.testing.Cancel()
+		s.loading.Cancel()
+		s.counting.Cancel()
+	}
+	delete(w.sessions, name)
+}
+
+// own returns the project, and makes one at the first need.
+func (w *Window) own() *project.Project {
+	if w.project == nil {
+		id := make([]byte, 8)
+		_, _ = rand.Read(id) // never fails: crypto/rand ends the program instead
+		w.project = &project.Project{Version: project.Version, ID: hex.EncodeToString(id), Name: "Ferry"}
+	}
+	return w.project
+}
+
+// save writes the project, one save after the other; the last state wins.
+func (w *Window) save() {
+	if w.saving.running {
+		w.saving.again = true
+		return
+	}
+	w.saving.running = true
+	p := clone(w.own())
+	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (struct{}, error) {
+		return struct{}{}, w.o.Engine.Save(ctx, p)
+	}, nil, func(_ struct{}, err error) {
+		w.saving.running = false
+		had := w.saving.fault
+		w.saving.fault = nil
+		if err != nil {
+			w.saving.fault = core.AsFault(err)
+			if had == nil {
+				w.tell(lang.L("Your settings were not saved"), err)
+			}
+		}
+		if w.saving.again {
+			w.saving.again = false
+			w.save()
+		}
+	})
+}
+
+// clone copies a project, because work elsewhere must not see it change.
+func clone(p *project.Project) *project.Project {
+	if p == nil {
+		return nil
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return p // a project is plain data: Marshal cannot fail on it
+	}
+	c := &project.Project{}
+	if json.Unmarshal(text, c) != nil {
+		return p
+	}
+	return c
+}
+
+// ready returns a connection that can be used now: the practice environment is started when it is meant. It runs
+// off the window's goroutine.
+func ready(ctx context.Context, e Engine, c project.Connection) (project.Connection, error) {
+	if !c.Practice {
+		return c, nil
+	}
+	pr, err := e.Practice(ctx)
+	if err != nil {
+		return c, core.During(lang.L("starting the practice environment"), err)
+	}
+	now := pr.Connection
+	now.Name, now.Auth, now.HasSecret, now.Practice = c.Name, c.Auth, c.HasSecret, true
+	if (c.Auth == project.Secret || c.HasSecret) && !pr.Secret.Empty() {
+		if _, err := e.KeepSecret(ctx, now, pr.Secret); err != nil {
+			return now, err
+		}
+	}
+	return now, nil
+}
+
+// tell shows a Fault that belongs to no place on a page.
+func (w *Window) tell(title string, err error) {
+	var s *kit.Sheet
+	s = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
+		Title: title, Body: kit.FaultCard(core.AsFault(err), kit.FaultCalls{Browse: w.browse}),
+		Buttons: []fyne.CanvasObject{kit.Primary(lang.L("Close"), func() { s.Close() })},
+	})
+}
+
+// browse opens a page in the system's browser.
+func (w *Window) browse(url string) {
+	task.Go(w.run, func(context.Context, func(struct{})) (struct{}, error) {
+		return struct{}{}, w.o.Engine.Browse(url)
+	}, nil, func(_ struct{}, err error) {
+		if err != nil {
+			w.tell(lang.L("The browser could not be opened"), err)
+		}
+	})
+}
+
+// showFolder opens the folder of a file.
+func (w *Window) showFolder(path string) {
+	task.Go(w.run, func(context.Context, func(struct{})) (struct{}, error) {
+		return struct{}{}, w.o.Engine.Show(path)
+	}, nil, func(_ struct{}, err error) {
+		if err != nil {
+			w.tell(lang.L("The folder could not be opened"), err)
+		}
+	})
+}
+
+// clip copies a text.
+func (w *Window) clip(text string) { w.app.Clipboard().SetContent(text) }
+
+// faultCalls are the buttons of a Fault about a connection.
+func (w *Window) faultCalls(c *project.Connection, again func()) kit.FaultCalls {
+	return kit.FaultCalls{Browse: w.browse, Again: again, Copy: func(f *core.Fault) {
+		facts := [][2]string{}
+		if c != nil {
+			facts = [][2]string{
+				{lang.L("Environment"), c.Org}, {lang.L("Tenant"), c.Tenant}, {lang.L("Client ID"), c.ClientID},
+				{lang.L("Signs in"), authWords(*c)},
+			}
+		}
+		w.clip(kit.ForAdmin(f, facts, w.o.Now().UTC().Format("2006-01-02 15:04:05")))
+	}}
+}
+
+// runs are the project's past imports.
+type runs struct {
+	list    []importer.Receipt
+	loaded  bool
+	fault   *core.Fault
+	loading *task.Task
+}
+
+// loadRuns reads the history anew and draws the present place when it is there.
+func (w *Window) loadRuns() {
+	if w.project == nil || w.runs.loading != nil {
+		return
+	}
+	p := clone(w.project)
+	w.runs.loading = task.Go(w.run, func(ctx context.Context, _ func(struct{})) ([]importer.Receipt, error) {
+		return w.o.Engine.Runs(ctx, p)
+	}, nil, func(list []importer.Receipt, err error) {
+		w.runs = runs{list: list, loaded: true}
+		if err != nil {
+			w.runs.fault = core.AsFault(err)
+		}
+		w.refresh()
+	})
+}

@@ -1,0 +1,424 @@
+package ui
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/project"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+// wizard makes or changes one connection: address, values, sign in, test.
+type wizard struct {
+	w    *Window
+	step int
+	c    project.Connection
+	old  string // its name in the project; "" while it is not there yet
+
+	address, name, tenant, client, secret *kit.Entry
+
+	found        Address
+	addressFault *core.Fault
+	discovering  *task.Task
+	tenantFault  *core.Fault
+	knowsSecret  bool
+	keeping      *task.Task
+	valuesFault  *core.Fault
+	memoryOnly   *core.Fault
+
+	person   string // who one signs in as in the practice environment
+	signing  *task.Task
+	news     SignInStep
+	fault    *core.Fault
+	signedAs *SignedIn
+
+	typed bool // the tenant was typed by hand
+	named bool // the name was
+}
+
+// Steps of the wizard.
+const (
+	stepAddress = iota
+	stepValues
+	stepSignIn
+	stepTest
+)
+
+func newWizard(w *Window, c project.Connection, step int) *wizard {
+	z := &wizard{w: w, step: step, c: c, old: c.Name, named: c.Name != "", typed: c.Tenant != ""}
+	if w.project == nil || c.Name == "" {
+		z.old = ""
+	}
+	z.address = kit.NewEntry(lang.L("Address"), "https://contoso.crm4.dynamics.com")
+	z.name = kit.NewEntry(lang.L("Name"), "")
+	z.tenant = kit.NewEntry(lang.L("Tenant"), lang.L("an ID, or a domain such as contoso.com"))
+	z.client = kit.NewEntry(lang.L("Client ID"), "00000000-0000-0000-0000-000000000000")
+	z.secret = kit.NewSecretEntry(lang.L("Client secret"), "")
+	z.address.Text, z.name.Text, z.tenant.Text, z.client.Text = c.Org, c.Name, c.Tenant, c.ClientID
+	z.address.OnChanged = func(string) { z.recognise(); z.redraw() }
+	z.name.OnChanged = func(string) { z.named = true; z.gate() }
+	z.tenant.OnChanged = func(string) { z.typed = true; z.gate() }
+	z.client.OnChanged = func(string) { z.redraw() }
+	z.secret.OnChanged = func(string) { z.redraw() }
+	for _, e := range []*kit.Entry{z.address, z.name, z.tenant, z.client, z.secret} {
+		e.OnSubmitted = func(string) { w.connections().enter() }
+	}
+	if c.Org != "" {
+		z.recognise()
+	}
+	if c.Name != "" {
+		z.askSecret()
+	}
+	return z
+}
+
+func (z *wizard) redraw() {
+	if z.w.connections().wizard == z && z.w.place == placeConnection {
+		z.w.connections().render()
+	}
+}
+
+// gate switches the strong button on or off without drawing the page anew.
+func (z *wizard) gate() {
+	if b := z.w.connections().primary; b != nil && z.step <= stepValues {
+		b.Unless(z.lacks())
+	}
+}
+
+func (z *wizard) render(p *connections) {
+	title, about := lang.L("Connect to Dynamics 365"), lang.L("Four steps; nothing is written to Dynamics 365.")
+	if z.old != "" {
+		title, about = z.c.Name, hostWords(z.c)
+	}
+	cancel := kit.Plain(lang.L("Cancel"), z.leave)
+	actions := []fyne.CanvasObject{cancel}
+	stepper := kit.Pad(0, 0, 4, 0, kit.Stepper([]string{lang.L("Address"), lang.L("Values"), lang.L("Sign in"), lang.L("Test")}, z.step))
+	var cards []fyne.CanvasObject
+	switch z.step {
+	case stepAddress:
+		cards = z.addressCards(p)
+	case stepValues:
+		cards = z.valueCards(p)
+	case stepSignIn:
+		cards = z.signInCards(p)
+	default:
+		actions, cards = z.testCards(p)
+	}
+	p.page.Set(kit.PageHead(title, about, actions...), append([]fyne.CanvasObject{stepper}, cards...)...)
+}
+
+// leave ends the wizard; what was kept stays as a draft.
+func (z *wizard) leave() {
+	z.signing.Cancel()
+	z.discovering.Cancel()
+	z.w.connections().wizard = nil
+	if z.w.connection() == nil {
+		z.w.open(placeWelcome)
+		return
+	}
+	z.w.open(placeConnection)
+}
+
+// back goes one step back; from the first it leaves.
+func (z *wizard) back() {
+	switch {
+	case z.signing != nil:
+		z.signing.Cancel()
+	case z.step == stepAddress || z.c.Practice:
+		z.leave()
+	default:
+		z.step--
+		z.fault = nil
+		z.redraw()
+	}
+}
+
+// nav is the row below a step: back at the left, on at the right.
+func (z *wizard) nav(on *kit.Button) fyne.CanvasObject {
+	row := []fyne.CanvasObject{}
+	if z.step > stepAddress && !z.c.Practice {
+		row = append(row, kit.LinkIcon("back", lang.L("Back"), z.back))
+	}
+	return kit.Row(10, append(row, kit.Space(), on)...)
+}
+
+func (z *wizard) recognise() {
+	z.found, z.addressFault = Address{}, nil
+	text := strings.TrimSpace(z.address.Text)
+	if text == "" {
+		return
+	}
+	a, err := z.w.o.Engine.Recognise(text)
+	if err != nil {
+		z.addressFault = core.AsFault(err)
+		return
+	}
+	z.found = a
+	if !z.named {
+		z.name.Text = z.freeName(a.Name)
+		z.name.Refresh()
+	}
+}
+
+// freeName makes a name that no other connection has.
+func (z *wizard) freeName(name string) string {
+	if name == "" {
+		name = lang.L("Dynamics 365")
+	}
+	r := []rune(name)
+	name = strings.ToUpper(string(r[:1])) + string(r[1:])
+	free := name
+	for n := 2; z.taken(free); n++ {
+		free = name + " " + strconv.Itoa(n)
+	}
+	return free
+}
+
+func (z *wizard) taken(name string) bool {
+	if z.w.project == nil {
+		return false
+	}
+	for _, c := range z.w.project.Connections {
+		if c.Name == name && name != z.old {
+			return true
+		}
+	}
+	return false
+}
+
+func (z *wizard) addressCards(p *connections) []fyne.CanvasObject {
+	parts := []fyne.CanvasObject{
+		kit.Head(lang.L("Which environment?")),
+		kit.QuietPara(lang.L("Open Dynamics 365 in your browser and paste what stands in its address bar. Ferry takes the part it needs.")),
+		kit.Labeled(z.address.Label(), "", z.address),
+	}
+	switch {
+	case z.addressFault != nil:
+		parts = append(parts, kit.FaultCard(z.addressFault, kit.FaultCalls{Browse: z.w.browse}))
+	case z.found.Org != "":
+		words := []string{}
+		for _, s := range []string{z.found.Name, z.found.Region, z.found.Cloud} {
+			if s != "" {
+				words = append(words, s)
+			}
+		}
+		if z.found.OnPrem {
+			words = append(words, lang.L("not one of Microsoft's addresses"))
+		}
+		parts = append(parts, kit.Hint("check", strings.Join(words, " · "), look.Passed),
+			kit.Pad(0, 0, 0, 23, kit.NewElided(z.found.Org, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))
+		if z.found.Warning != "" {
+			parts = append(parts, kit.Hint("warn", z.found.Warning, look.Warned))
+		}
+		parts = append(parts, kit.Labeled(z.name.Label(), lang.L("What you want to call this connection."), kit.AtMost(360, z.name)))
+	}
+	next := kit.Primary(lang.L("Continue"), z.toValues)
+	next.Unless(z.lacks())
+	p.primary = next
+	return []fyne.CanvasObject{kit.Card(kit.Column(12, append(parts, z.nav(next))...))}
+}
+
+// lacks says why the present step cannot be left yet.
+func (z *wizard) lacks() string {
+	switch z.step {
+	case stepAddress:
+		switch {
+		case strings.TrimSpace(z.address.Text) == "":
+			return lang.L("Paste the address first.")
+		case z.found.Org == "":
+			return lang.L("Ferry does not recognise this address.")
+		}
+		return z.nameLacks()
+	case stepValues:
+		switch {
+		case strings.TrimSpace(z.client.Text) == "":
+			return lang.L("Fill in “{{.Field}}” first.", kit.M{"Field": z.client.Label()})
+		case z.c.Auth == project.Secret && z.secret.Text == "" && !z.knowsSecret:
+			return lang.L("Fill in “{{.Field}}” first.", kit.M{"Field": z.secret.Label()})
+		case z.keeping != nil:
+			return lang.L("The secret is being put into the keychain.")
+		}
+	}
+	return ""
+}
+
+func (z *wizard) nameLacks() string {
+	switch name := strings.TrimSpace(z.name.Text); {
+	case name == "":
+		return lang.L("Give the connection a name first.")
+	case z.taken(name):
+		return lang.L("Another connection has this name already.")
+	}
+	return ""
+}
+
+// toValues keeps the address and asks the environment who its tenant is.
+func (z *wizard) toValues() {
+	if z.c.Org != z.found.Org && z.c.Org != "" {
+		z.typed = false
+		z.tenant.Text = ""
+	}
+	z.c.Org, z.c.Name = z.found.Org, strings.TrimSpace(z.name.Text)
+	z.w.keep(z.c, z.old)
+	z.old = z.c.Name
+	z.step = stepValues
+	z.discover()
+	z.askSecret()
+	z.redraw()
+}
+
+func (z *wizard) discover() {
+	z.tenantFault = nil
+	c := z.c
+	z.discovering = task.Go(z.w.run, func(ctx context.Context, _ func(struct{})) (project.Connection, error) {
+		return z.w.o.Engine.Discover(ctx, c)
+	}, nil, func(c project.Connection, err error) {
+		z.discovering = nil
+		if err != nil {
+			if f := core.AsFault(err); f.Kind != core.Stopped {
+				z.tenantFault = f
+			}
+		} else {
+			if !z.typed && c.Tenant != "" {
+				z.tenant.Text, z.c.Tenant = c.Tenant, c.Tenant
+				z.tenant.Refresh()
+			}
+			if z.c.Kind == "" {
+				z.c.Kind = c.Kind
+			}
+		}
+		z.redraw()
+	})
+}
+
+// askSecret looks whether the keychain has a secret for the connection already.
+func (z *wizard) askSecret() {
+	c := z.c
+	task.Go(z.w.run, func(ctx context.Context, _ func(struct{})) (bool, error) {
+		return z.w.o.Engine.KnowsSecret(ctx, c), nil
+	}, nil, func(known bool, _ error) {
+		if z.knowsSecret != known {
+			z.knowsSecret = known
+			z.redraw()
+		}
+	})
+}
+
+var guid = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\}?$`)
+
+func (z *wizard) valueCards(p *connections) []fyne.CanvasObject {
+	next := kit.Primary(lang.L("Continue to sign-in"), z.toSignIn)
+	next.Unless(z.lacks())
+	p.primary = next
+	how := kit.Column(10, kit.Head(lang.L("Who signs in?")), kit.Equal(12,
+		kit.NewChoice("person", lang.L("I sign in"), lang.L("In your browser, with your own account. Ferry sees what you may see."),
+			z.c.Auth != project.Secret, func() { z.c.Auth = project.Browser; z.redraw() }),
+		kit.NewChoice("app", lang.L("The application signs in"), lang.L("With a client secret. Works at night too, and needs an application user in the environment."),
+			z.c.Auth == project.Secret, func() { z.c.Auth = project.Secret; z.redraw() })))
+	parts := []fyne.CanvasObject{kit.Head(lang.L("What the app registration says")),
+		kit.QuietPara(lang.L("These values stand on the overview page of the app registration in Microsoft Entra. Somebody may have sent them to you.")),
+		z.tenantField(), z.clientField(), z.secretField()}
+	if z.c.Auth != project.Secret {
+		parts = append(parts, z.redirectBox())
+	}
+	if z.valuesFault != nil {
+		parts = append(parts, kit.FaultCard(z.valuesFault, kit.FaultCalls{Browse: z.w.browse, Again: z.toSignIn, Quiet: true}))
+	}
+	return []fyne.CanvasObject{kit.Card(how), kit.Card(kit.Column(14, append(parts, z.nav(next))...))}
+}
+
+func (z *wizard) tenantField() fyne.CanvasObject {
+	field := kit.Labeled(z.tenant.Label(), "", z.tenant)
+	switch {
+	case z.discovering != nil:
+		field.Add(kit.Row(8, kit.NewSpinner(), kit.Grow(kit.Caption(lang.L("Asking the environment who its tenant is…")))))
+	case z.tenantFault != nil:
+		field.Add(kit.WarningCard(z.tenantFault, kit.FaultCalls{Browse: z.w.browse, Again: func() { z.discover(); z.redraw() }, Quiet: true}))
+	case z.tenant.Text != "" && !z.typed:
+		field.Add(kit.Hint("check", lang.L("The environment said so itself."), look.Passed))
+	default:
+		field.Add(kit.CaptionPara(lang.L("The directory (tenant) ID. Leave it empty and Ferry asks the environment.")))
+	}
+	return field
+}
+
+func (z *wizard) clientField() fyne.CanvasObject {
+	field := kit.Labeled(z.client.Label(), lang.L("The application (client) ID."), z.client)
+	if id := strings.TrimSpace(z.client.Text); id != "" && !guid.MatchString(id) {
+		field.Add(kit.Hint("warn", lang.L("A client ID usually looks like 1a2b3c4d-1a2b-1a2b-1a2b-1a2b3c4d5e6f."), look.Warned))
+	}
+	return field
+}
+
+func (z *wizard) secretField() fyne.CanvasObject {
+	help := lang.L("Only if the app registration asks for one. Ferry keeps it in the keychain of this computer.")
+	label := lang.L("Client secret (optional)")
+	if z.c.Auth == project.Secret {
+		help, label = lang.L("The Value of the secret. Ferry keeps it in the keychain of this computer."), lang.L("Client secret")
+	}
+	z.secret.PlaceHolder = ""
+	if z.knowsSecret {
+		z.secret.PlaceHolder = lang.L("kept in the keychain; leave empty to use that one")
+	}
+	field := kit.Labeled(label, help, z.secret)
+	if guid.MatchString(strings.TrimSpace(z.secret.Text)) {
+		field.Add(kit.Hint("warn", lang.L("This looks like the Secret ID. The secret itself stands in the column “Value”, and is shown only right after it was made."), look.Warned))
+	}
+	return field
+}
+
+// redirectBox shows what has to stand in the app registration so that the browser finds its way back.
+func (z *wizard) redirectBox() fyne.CanvasObject {
+	platform, uri := lang.L("Mobile and desktop applications"), "http://localhost"
+	if z.hasSecret() {
+		platform, uri = lang.L("Web"), "http://localhost:33333/signin"
+	}
+	if z.c.Redirect != "" {
+		uri = z.c.Redirect
+	}
+	return kit.Column(6, kit.NewText(lang.L("Redirect URI"), kit.Style{Bold: true, Size: 13}),
+		kit.CopyBox(lang.L("In the app registration, Authentication, platform “{{.Platform}}”", kit.M{"Platform": platform}), uri, z.w.clip),
+		kit.CaptionPara(lang.L("“Access tokens”, “ID tokens” and “Expose an API” are not needed.")))
+}
+
+func (z *wizard) hasSecret() bool {
+	return z.secret.Text != "" || z.knowsSecret && z.c.HasSecret
+}
+
+// toSignIn keeps the values; a secret goes to the keychain and nowhere else.
+func (z *wizard) toSignIn() {
+	z.c.Tenant, z.c.ClientID = strings.TrimSpace(z.tenant.Text), strings.TrimSpace(z.client.Text)
+	z.c.HasSecret = z.c.Auth == project.Browser && z.hasSecret()
+	z.valuesFault, z.memoryOnly = nil, nil
+	z.w.keep(z.c, z.old)
+	z.old = z.c.Name
+	text := strings.TrimSpace(z.secret.Text)
+	if text == "" {
+		z.enterSignIn()
+		return
+	}
+	c, secret := z.c, core.NewSecret(text)
+	z.keeping = task.Go(z.w.run, func(ctx context.Context, _ func(struct{})) (*core.Fault, error) {
+		return z.w.o.Engine.KeepSecret(ctx, c, secret)
+	}, nil, func(warning *core.Fault, err error) {
+		z.keeping = nil
+		if err != nil {
+			z.valuesFault = core.AsFault(err)
+			z.redraw()
+			return
+		}
+		z.secret.Text = ""
+		z.secret.Refresh()
+		z.knowsSecret, z.memoryOnly = true, warning
+		z.enterSignIn()
+	})
+	z.gate()
+}
