@@ -1,0 +1,184 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/core/sqlitefile"
+)
+
+// Options say how a journal is kept.
+type Options struct {
+	Now func() time.Time // time.Now when nil
+	Log *slog.Logger     // nil discards
+}
+
+// A Journal is an importer.Journal in a SQLite file. Its methods may be called from any goroutine.
+type Journal struct {
+	path   string
+	worker string // who holds the leases taken here
+	now    func() time.Time
+
+	mu     sync.Mutex
+	file   *sqlitefile.File
+	faults map[string]int64 // ids of fault texts that were stored lately
+}
+
+var _ importer.Journal = (*Journal)(nil)
+
+// Open opens the journal at path, and makes it when there is none. Its folder must be there.
+func Open(ctx context.Context, path string, o Options) (*Journal, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	file, err := sqlitefile.Open(ctx, path, sqlitefile.Options{
+		Create: true, Private: true, ApplicationID: applicationID, CacheMB: 4, Log: o.Log,
+	})
+	if err != nil {
+		return nil, unusable(path, err)
+	}
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	j := &Journal{path: path, worker: hex.EncodeToString(b[:]), now: o.Now, file: file, faults: map[string]int64{}}
+	if err := j.migrate(ctx); err != nil {
+		_ = file.Close() // the first error is the one to tell
+		return nil, unusable(path, err)
+	}
+	return j, nil
+}
+
+// Close closes the file. It may be called twice.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.file.Close()
+}
+
+// change runs one transaction, read one reading. Both give Faults.
+func (j *Journal) change(ctx context.Context, do func(c *sqlite.Conn) error) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.file.Transaction(ctx, do); err != nil {
+		clear(j.faults) // what was stored in the transaction is not there
+		return unusable(j.path, err)
+	}
+	return nil
+}
+
+func (j *Journal) read(ctx context.Context, do func(c *sqlite.Conn) error) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.file.Read(ctx, do); err != nil {
+		return unusable(j.path, err)
+	}
+	return nil
+}
+
+func exec(c *sqlite.Conn, statement string, args ...any) error {
+	return sqlitex.Execute(c, statement, &sqlitex.ExecOptions{Args: args})
+}
+
+func query(c *sqlite.Conn, statement string, row func(s *sqlite.Stmt) error, args ...any) error {
+	return sqlitex.Execute(c, statement, &sqlitex.ExecOptions{Args: args, ResultFunc: row})
+}
+
+// A history that looks whether a run is alive holds its lock for an instant, so that a claim tries for a moment.
+const (
+	claimFor   = 500 * time.Millisecond
+	claimEvery = 20 * time.Millisecond
+)
+
+func (j *Journal) lockFile(name string) string { return j.path + "-" + name + ".lock" }
+
+// Claim implements importer.Journal.
+func (j *Journal) Claim(ctx context.Context, name string) (func(), error) {
+	lock := flock.New(j.lockFile(name), flock.SetPermissions(0o600))
+	trying, cancel := context.WithTimeout(ctx, claimFor)
+	defer cancel()
+	ok, err := lock.TryLockContext(trying, claimEvery)
+	switch {
+	case ctx.Err() != nil && !ok:
+		return nil, core.AsFault(ctx.Err())
+	case !ok && (err == nil || errors.Is(err, context.DeadlineExceeded)):
+		return nil, importer.AlreadyRunning()
+	case err != nil:
+		return nil, lockFailed(j.path, err)
+	}
+	release := func() { _ = lock.Unlock() } // the system releases it in any case
+	err = j.change(ctx, func(c *sqlite.Conn) error {
+		if err := exec(c, `UPDATE parts SET worker = '', until = 0 WHERE until <> 0 AND run IN (SELECT id FROM runs WHERE name = ?)`, name); err != nil {
+			return err
+		}
+		return exec(c, `UPDATE runs SET state = ? WHERE name = ? AND state = ?`, string(importer.Interrupted), name, string(importer.Running))
+	})
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// alive reports whether a process holds the claim of that name.
+func (j *Journal) alive(name string) bool {
+	path := j.lockFile(name)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	lock := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	free, err := lock.TryRLock()
+	if free {
+		_ = lock.Unlock() // the system releases it in any case
+	}
+	return err == nil && !free
+}
+
+// Runs are all runs as receipts, newest first, each with its first thousand exceptions. A run that nobody is working on
+// and that did not end is Interrupted.
+func (j *Journal) Runs(ctx context.Context) ([]importer.Receipt, error) {
+	var entries []importer.Entry
+	err := j.read(ctx, func(c *sqlite.Conn) (err error) {
+		entries, err = entriesOf(c, "", nil)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	receipts := make([]importer.Receipt, 0, len(entries))
+	alive := map[string]bool{}
+	for _, e := range entries {
+		if e.State == importer.Running {
+			if _, asked := alive[e.Name]; !asked {
+				alive[e.Name] = j.alive(e.Name)
+			}
+			if !alive[e.Name] {
+				e.State = importer.Interrupted
+			}
+		}
+		parts, err := j.Parts(ctx, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		r := importer.ReceiptOf(e, parts)
+		if r.Refusals, err = j.Exceptions(ctx, e.ID, maxShown); err != nil {
+			return nil, err
+		}
+		receipts = append(receipts, r)
+	}
+	return receipts, nil
+}
+
+// maxShown is how many exceptions of a run the history shows.
+const maxShown = 1000

@@ -1,0 +1,150 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// applicationID says that a file is a journal of Ferry: "FrJ1".
+const applicationID = 0x46724a31
+
+// migrations lead from each version of the schema to the next. One that was released never changes.
+func migrations() []string {
+	return []string{`
+CREATE TABLE destinations (
+	id        TEXT PRIMARY KEY,
+	place     TEXT NOT NULL,
+	confirmed INTEGER NOT NULL,
+	intended  INTEGER NOT NULL
+);
+CREATE TABLE runs (
+	seq         INTEGER PRIMARY KEY,
+	id          TEXT NOT NULL UNIQUE,
+	name        TEXT NOT NULL,
+	source      TEXT NOT NULL,
+	destination TEXT NOT NULL,
+	place       TEXT NOT NULL,
+	digest      TEXT NOT NULL,
+	limited     INTEGER NOT NULL,
+	state       TEXT NOT NULL,
+	reason      TEXT NOT NULL,
+	came_from   TEXT NOT NULL,
+	went_to     TEXT NOT NULL,
+	who         TEXT NOT NULL,
+	started     TEXT NOT NULL,
+	ended       TEXT NOT NULL,
+	begun       INTEGER NOT NULL,
+	fault       TEXT NOT NULL,
+	tables      TEXT NOT NULL
+);
+CREATE INDEX runs_by_source ON runs (source, seq);
+CREATE TABLE parts (
+	id             INTEGER PRIMARY KEY,
+	run            TEXT NOT NULL,
+	mapping        TEXT NOT NULL,
+	position       INTEGER NOT NULL,
+	range          TEXT NOT NULL,
+	bookmark       TEXT NOT NULL DEFAULT '',
+	done           INTEGER NOT NULL DEFAULT 0,
+	batches        INTEGER NOT NULL DEFAULT 0,
+	read           INTEGER NOT NULL DEFAULT 0,
+	created        INTEGER NOT NULL DEFAULT 0,
+	updated        INTEGER NOT NULL DEFAULT 0,
+	unchanged      INTEGER NOT NULL DEFAULT 0,
+	removed        INTEGER NOT NULL DEFAULT 0,
+	skipped        INTEGER NOT NULL DEFAULT 0,
+	refused        INTEGER NOT NULL DEFAULT 0,
+	unsure         INTEGER NOT NULL DEFAULT 0,
+	unresolved     INTEGER NOT NULL DEFAULT 0,
+	before_created INTEGER NOT NULL DEFAULT 0,
+	before_updated INTEGER NOT NULL DEFAULT 0,
+	worker         TEXT NOT NULL DEFAULT '',
+	until          INTEGER NOT NULL DEFAULT 0,
+	UNIQUE (run, mapping, position)
+);
+CREATE TABLE batches (
+	seq      INTEGER PRIMARY KEY,
+	id       TEXT NOT NULL,
+	run      TEXT NOT NULL,
+	mapping  TEXT NOT NULL,
+	part     INTEGER NOT NULL,
+	pass     INTEGER NOT NULL,
+	after    TEXT NOT NULL,
+	size     INTEGER NOT NULL,
+	rows     BLOB,
+	returned INTEGER NOT NULL DEFAULT 0,
+	settled  INTEGER NOT NULL DEFAULT 0,
+	witness  TEXT NOT NULL DEFAULT '',
+	UNIQUE (run, id)
+);
+CREATE INDEX batches_open ON batches (run, part, pass) WHERE settled = 0;
+CREATE INDEX batches_witness ON batches (run, seq) WHERE witness <> '';
+CREATE TABLE faults (
+	id   INTEGER PRIMARY KEY,
+	text TEXT NOT NULL UNIQUE
+);
+CREATE TABLE exceptions (
+	seq     INTEGER PRIMARY KEY,
+	run     TEXT NOT NULL,
+	part    INTEGER NOT NULL,
+	source  TEXT NOT NULL,
+	key     TEXT NOT NULL,
+	kind    INTEGER NOT NULL,
+	field   TEXT NOT NULL,
+	fault   INTEGER,
+	pending TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX exceptions_by_run ON exceptions (run, seq);
+CREATE INDEX exceptions_pending ON exceptions (run, pending) WHERE pending <> '';
+CREATE TABLE owed (
+	seq     INTEGER PRIMARY KEY,
+	run     TEXT NOT NULL,
+	mapping TEXT NOT NULL,
+	pass    INTEGER NOT NULL,
+	key     TEXT NOT NULL,
+	kind    INTEGER NOT NULL,
+	UNIQUE (run, mapping, pass, key)
+);
+CREATE TABLE pairs (
+	destination TEXT NOT NULL,
+	source      TEXT NOT NULL,
+	key         TEXT NOT NULL,
+	id          TEXT NOT NULL,
+	PRIMARY KEY (destination, source, key)
+) WITHOUT ROWID;
+`}
+}
+
+// migrate brings the schema to the newest version. A file of a newer Ferry is refused and stays as it is.
+func (j *Journal) migrate(ctx context.Context) error {
+	all := migrations()
+	return j.file.Transaction(ctx, func(conn *sqlite.Conn) error {
+		version, err := number(conn, "PRAGMA user_version")
+		if err != nil {
+			return err
+		}
+		if version > int64(len(all)) {
+			return tooNew(j.path)
+		}
+		for v := int(version); v < len(all); v++ {
+			if err := sqlitex.ExecuteScript(conn, all[v], nil); err != nil {
+				return err
+			}
+			if err := sqlitex.ExecuteTransient(conn, fmt.Sprintf("PRAGMA user_version = %d", v+1), nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func number(conn *sqlite.Conn, query string, args ...any) (n int64, err error) {
+	err = sqlitex.Execute(conn, query, &sqlitex.ExecOptions{Args: args, ResultFunc: func(s *sqlite.Stmt) error {
+		n = s.ColumnInt64(0)
+		return nil
+	}})
+	return n, err
+}
