@@ -193,11 +193,14 @@ func (w *Window) Close() {
 				lang.L("Ferry closes as soon as it is written. Next time the import goes on where it stopped.")))),
 		})
 	}
-	w.run.Finish(8*time.Second, func() {
+	w.Finish(func() {
 		w.win.Close()
 		w.app.Quit()
 	})
 }
+
+// Finish ends all work under way, waits for it a few seconds and calls then. The window hears nothing after that.
+func (w *Window) Finish(then func()) { w.run.Finish(8*time.Second, then) }
 
 // connection returns the connection in use, nil when there is none.
 func (w *Window) connection() *project.Connection {

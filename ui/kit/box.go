@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -28,7 +30,7 @@ func NewBox(fill, stroke fyne.ThemeColorName, radius float32) *Box {
 
 // CreateRenderer implements fyne.Widget.
 func (b *Box) CreateRenderer() fyne.WidgetRenderer {
-	r := &boxRenderer{b: b, rect: canvas.NewRectangle(nil)}
+	r := &boxRenderer{b: b, rect: canvas.NewRectangle(color.Transparent)}
 	r.Refresh()
 	return r
 }
@@ -45,7 +47,7 @@ func (r *boxRenderer) Layout(s fyne.Size)           { r.rect.Resize(s) }
 
 func (r *boxRenderer) Refresh() {
 	r.rect.CornerRadius = r.b.Radius
-	r.rect.FillColor, r.rect.StrokeColor, r.rect.StrokeWidth = nil, nil, 0
+	r.rect.FillColor, r.rect.StrokeColor, r.rect.StrokeWidth = color.Transparent, color.Transparent, 0
 	if r.b.Fill != "" {
 		r.rect.FillColor = theme.Color(r.b.Fill)
 	}

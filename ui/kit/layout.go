@@ -6,6 +6,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -34,7 +36,7 @@ func Space() *fyne.Container { return Grow(Empty()) }
 
 // Empty is nothing.
 func Empty() fyne.CanvasObject {
-	r := canvas.NewRectangle(nil)
+	r := canvas.NewRectangle(color.Transparent)
 	r.SetMinSize(fyne.NewSize(0.1, 0.1))
 	return r
 }

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"image/color"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func (b *Bar) Set(part float64) {
 
 // CreateRenderer implements fyne.Widget.
 func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
-	r := &barRenderer{b: b, rail: canvas.NewRectangle(nil), fill: canvas.NewRectangle(nil)}
+	r := &barRenderer{b: b, rail: canvas.NewRectangle(color.Transparent), fill: canvas.NewRectangle(nil)}
 	r.rail.CornerRadius, r.fill.CornerRadius = 4, 4
 	r.Refresh()
 	return r
