@@ -1,0 +1,199 @@
+package dataverse
+
+import (
+	"context"
+	"io"
+	"strconv"
+	"time"
+
+	"ferry/core"
+	"ferry/core/dataverse/scan"
+	"ferry/core/rest"
+)
+
+// countCap is where Dataverse stops counting.
+const countCap = 5000
+
+// Count tells how many records q has. Without a filter it takes the environment's own snapshot, which is up to a day
+// old and ignores what the reader may see.
+func (s *Source) Count(ctx context.Context, q core.Query) (core.Count, error) {
+	op := "counting " + q.Table + " in " + service
+	if q.Keys != nil {
+		return core.Count{N: int64(len(q.Keys)), Truth: core.About}, nil
+	}
+	t, err := s.Describe(ctx, q.Table)
+	if err != nil {
+		return core.Count{}, core.During(op, err)
+	}
+	if q.Filter == "" && q.Range == (core.Range{}) {
+		c, err := s.snapshot(ctx, q.Table)
+		if err != nil {
+			return core.Count{}, core.During(op, err)
+		}
+		if c.N > 0 { // a table that was filled today has none yet
+			return limited(c, q.Limit), nil
+		}
+	}
+	a, err := s.ask(t, core.Query{Table: q.Table, Filter: q.Filter, Range: q.Range})
+	if err != nil {
+		return core.Count{}, core.During(op, err)
+	}
+	c, err := s.counted(ctx, op, a)
+	if refused(err) && q.Filter == "" {
+		return core.Count{}, nil // not known; reading will tell
+	}
+	return limited(c, q.Limit), err
+}
+
+func limited(c core.Count, limit int) core.Count {
+	if limit > 0 && c.N > int64(limit) {
+		return core.Count{N: int64(limit), Truth: core.About}
+	}
+	return c
+}
+
+// snapshot asks for the count that the environment keeps. None is no error.
+func (s *Source) snapshot(ctx context.Context, table string) (core.Count, error) {
+	var answer struct {
+		EntityRecordCountCollection struct {
+			Keys   []string
+			Values []int64
+		}
+	}
+	err := s.optional(ctx, "RetrieveTotalRecordCount(EntityNames=['"+table+"'])", &answer)
+	c := answer.EntityRecordCountCollection
+	switch {
+	case refused(err):
+		return core.Count{}, nil
+	case err != nil:
+		return core.Count{}, err
+	}
+	for i, k := range c.Keys {
+		if k == table && i < len(c.Values) {
+			return core.Count{N: c.Values[i], Truth: core.About}, nil
+		}
+	}
+	return core.Count{}, nil
+}
+
+// counted lets the environment count, as far as it does.
+func (s *Source) counted(ctx context.Context, op string, a *question) (core.Count, error) {
+	a.top = 1
+	address := a.address(s.root, nil)
+	response, err := s.rest.Do(ctx, rest.Request{Address: address + "&$count=true", Op: op, Limit: 32 << 20})
+	if err != nil {
+		return core.Count{}, err
+	}
+	defer response.Body.Close()
+	scanner := scan.New(a.plan)
+	scanner.Reset(response.Body)
+	rows := new(scan.Rows)
+	rows.Reset(0)
+	for {
+		ok, err := scanner.Next(rows)
+		if err != nil {
+			return core.Count{}, core.During(op, notDataverse(err))
+		}
+		if !ok {
+			break
+		}
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1))
+	switch n := scanner.Count; {
+	case n < 0:
+		return core.Count{}, nil
+	case n >= countCap:
+		return core.Count{N: countCap, Truth: core.AtLeast}, nil
+	default:
+		return core.Count{N: n, Truth: core.Exact}, nil
+	}
+}
+
+// splitField is the field by which tables are cut: every table has it, and it never changes.
+const splitField = "createdon"
+
+// Split cuts a query into at most n ranges of createdon. A small table, one without that field, and a query that is
+// cut already stay whole.
+func (s *Source) Split(ctx context.Context, q core.Query, n int) ([]core.Query, error) {
+	whole := []core.Query{q}
+	if n < 2 || q.Keys != nil || q.Limit > 0 || q.Range != (core.Range{}) {
+		return whole, nil
+	}
+	t, err := s.Describe(ctx, q.Table)
+	if err != nil {
+		return nil, err
+	}
+	f := t.Field(splitField)
+	if f == nil || !f.Readable || f.Type != core.TypeDateTime {
+		return whole, nil
+	}
+	count, err := s.Count(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if count.N < 2*int64(s.c.PageSize) && count.Truth != core.AtLeast {
+		return whole, nil
+	}
+	first, ok1, err := s.edge(ctx, t, q.Filter, "asc")
+	if err != nil {
+		return nil, err
+	}
+	last, ok2, err := s.edge(ctx, t, q.Filter, "desc")
+	if err != nil {
+		return nil, err
+	}
+	if !ok1 || !ok2 {
+		return whole, nil
+	}
+	return cut(q, first, last, n), nil
+}
+
+// cut makes ranges of equal length between two instants.
+func cut(q core.Query, first, last time.Time, n int) []core.Query {
+	step := last.Sub(first) / time.Duration(n)
+	var queries []core.Query
+	from := ""
+	for i := 1; i < n; i++ {
+		to := first.Add(time.Duration(i) * step).UTC().Truncate(time.Second)
+		if !to.After(first) {
+			continue
+		}
+		text := to.Format(time.RFC3339)
+		if text == from {
+			continue
+		}
+		part := q
+		part.Range = core.Range{Field: splitField, From: from, To: text}
+		queries = append(queries, part)
+		from = text
+	}
+	if from == "" {
+		return []core.Query{q}
+	}
+	part := q
+	part.Range = core.Range{Field: splitField, From: from}
+	return append(queries, part)
+}
+
+// edge is the first or last instant at which a record was created; false when there is none, or the server does not
+// want to sort.
+func (s *Source) edge(ctx context.Context, t core.Table, filter, direction string) (time.Time, bool, error) {
+	address := t.Set + "?$select=" + splitField + "&$orderby=" + splitField + "%20" + direction + "&$top=1&$filter=" +
+		escape(both(filter, splitField+" ne null"))
+	var answer struct {
+		Value []struct {
+			CreatedOn string `json:"createdon"`
+		}
+	}
+	err := s.get(ctx, s.rest, "looking where to cut "+t.Name.Logical, address, &answer)
+	if refused(err) || err == nil && len(answer.Value) == 0 {
+		return time.Time{}, false, nil
+	}
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	at, err := time.Parse(time.RFC3339Nano, answer.Value[0].CreatedOn)
+	return at, err == nil, nil
+}
+
+func preferPages(n int) string { return "odata.maxpagesize=" + strconv.Itoa(n) }
