@@ -22,6 +22,8 @@ import (
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"ferry/core"
 )
 
 // Options say how a file is opened.
@@ -378,3 +380,29 @@ func (f *File) script(s string) error {
 	}
 	return nil
 }
+
+// Writable tells whether a file at path could be written, without leaving anything behind.
+func Writable(path string) error {
+	if err := badPath(path); err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); err == nil {
+		_, err := look(path, Options{})
+		if err != nil {
+			return err
+		}
+	}
+	// Beside the file SQLite keeps its log, so the folder must take files too.
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
+		return noFolder(path)
+	}
+	probe, err := os.CreateTemp(folder, ".ferry-*")
+	if err != nil {
+		return openFault(path, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// Moved is the Fault for a file that went away while it was in use.
+func Moved(path string) *core.Fault { return moved(path, fs.ErrNotExist) }

@@ -1,0 +1,130 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"ferry/core"
+	"ferry/core/sqlitefile"
+)
+
+// littleSpace is the free space below which a check warns.
+const littleSpace = 1 << 30
+
+// Checks looks whether the folder takes files, whether the file is a database Ferry may write, and whether its tables
+// are not in the way. It leaves nothing behind.
+func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	steps := []struct {
+		check core.Check
+		do    func(context.Context, *core.Check) error
+	}{
+		{core.Check{ID: "place", Title: "Folder can be written"}, d.checkPlace},
+		{core.Check{ID: "file", Title: "Database file", DependsOn: []string{"place"}}, d.checkFile},
+		{core.Check{ID: "tables", Title: "Tables", DependsOn: []string{"file"}}, func(ctx context.Context, c *core.Check) error {
+			return d.checkTables(ctx, need.Tables, c)
+		}},
+	}
+	failed := false
+	for _, s := range steps {
+		c := s.check
+		if failed {
+			c.State = core.CheckUntried
+			tell(c)
+			continue
+		}
+		c.State = core.CheckRunning
+		tell(c)
+		c.State = core.CheckPassed
+		if err := s.do(ctx, &c); err != nil {
+			c.State, c.Fault, failed = core.CheckFailed, core.AsFault(core.During("testing the database file", err)), true
+		}
+		tell(c)
+	}
+}
+
+// checkPlace makes a file in the folder and takes it away again: nothing else tells for sure.
+func (d *Destination) checkPlace(_ context.Context, c *core.Check) error {
+	folder := filepath.Dir(d.path)
+	if d.file == nil {
+		if err := sqlitefile.Writable(d.path); err != nil {
+			return err
+		}
+	}
+	c.Detail = folder
+	if free, ok := freeSpace(folder); ok {
+		c.Detail = fmt.Sprintf("%s, %s free", folder, size(free))
+		if free < littleSpace {
+			c.State, c.Fault = core.CheckWarned, nearlyFull(size(free))
+		}
+	}
+	return nil
+}
+
+func (d *Destination) checkFile(ctx context.Context, c *core.Check) error {
+	there, err := d.look(ctx, func(f *sqlitefile.File) error {
+		id, err := identity(f)
+		if err != nil {
+			return err
+		}
+		c.Detail = "a database of another program; Ferry adds its own tables and leaves the others alone"
+		if id.ID != "" {
+			c.Detail = "made by Ferry"
+		}
+		info, err := os.Stat(d.path)
+		if err == nil {
+			c.Detail += ", " + size(uint64(info.Size()))
+		} else if errors.Is(err, fs.ErrNotExist) {
+			return sqlitefile.Moved(d.path)
+		}
+		return nil
+	})
+	if err == nil && !there {
+		c.Detail = "new; the first import makes it"
+	}
+	return err
+}
+
+func (d *Destination) checkTables(ctx context.Context, tables []string, c *core.Check) error {
+	made, others := 0, 0
+	_, err := d.look(ctx, func(f *sqlitefile.File) error {
+		for _, name := range tables {
+			t, err := describe(f, name)
+			if err != nil {
+				return err
+			}
+			switch {
+			case t == nil:
+			case !t.ours || t.view:
+				return notOurTable(name)
+			default:
+				made++
+			}
+		}
+		n, err := f.Number(`SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE '\_ferry%' ESCAPE '\'`)
+		others = int(n) - made
+		return f.Fault(err)
+	})
+	c.Detail = fmt.Sprintf("%d of %d there already, the others are made by the import", made, len(tables))
+	if len(tables) == 0 {
+		c.Detail = fmt.Sprintf("%d in the file", others)
+	}
+	return err
+}
+
+// size shows bytes as people read them.
+func size(n uint64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	default:
+		return fmt.Sprintf("%d KB", (n+1023)/1024)
+	}
+}

@@ -1,0 +1,194 @@
+package sqlite
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+
+	"ferry/core"
+	"ferry/core/sqlitefile"
+)
+
+// Find tells which rows are there, by the record's key or by columns that must all be equal.
+func (d *Destination) Find(ctx context.Context, p core.Plan, match []core.Match) ([][]core.Found, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	found := make([][]core.Found, len(match))
+	_, err := d.look(ctx, func(f *sqlitefile.File) error {
+		t, err := describe(f, p.Table)
+		if err != nil || t == nil {
+			return err
+		}
+		if things, err := missing(f, p); err != nil || len(things) > 0 {
+			return orNotPrepared(err, p)
+		}
+		return f.Read(ctx, func(conn *sqlite.Conn) error {
+			for i, m := range match {
+				if found[i], err = find(conn, p, m); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	return found, err
+}
+
+func orNotPrepared(err error, p core.Plan) error {
+	if err != nil {
+		return err
+	}
+	return notPrepared(p.Table)
+}
+
+func find(conn *sqlite.Conn, p core.Plan, m core.Match) (found []core.Found, err error) {
+	names := []string{quote(p.Key)}
+	if m.Values {
+		for _, c := range p.Columns {
+			names = append(names, quote(c.Name))
+		}
+	}
+	sql := "SELECT " + strings.Join(names, ", ") + " FROM " + quote(p.Table) + " WHERE "
+	columns := slices.Sorted(maps.Keys(m.Fields))
+	switch {
+	case m.Key != "":
+		sql += quote(p.Key) + " = ?1"
+	case len(columns) == 0:
+		return nil, nil
+	default:
+		var equal []string
+		for i, name := range columns {
+			equal = append(equal, quote(name)+" IS ?"+strconv.Itoa(i+1))
+		}
+		sql += tree(equal, " AND ")
+	}
+	s, err := conn.Prepare(sql)
+	if err != nil {
+		return nil, err
+	}
+	if m.Key != "" {
+		s.BindText(1, m.Key)
+	} else {
+		var b binder
+		for i, name := range columns {
+			b.bind(s, i+1, columnType(p, name), m.Fields[name])
+		}
+	}
+	for {
+		row, err := s.Step()
+		if err != nil || !row {
+			return found, err
+		}
+		hit := core.Found{ID: s.ColumnText(0)}
+		if m.Values {
+			hit.Values = make([]core.Value, len(p.Columns))
+			for i, c := range p.Columns {
+				hit.Values[i] = read(s, i+1, c.Type)
+			}
+		}
+		found = append(found, hit)
+	}
+}
+
+func columnType(p core.Plan, name string) core.ColumnType {
+	for _, c := range p.Columns {
+		if strings.EqualFold(c.Name, name) {
+			return c.Type
+		}
+	}
+	return core.ColumnText
+}
+
+// Restore puts rows back as they were before a run. A row that is not as the run left it is not touched.
+func (d *Destination) Restore(ctx context.Context, p core.Plan, before []core.Before) ([]core.Outcome, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	outcomes := make([]core.Outcome, len(before))
+	if err := d.hold(ctx, false); err != nil {
+		return outcomes, err
+	}
+	w, err := d.writer(p)
+	if err != nil {
+		return outcomes, err
+	}
+	err = d.file.Transaction(ctx, func(conn *sqlite.Conn) error {
+		for i, b := range before {
+			if outcomes[i], err = d.restore(w, b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		clear(outcomes)
+	}
+	return outcomes, core.During("restoring "+p.Table, err)
+}
+
+func (d *Destination) restore(w *writer, b core.Before) (core.Outcome, error) {
+	hits, err := find(w.conn, w.plan, core.Match{Key: b.Key})
+	if err != nil {
+		return core.Outcome{}, err
+	}
+	if len(hits) == 0 && b.Created {
+		return core.Outcome{Kind: core.Unchanged}, nil
+	}
+	left, err := w.equal(b.Key, b.Left)
+	if err != nil {
+		return core.Outcome{}, err
+	}
+	if len(hits) == 0 || !left {
+		was := false
+		if len(hits) == 1 && !b.Created {
+			if was, err = w.equal(b.Key, b.Was); err != nil {
+				return core.Outcome{}, err
+			}
+		}
+		if was {
+			return core.Outcome{Kind: core.Unchanged}, nil
+		}
+		f := changedSince()
+		f.Subject = core.Subject{Table: w.plan.Table, Key: b.Key}
+		return core.Outcome{Kind: core.Refused, Fault: f}, nil
+	}
+	if err := w.begin(); err != nil {
+		return core.Outcome{}, err
+	}
+	kind, err := w.row(&core.Record{Key: b.Key, Gone: b.Created, Values: b.Was})
+	if sqlite.ErrCode(err).ToPrimary() == sqlite.ResultConstraint && !w.conn.AutocommitEnabled() {
+		return core.Outcome{Kind: core.Refused, Fault: d.refusal(w.plan, b.Key, err)}, nil
+	}
+	return core.Outcome{Kind: kind}, err
+}
+
+// equal reports whether the row of key has these values. SQLite compares, so that a value is equal to what a column
+// makes of it; an absent value is equal to anything.
+func (w *writer) equal(key string, values []core.Value) (bool, error) {
+	conditions := []string{quote(w.plan.Key) + " = ?1"}
+	for i, v := range values {
+		if v.Kind() != core.KindAbsent {
+			conditions = append(conditions, quote(w.plan.Columns[i].Name)+" IS ?"+strconv.Itoa(len(conditions)+1))
+		}
+	}
+	s, err := w.conn.Prepare("SELECT 1 FROM " + quote(w.plan.Table) + " WHERE " + tree(conditions, " AND "))
+	if err != nil {
+		return false, err
+	}
+	s.BindText(1, key)
+	n := 1
+	for i, v := range values {
+		if v.Kind() != core.KindAbsent {
+			n++
+			w.binder.bind(s, n, w.plan.Columns[i].Type, v)
+		}
+	}
+	row, err := s.Step()
+	if err == nil {
+		err = s.Reset()
+	}
+	return row, err
+}

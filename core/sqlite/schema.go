@@ -1,0 +1,375 @@
+package sqlite
+
+import (
+	"context"
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"ferry/core"
+	"ferry/core/sqlitefile"
+)
+
+// maxColumns is SQLite's own limit.
+const maxColumns = 2000
+
+// The tables in which Ferry keeps what it must know about the file.
+const ownTables = `
+CREATE TABLE IF NOT EXISTS _ferry (name TEXT NOT NULL PRIMARY KEY, value);
+CREATE TABLE IF NOT EXISTS _ferry_table (
+	name TEXT NOT NULL PRIMARY KEY COLLATE NOCASE, -- of the table
+	source TEXT NOT NULL,                          -- the Dynamics table it holds
+	title TEXT NOT NULL,
+	key TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS _ferry_batch (
+	plan TEXT NOT NULL, batch TEXT NOT NULL,
+	start INTEGER NOT NULL,                        -- in which start of an import
+	outcomes BLOB NOT NULL, faults TEXT,
+	PRIMARY KEY (plan, batch));
+INSERT OR IGNORE INTO _ferry VALUES ('format', 1), ('made by', 'Ferry');
+`
+
+// A statement is SQL with its arguments.
+type statement struct {
+	sql  string
+	args []any
+}
+
+func (d *Destination) execAll(statements ...statement) error {
+	for _, s := range statements {
+		if err := sqlitex.Execute(d.file.Conn(), s.sql, &sqlitex.ExecOptions{Args: s.args}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// change runs do in a transaction that has Ferry's own tables.
+func (d *Destination) change(ctx context.Context, do func() error) error {
+	return d.file.Transaction(ctx, func(conn *sqlite.Conn) error {
+		if err := sqlitex.ExecuteScript(conn, ownTables, nil); err != nil {
+			return err
+		}
+		return do()
+	})
+}
+
+// A table is what the file tells about one of its tables.
+type table struct {
+	name    string
+	view    bool
+	key     string // its primary key, when it is one column
+	columns []column
+	ours    bool
+	source  string // the Dynamics table it holds
+	title   string
+}
+
+type column struct {
+	name, declared string
+	required       bool
+	hidden         bool // computed by SQLite
+}
+
+func (t *table) column(name string) *column {
+	for i := range t.columns {
+		if strings.EqualFold(t.columns[i].name, name) {
+			return &t.columns[i]
+		}
+	}
+	return nil
+}
+
+// describe reads one table; nil when there is none. Names are compared as SQLite does: without regard to case.
+func describe(f *sqlitefile.File, name string) (*table, error) {
+	t := &table{}
+	err := sqlitex.Execute(f.Conn(), "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ?1 COLLATE NOCASE",
+		&sqlitex.ExecOptions{Args: []any{name}, ResultFunc: func(s *sqlite.Stmt) error {
+			t.name, t.view = s.ColumnText(0), s.ColumnText(1) == "view"
+			return nil
+		}})
+	if err != nil || t.name == "" {
+		return nil, f.Fault(err)
+	}
+	keys := 0
+	err = sqlitex.Execute(f.Conn(), `SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?1)`,
+		&sqlitex.ExecOptions{Args: []any{t.name}, ResultFunc: func(s *sqlite.Stmt) error {
+			t.columns = append(t.columns, column{s.ColumnText(0), s.ColumnText(1), s.ColumnBool(2), s.ColumnInt(4) != 0})
+			if s.ColumnInt(3) > 0 {
+				keys++
+				t.key = s.ColumnText(0)
+			}
+			return nil
+		}})
+	if keys != 1 {
+		t.key = ""
+	}
+	if err == nil {
+		err = t.readOurs(f)
+	}
+	return t, f.Fault(err)
+}
+
+// readOurs finds out whether Ferry made the table.
+func (t *table) readOurs(f *sqlitefile.File) error {
+	n, err := f.Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '_ferry_table'")
+	if err != nil || n == 0 {
+		return err
+	}
+	return sqlitex.Execute(f.Conn(), "SELECT source, title FROM _ferry_table WHERE name = ?1",
+		&sqlitex.ExecOptions{Args: []any{t.name}, ResultFunc: func(s *sqlite.Stmt) error {
+			t.ours, t.source, t.title = true, s.ColumnText(0), s.ColumnText(1)
+			return nil
+		}})
+}
+
+// Missing tells what the plan needs. A table or column that is in the way is a Fault.
+func (d *Destination) Missing(ctx context.Context, p core.Plan) ([]core.Thing, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := possible(p); err != nil {
+		return nil, err
+	}
+	var things []core.Thing
+	there, err := d.look(ctx, func(f *sqlitefile.File) (err error) {
+		things, err = missing(f, p)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		things = []core.Thing{{Kind: "file", Name: d.path, Plan: p.ID}, {Kind: "table", Name: p.Table, Plan: p.ID}}
+	}
+	return things, nil
+}
+
+func missing(f *sqlitefile.File, p core.Plan) ([]core.Thing, error) {
+	t, err := describe(f, p.Table)
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		return []core.Thing{{Kind: "table", Name: p.Table, Plan: p.ID}}, nil
+	}
+	if err := fits(t, p); err != nil {
+		return nil, err
+	}
+	var things []core.Thing
+	for _, c := range p.Columns {
+		if t.column(c.Name) == nil {
+			things = append(things, core.Thing{Kind: "column", Name: p.Table + "." + c.Name, Plan: p.ID})
+		}
+	}
+	if len(t.columns)+len(things) > maxColumns {
+		return nil, tooManyColumns(p.Table, len(t.columns)+len(things))
+	}
+	return things, nil
+}
+
+// possible refuses a plan that no SQLite file can hold.
+func possible(p core.Plan) error {
+	for _, reserved := range []string{"sqlite_", "_ferry"} {
+		if len(p.Table) >= len(reserved) && strings.EqualFold(p.Table[:len(reserved)], reserved) {
+			return reservedName(p.Table)
+		}
+	}
+	if len(p.Columns)+1 > maxColumns {
+		return tooManyColumns(p.Table, len(p.Columns)+1)
+	}
+	seen := map[string]bool{strings.ToLower(p.Key): true}
+	for _, name := range []string{p.Table, p.Key} {
+		if name == "" || strings.ContainsRune(name, 0) {
+			return badName(p.Table)
+		}
+	}
+	for _, c := range p.Columns {
+		switch lower := strings.ToLower(c.Name); {
+		case c.Name == "" || strings.ContainsRune(c.Name, 0):
+			return badName(p.Table)
+		case seen[lower]:
+			return sameColumn(p.Table, c.Name)
+		default:
+			seen[lower] = true
+		}
+	}
+	return nil
+}
+
+// fits refuses a table that is there but cannot or must not take the plan's rows.
+func fits(t *table, p core.Plan) error {
+	switch {
+	case !t.ours || t.view:
+		return notOurTable(p.Table)
+	case t.source != p.Source:
+		return otherTable(p.Table, t.source)
+	case !strings.EqualFold(t.key, p.Key):
+		return otherKey(p.Table, p.Key)
+	}
+	for _, c := range p.Columns {
+		have := t.column(c.Name)
+		if have == nil {
+			continue
+		}
+		if a := affinity(have.declared); have.hidden || a != "BLOB" && a != sqlType(c.Type) {
+			return otherType(p.Table, c.Name, a, sqlType(c.Type))
+		}
+	}
+	return nil
+}
+
+// sqlType is the declared type of a column. Exact numbers, times and lists are text: every digit stays.
+func sqlType(t core.ColumnType) string {
+	switch t {
+	case core.ColumnInteger, core.ColumnBoolean:
+		return "INTEGER"
+	case core.ColumnDouble:
+		return "REAL"
+	case core.ColumnBytes:
+		return "BLOB"
+	default:
+		return "TEXT"
+	}
+}
+
+// affinity is what SQLite makes of a declared type (SQLite: "Determination Of Column Affinity").
+func affinity(declared string) string {
+	up := strings.ToUpper(declared)
+	has := func(parts ...string) bool {
+		for _, p := range parts {
+			if strings.Contains(up, p) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("INT"):
+		return "INTEGER"
+	case has("CHAR", "CLOB", "TEXT"):
+		return "TEXT"
+	case up == "" || has("BLOB"):
+		return "BLOB"
+	case has("REAL", "FLOA", "DOUB"):
+		return "REAL"
+	default:
+		return "NUMERIC"
+	}
+}
+
+// quote makes any name safe in SQL.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// Prepare makes the file, the table or the columns that things name; what is there already is left alone.
+func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Thing) (core.Plan, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := possible(p); err != nil {
+		return p, err
+	}
+	create := false
+	for _, thing := range things {
+		create = create || thing.Kind == "file"
+	}
+	if err := d.hold(ctx, create); err != nil {
+		return p, err
+	}
+	return p, d.change(ctx, func() error {
+		for _, thing := range things {
+			if err := d.make(p, thing); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Destination) make(p core.Plan, thing core.Thing) error {
+	t, err := describe(d.file, p.Table)
+	if err != nil {
+		return err
+	}
+	if t != nil {
+		if err := fits(t, p); err != nil {
+			return err
+		}
+	}
+	switch {
+	case thing.Kind == "table" && thing.Name == p.Table && t == nil:
+		var sql strings.Builder
+		sql.WriteString("CREATE TABLE " + quote(p.Table) + " (" + quote(p.Key) + " TEXT NOT NULL PRIMARY KEY")
+		for _, c := range p.Columns {
+			sql.WriteString(", " + quote(c.Name) + " " + sqlType(c.Type))
+		}
+		sql.WriteString(")")
+		return d.execAll(statement{sql.String(), nil}, statement{
+			"INSERT OR REPLACE INTO _ferry_table VALUES (?1, ?2, ?3, ?4)", []any{p.Table, p.Source, p.Title, p.Key}})
+	case thing.Kind == "column" && t != nil:
+		for _, c := range p.Columns {
+			if thing.Name == p.Table+"."+c.Name && t.column(c.Name) == nil {
+				if len(t.columns) == maxColumns {
+					return tooManyColumns(p.Table, maxColumns+1)
+				}
+				return d.execAll(statement{"ALTER TABLE " + quote(t.name) + " ADD COLUMN " + quote(c.Name) + " " + sqlType(c.Type), nil})
+			}
+		}
+	}
+	return nil
+}
+
+// Tables lists the file's tables but Ferry's own.
+func (d *Destination) Tables(ctx context.Context) ([]core.TableName, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var names []core.TableName
+	_, err := d.look(ctx, func(f *sqlitefile.File) error {
+		return f.Read(ctx, func(conn *sqlite.Conn) error {
+			return sqlitex.Execute(conn, `SELECT name FROM sqlite_schema WHERE type = 'table'
+				AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE '\_ferry%' ESCAPE '\' ORDER BY name`,
+				&sqlitex.ExecOptions{ResultFunc: func(s *sqlite.Stmt) error {
+					names = append(names, core.TableName{Logical: s.ColumnText(0), Display: s.ColumnText(0), Plural: s.ColumnText(0)})
+					return nil
+				}})
+		})
+	})
+	return names, err
+}
+
+// Describe tells what a table of the file looks like.
+func (d *Destination) Describe(ctx context.Context, name string) (core.Table, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var t *table
+	if _, err := d.look(ctx, func(f *sqlitefile.File) (err error) {
+		t, err = describe(f, name)
+		return err
+	}); err != nil {
+		return core.Table{}, err
+	}
+	if t == nil || t.view {
+		return core.Table{}, noTable(name)
+	}
+	out := core.Table{
+		Name: core.TableName{Logical: t.name, Display: t.name, Plural: t.name},
+		Key:  t.key, Rights: core.Rights{Read: core.DepthGlobal, Known: true},
+	}
+	if t.title != "" {
+		out.Name.Plural = t.title
+	}
+	for _, c := range t.columns {
+		f := core.Field{Name: c.name, Display: c.name, Readable: true, Writable: t.ours && !c.hidden, Required: c.required, Derived: c.hidden, Type: core.TypeOther}
+		switch affinity(c.declared) {
+		case "INTEGER":
+			f.Type = core.TypeBigInt
+		case "REAL":
+			f.Type = core.TypeDouble
+		case "TEXT":
+			f.Type = core.TypeText
+		case "NUMERIC":
+			f.Type = core.TypeDecimal
+		}
+		out.Fields = append(out.Fields, f)
+	}
+	return out, nil
+}

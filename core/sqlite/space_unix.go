@@ -1,0 +1,14 @@
+//go:build unix
+
+package sqlite
+
+import "syscall"
+
+// freeSpace is how many bytes a person may still put into a folder.
+func freeSpace(folder string) (uint64, bool) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(folder, &s); err != nil {
+		return 0, false
+	}
+	return uint64(s.Bavail) * uint64(s.Bsize), true
+}
