@@ -157,7 +157,7 @@ func registrationRows() []row {
 			"The organisation does not know an environment at this address.",
 			"Check the address of the environment, and that it belongs to this tenant."},
 		{[]int{9002325, 9002326, 9002327}, core.Wrong, "redirect-platform", core.EntraAdmin,
-			"The redirect URI is registered for web pages of one page (Single-page application), which Ferry is not.",
+			"The redirect URI is registered under Single-page application, which Ferry is not.",
 			"In the app registration, open Authentication, remove it there and add it under Mobile and desktop applications, or under Web when there is a client secret."},
 		{[]int{500112}, core.Wrong, "redirect-changed", core.You,
 			"The redirect URI changed while you signed in.",

@@ -216,30 +216,6 @@ func (c *client) retryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-// readAnswer reads an OAuth error out of an answer; nil when it holds none.
-func readAnswer(res *reply) *answer {
-	var body struct {
-		Error       json.RawMessage `json:"error"`
-		Description string          `json:"error_description"`
-		Codes       []int           `json:"error_codes"`
-		Sub         string          `json:"suberror"`
-		Correlation string          `json:"correlation_id"`
-		Time        string          `json:"timestamp"`
-	}
-	err := json.Unmarshal(res.body, &body)
-	var kind string
-	if err == nil && len(body.Error) > 0 {
-		_ = json.Unmarshal(body.Error, &kind) // an error that is no text is none of ours
-	}
-	if kind == "" && res.StatusCode < 400 {
-		return nil
-	}
-	return &answer{
-		status: res.StatusCode, kind: kind, sub: body.Sub, description: body.Description,
-		codes: body.Codes, correlation: body.Correlation, time: body.Time,
-	}
-}
-
 // response is the reply as MSAL wants it.
 func (r *reply) response(body []byte) *http.Response {
 	out := *r.Response

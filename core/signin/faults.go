@@ -13,11 +13,7 @@ import (
 	"ferry/core"
 )
 
-const (
-	entraPage    = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"
-	entraSignIns = "https://entra.microsoft.com/#view/Microsoft_AAD_IAM/SignInEventsV3Blade"
-	redirectDoc  = "https://learn.microsoft.com/entra/identity-platform/reply-url"
-)
+const redirectDoc = "https://learn.microsoft.com/entra/identity-platform/reply-url"
 
 // settingFault is a setting that is wrong before anything was asked.
 func settingFault(code, cause, remedy string) *core.Fault {
@@ -219,50 +215,6 @@ func stripped(err error) error {
 	return nil
 }
 
-// An answer is what a sign-in service says when it refuses.
-type answer struct {
-	status      int
-	kind        string // "invalid_grant"
-	sub         string // suberror
-	description string
-	codes       []int
-	correlation string
-	time        string
-}
-
-func (a *answer) Error() string { return "the sign-in service refused: " + a.kind }
-
-var aadsts = regexp.MustCompile(`AADSTS(\d{4,8})`)
-
-// code is the AADSTS number; 0 when there is none.
-func (a *answer) code() int {
-	if len(a.codes) > 0 {
-		return a.codes[0]
-	}
-	if m := aadsts.FindStringSubmatch(a.description); m != nil {
-		n, _ := strconv.Atoi(m[1])
-		return n
-	}
-	return 0
-}
-
-// details is what the machine said, for the expert: code, correlation id, UTC time. Never its text.
-func (a *answer) details() string {
-	var parts []string
-	if n := a.code(); n != 0 {
-		parts = append(parts, "AADSTS"+strconv.Itoa(n))
-	} else if a.kind != "" {
-		parts = append(parts, plain(a.kind))
-	}
-	if a.correlation != "" {
-		parts = append(parts, "correlation id "+plain(a.correlation))
-	}
-	if a.time != "" {
-		parts = append(parts, plain(a.time))
-	}
-	return strings.Join(parts, ", ")
-}
-
 // fault turns a refusal into words. secret is the client secret that was used, so that it is never repeated.
 func (a *answer) fault(errorHost string, secret core.Secret) *core.Fault {
 	n := a.code()
@@ -285,7 +237,10 @@ func (a *answer) fault(errorHost string, secret core.Secret) *core.Fault {
 		f = core.Fault{
 			Kind: core.SignIn, Code: "signin.refused", Owner: core.EntraAdmin,
 			Cause:  "The sign-in service refuses the sign-in.",
-			Remedy: "Open the link to see what this answer means, or send it with the details to your Entra administrator.",
+			Remedy: "Send this message with its details to your Entra administrator.",
+		}
+		if n != 0 {
+			f.Remedy = "Open the link to see what this answer means, or send this message with its details to your Entra administrator."
 		}
 		if line := firstLine(a.description, secret); line != "" {
 			f.Cause = "The sign-in service refuses the sign-in. It says: " + line
@@ -371,15 +326,6 @@ func asFault(ctx context.Context, err error, host string) *core.Fault {
 	return faultOdd(host)
 }
 
-// passing reports whether a refusal is a fault at Microsoft that goes away by itself.
-func (a *answer) passing() bool {
-	switch a.code() {
-	case 90033, 50033, 50087, 90006, 90020, 90024:
-		return true
-	}
-	return a.status >= 500 || a.status == 429 || a.status == 408 || a.kind == "temporarily_unavailable"
-}
-
 // faultNotKept says that the sign-in holds, but could not be kept.
 func faultNotKept(err error) *core.Fault {
 	var f *core.Fault
@@ -390,5 +336,19 @@ func faultNotKept(err error) *core.Fault {
 		Kind: core.Wrong, Code: "signin.not-kept", Owner: core.You, Err: stripped(err),
 		Cause:  "You are signed in, but the sign-in could not be kept for the next time.",
 		Remedy: "You can go on. After Ferry was closed, sign in once more.",
+	}
+}
+
+// faultNotForgotten says that something of the sign-in is left on this computer.
+func faultNotForgotten(err error) *core.Fault {
+	var f *core.Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return &core.Fault{
+		Kind: core.Wrong, Code: "signin.not-forgotten", Owner: core.You, Err: stripped(err),
+		Cause:  "The sign-in could not be removed from where it is kept on this computer.",
+		Remedy: "Try again. You can also sign out everywhere on your account's page.",
+		Link:   "https://myaccount.microsoft.com",
 	}
 }

@@ -168,16 +168,7 @@ func (s *Session) Forget(ctx context.Context) error {
 		return nil
 	}
 	if err := s.config.Cache.Save(ctx, nil); err != nil {
-		var f *core.Fault
-		if errors.As(err, &f) {
-			return f
-		}
-		return &core.Fault{
-			Kind: core.Wrong, Code: "signin.not-forgotten", Owner: core.You, Err: stripped(err),
-			Cause:  "The sign-in could not be removed from where it is kept on this computer.",
-			Remedy: "Try again. You can also sign out of all sessions on your account's page.",
-			Link:   "https://myaccount.microsoft.com",
-		}
+		return faultNotForgotten(err)
 	}
 	return nil
 }

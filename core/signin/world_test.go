@@ -213,6 +213,10 @@ func (b *browser) open(link string) error {
 	}
 	page = b.post(link, form)
 	action := actionOf(page)
+	if action == "" { // the answer went by the address, and this is the last page
+		b.show(page)
+		return nil
+	}
 	form = fields(page)
 	if b.before != nil {
 		b.before(action, form)

@@ -1,0 +1,85 @@
+package signin
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// An answer is what a sign-in service says when it refuses.
+type answer struct {
+	status      int
+	kind        string // "invalid_grant"
+	sub         string // suberror
+	description string
+	codes       []int
+	correlation string
+	time        string
+}
+
+func (a *answer) Error() string { return "the sign-in service refused: " + a.kind }
+
+var aadsts = regexp.MustCompile(`AADSTS(\d{4,8})`)
+
+// code is the AADSTS number; 0 when there is none.
+func (a *answer) code() int {
+	if len(a.codes) > 0 {
+		return a.codes[0]
+	}
+	if m := aadsts.FindStringSubmatch(a.description); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return n
+	}
+	return 0
+}
+
+// details is what the machine said, for the expert: code, correlation id, UTC time. Never its text.
+func (a *answer) details() string {
+	var parts []string
+	if n := a.code(); n != 0 {
+		parts = append(parts, "AADSTS"+strconv.Itoa(n))
+	} else if a.kind != "" {
+		parts = append(parts, plain(a.kind))
+	}
+	if a.correlation != "" {
+		parts = append(parts, "correlation id "+plain(a.correlation))
+	}
+	if a.time != "" {
+		parts = append(parts, plain(a.time))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// readAnswer reads an OAuth error out of an answer; nil when it holds none.
+func readAnswer(res *reply) *answer {
+	var body struct {
+		Error       json.RawMessage `json:"error"`
+		Description string          `json:"error_description"`
+		Codes       []int           `json:"error_codes"`
+		Sub         string          `json:"suberror"`
+		Correlation string          `json:"correlation_id"`
+		Time        string          `json:"timestamp"`
+	}
+	err := json.Unmarshal(res.body, &body)
+	var kind string
+	if err == nil && len(body.Error) > 0 {
+		_ = json.Unmarshal(body.Error, &kind) // an error that is no text is none of ours
+	}
+	if kind == "" && res.StatusCode < 400 {
+		return nil
+	}
+	return &answer{
+		status: res.StatusCode, kind: kind, sub: body.Sub, description: body.Description,
+		codes: body.Codes, correlation: body.Correlation, time: body.Time,
+	}
+}
+
+// passing reports whether a refusal is a fault at Microsoft that goes away by itself.
+func (a *answer) passing() bool {
+	switch a.code() {
+	case 90033, 50033, 50087, 90006, 90020, 90024:
+		return true
+	}
+	return a.status >= 500 || a.status == 429 || a.status == 408 || a.kind == "temporarily_unavailable"
+}

@@ -1,0 +1,130 @@
+package signin
+
+import (
+	"context"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"ferry/core"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// everyFault is one of each, made from the answers that lead to it.
+func everyFault() []*core.Fault {
+	const host = "login.microsoftonline.com"
+	all := []*core.Fault{
+		faultOrg(), faultClientID(), faultTenant(), faultTenantNeeded(), faultSecretMissing(), faultWay(), faultRedirect(),
+		faultAuthority(), faultNoChallenge("contoso.crm.dynamics.com"), faultDistrust("login.evil.example"), faultPort("33333"),
+		faultListen(nil), faultBrowser(nil), faultFirst(), faultOver(), faultCancelled(), faultForged(), faultRefusedAgain(),
+		faultOdd(host), faultRedirected(host), faultBusy(host, "status 503"), faultStopped(context.Canceled),
+		networkFault(host, errors.New("connection refused")), networkFault(host, &net.DNSError{IsNotFound: true}),
+		networkFault(host, x509.UnknownAuthorityError{Cert: &x509.Certificate{Issuer: pkix.Name{CommonName: "Inspection CA", Organization: []string{"Contoso"}}}}),
+		networkFault(host, x509.HostnameError{Certificate: &x509.Certificate{}, Host: host}),
+		networkFault(host, x509.CertificateInvalidError{Reason: x509.Expired}),
+		faultNotKept(errors.New("x")), faultNotForgotten(errors.New("x")),
+	}
+	said := func(a answer, secret string) {
+		a.status, a.correlation, a.time = 400, "0f0f0f0f-0000-4000-8000-000000000000", "2026-11-21 02:00:00Z"
+		all = append(all, a.fault(host, core.NewSecret(secret)))
+	}
+	for _, r := range table() {
+		said(answer{kind: "invalid_grant", codes: r.codes}, "value~of~a~secret")
+		all[len(all)-1].Details = strings.Trim(strings.ReplaceAll(fmt.Sprint(r.codes), " ", ", "), "[]")
+		all[len(all)-1].Link = ""
+	}
+	said(answer{kind: "invalid_client", codes: []int{7000215}}, "55555555-5555-4555-8555-555555555555")
+	said(answer{kind: "invalid_client"}, "")
+	said(answer{kind: "access_denied"}, "")
+	said(answer{kind: "invalid_grant"}, "")
+	said(answer{kind: "temporarily_unavailable"}, "")
+	said(answer{kind: "server_error"}, "")
+	said(answer{kind: "invalid_request", codes: []int{999999}, description: "AADSTS999999: The account ada@contoso.example may not use value~of~a~secret. Trace ID: 1 Correlation ID: 2"}, "value~of~a~secret")
+	return all
+}
+
+func TestEveryFaultHasWordsThatAPersonCanProofRead(t *testing.T) {
+	var b strings.Builder
+	causes := map[string]string{}
+	for _, f := range everyFault() {
+		fmt.Fprintf(&b, "%s  [%s, %s]\n  %s\n  %s\n", f.Code, f.Kind, f.Owner, f.Cause, f.Remedy)
+		if f.Link != "" {
+			fmt.Fprintf(&b, "  %s\n", f.Link)
+		}
+		if f.Details != "" {
+			fmt.Fprintf(&b, "  (%s)\n", f.Details)
+		}
+		b.WriteByte('\n')
+		if f.Cause == "" || f.Remedy == "" || f.Owner == "" || f.Kind == "" || !strings.HasPrefix(f.Code, "signin.") {
+			t.Errorf("incomplete: %+v", f)
+		}
+		for _, text := range []string{f.Cause, f.Remedy} {
+			if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "•••.") {
+				t.Errorf("%s does not end as a sentence: %q", f.Code, text)
+			}
+			for _, jargon := range []string{"OAuth", "PKCE", "token", "401", "JSON", "HTTP ", "endpoint", "null", "invalid_", "please", "unfortunately", "illegal", "MSAL"} {
+				if strings.Contains(text, jargon) {
+					t.Errorf("%s speaks of %q: %q", f.Code, jargon, text)
+				}
+			}
+		}
+		if strings.Contains(f.Error(), "value~of~a~secret") || strings.Contains(f.Error(), "ada@") {
+			t.Errorf("%s gives something away: %v", f.Code, f)
+		}
+		causes[f.Cause] = f.Code
+	}
+	file := filepath.Join("testdata", "faults.golden")
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || string(want) != b.String() {
+		t.Errorf("the words changed; look at them, then run the test with -update (%v)", err)
+	}
+}
+
+func TestNoCodeStandsInTheTableTwice(t *testing.T) {
+	var seen []int
+	for _, r := range table() {
+		for _, c := range r.codes {
+			if slices.Contains(seen, c) {
+				t.Errorf("AADSTS%d stands there twice", c)
+			}
+			seen = append(seen, c)
+		}
+	}
+	for _, c := range []int{50011, 500113, 50020, 50034, 50059, 50076, 50079, 50074, 50078, 50105, 50126, 50055, 50057, 50053,
+		53003, 53000, 53001, 65001, 65004, 650056, 650057, 70001, 70008, 700082, 70011, 1002012, 700016, 7000215, 7000222,
+		7000218, 700025, 700027, 70043, 70016, 70019, 90002, 90094, 500011, 50002, 500021, 500022, 500212, 500213,
+		9002325, 9002326, 9002327, 54005, 90033, 50033, 50087} {
+		if !slices.Contains(seen, c) {
+			t.Errorf("AADSTS%d has no words", c)
+		}
+	}
+}
+
+func TestExplainReadsWhatThePageSays(t *testing.T) {
+	for text, code := range map[string]string{
+		"AADSTS50011: The redirect URI 'x' … Correlation ID: 0f0f0f0f-0000-4000-8000-000000000000": "signin.redirect-unknown",
+		" 700016 ":       "signin.app-unknown",
+		"AADSTS12345678": "signin.refused",
+	} {
+		if f, ok := Explain(text); !ok || f.Code != code {
+			t.Errorf("%q: %+v", text, f)
+		}
+	}
+	if _, ok := Explain("something went wrong"); ok {
+		t.Error("there was no code")
+	}
+}
