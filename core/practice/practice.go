@@ -1,0 +1,358 @@
+package practice
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"ferry/core/practice/dynamics"
+	"ferry/core/practice/microsoft"
+	"ferry/core/practice/world"
+)
+
+// The fixed facts of every practice environment.
+const (
+	Tenant         = "7a0c7a5e-9e2f-4f0e-8f5d-0d2b6f1e4c11"
+	Domain         = "practice.example"
+	PublicClientID = "b1f9a3c2-54d6-4a7b-9c1e-2f3a4b5c6d7e" // signs people in; has no secret
+	SecretClientID = "c2e8b4d3-65e7-4b8c-8d2f-3a4b5c6d7e8f" // signs in as an application, or people on the Web platform
+	Secret         = "practice~Secret.8Qx2vN7"
+	personID       = "d3d7c5e4-76f8-4c9d-9e3a-4b5c6d7e8f90"
+	applicationID  = "e4c6d6f5-87a9-4dae-8f4b-5c6d7e8f9001"
+)
+
+// Options say what the environment is like. The zero Options give the usual one on free ports.
+type Options struct {
+	Seed   uint64         // of the rows and of the script's chances
+	Rows   map[string]int // how many rows a table has, by logical name
+	Script Script
+
+	Port          int // of Dynamics; 0 is a free one
+	AuthorityPort int // of the sign-in service
+	PagesPort     int // of the sign-in pages
+
+	TokenLifetime   time.Duration // of access tokens; 0 is an hour
+	RefreshLifetime time.Duration // of refresh tokens
+	Limits          dynamics.Limits
+	Log             *slog.Logger     // nil logs nothing
+	Now             func() time.Time // nil is time.Now
+}
+
+// A Person can sign in on the page.
+type Person struct {
+	Name, UPN, Password string
+}
+
+// An Environment is a running practice environment. Close ends it.
+type Environment struct {
+	Org             string // https://localhost:PORT, the organisation URL
+	Authority       string // https://localhost:PORT/TENANT
+	Tenant          string
+	ClientID        string // of the app that signs people in
+	SecretApp       string // of the app that has a secret
+	Secret          string
+	Person          Person
+	CA              []byte         // PEM of the authority that issued the certificates
+	Pool            *x509.CertPool // holds just that authority
+	World           *world.World
+	Dynamics        *dynamics.Server
+	Microsoft       *microsoft.Authority
+	ApplicationUser string // key of the application user
+	PersonUser      string // key of the person's user
+
+	issuer  issuer
+	player  *player
+	packers *sync.Pool
+	now     func() time.Time
+	slog    *slog.Logger
+	closing chan struct{}
+	work    sync.WaitGroup
+
+	mu     sync.Mutex
+	doors  []*door
+	closed bool
+	gone   int // how many steps keep the doors shut
+	log    []Request
+}
+
+// A Request is one entry of the log. Header has everything but what is secret.
+type Request struct {
+	Time   time.Time
+	Side   string // SideDynamics or SideMicrosoft
+	Method string
+	Path   string
+	Query  string
+	Set    string // the entity set whose rows were asked for
+	Page   int    // which page of it
+	Header http.Header
+	Status int   // 0 when the connection was cut before any answer
+	Bytes  int64 // of the body, as they travelled
+	Step   string
+}
+
+// Start makes an environment and lets it listen on 127.0.0.1. It ends when ctx ends or Close is called.
+func Start(ctx context.Context, o Options) (*Environment, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := o.Script.check(); err != nil {
+		return nil, err
+	}
+	is, cert, err := certify(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	e := &Environment{
+		Tenant: Tenant, ClientID: PublicClientID, SecretApp: SecretClientID, Secret: Secret,
+		CA: is.pem, Pool: is.pool, issuer: is, packers: newPool(), now: o.Now, slog: o.Log, closing: make(chan struct{}),
+		World: world.New(world.Options{Seed: o.Seed, Rows: o.Rows, Now: o.Now}),
+	}
+	e.player = newPlayer(o.Script, o.Seed, e.tableOf)
+	if err := e.people(); err != nil {
+		return nil, err
+	}
+	if err := e.open(o, cert); err != nil {
+		e.Close()
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { e.Close() })
+	return e, nil
+}
+
+// people lets the person and the application in.
+func (e *Environment) people() error {
+	ada, ok := e.World.User(e.World.Ada())
+	if !ok {
+		return errors.New("the practice organisation has nobody in it")
+	}
+	e.PersonUser = ada.Key
+	e.Person = Person{Name: ada.Name, UPN: ada.DomainName, Password: "practice"}
+	if err := e.World.SetObjectID(ada.Key, personID); err != nil {
+		return err
+	}
+	key, err := e.World.AddApplicationUser(SecretClientID, "Ferry practice")
+	e.ApplicationUser = key
+	return err
+}
+
+// open makes the servers and their doors.
+func (e *Environment) open(o Options, cert tls.Certificate) error {
+	secure := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	org, err := newDoor(o.Port, secure)
+	if err != nil {
+		return err
+	}
+	e.doors = append(e.doors, org)
+	authority, err := newDoor(o.AuthorityPort, secure)
+	if err != nil {
+		return err
+	}
+	e.doors = append(e.doors, authority)
+	pages, err := newDoor(o.PagesPort, nil)
+	if err != nil {
+		return err
+	}
+	e.doors = append(e.doors, pages)
+	e.Org, e.Authority = org.address("https"), authority.address("https")+"/"+Tenant
+	e.Microsoft = microsoft.New(microsoft.Options{
+		Tenant: Tenant, Domain: Domain, Now: o.Now, TokenLifetime: o.TokenLifetime, RefreshLifetime: o.RefreshLifetime,
+		Issuer: authority.address("https"), Pages: pages.address("http"),
+		Resources: func(r string) bool { return r == e.Org },
+		People:    []microsoft.Person{{ObjectID: personID, Name: e.Person.Name, UPN: e.Person.UPN, Password: e.Person.Password}},
+		Applications: []microsoft.Application{
+			{ID: PublicClientID, Name: "Ferry", Public: true, Redirects: []microsoft.Redirect{{URI: "http://localhost", Platform: "native"}}},
+			{ID: SecretClientID, Name: "Ferry practice", Secrets: []string{Secret}, Redirects: []microsoft.Redirect{{URI: "http://localhost/signin", Platform: "web"}}},
+		},
+	})
+	e.Dynamics = dynamics.New(dynamics.Options{
+		World: e.World, Authority: e.Authority, Tenant: Tenant, Limits: o.Limits, Now: o.Now, Check: e.check,
+	})
+	org.handler = e.stage(SideDynamics, e.Dynamics)
+	authority.handler = e.stage(SideMicrosoft, e.Microsoft.API())
+	pages.handler = e.Microsoft.Pages()
+	for _, d := range e.doors {
+		d.serve()
+	}
+	e.slog.Info("practice environment started", "host", e.Org)
+	return nil
+}
+
+// check tells Dynamics whose a token is.
+func (e *Environment) check(bearer, audience string) (dynamics.Identity, error) {
+	c, err := e.Microsoft.Check(bearer, audience)
+	if err != nil {
+		return dynamics.Identity{}, err
+	}
+	return dynamics.Identity{ObjectID: c.ObjectID, ApplicationID: c.ApplicationID, Application: c.Application}, nil
+}
+
+// API is the root of the Web API.
+func (e *Environment) API() string { return e.Org + "/api/data/v9.2" }
+
+// Play replaces the script and forgets what was counted.
+func (e *Environment) Play(s Script) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	e.player.load(s)
+	return nil
+}
+
+// Played tells how often each step of the script was played.
+func (e *Environment) Played() []int { return e.player.counts() }
+
+// Unknown returns every request that was answered 501: what the practice environment does not play.
+func (e *Environment) Unknown() []string {
+	list := e.Dynamics.Unknown()
+	for _, r := range e.Requests() {
+		if r.Side == SideMicrosoft && r.Status == http.StatusNotImplemented {
+			list = append(list, r.Method+" "+r.Path+" (sign-in service)")
+		}
+	}
+	return list
+}
+
+// WriteCA writes the certificate of the authority as PEM, for SSL_CERT_FILE.
+func (e *Environment) WriteCA(path string) error { return e.issuer.writeCA(path) }
+
+// Close ends the environment: connections are cut and ports are free again. It may be called twice.
+func (e *Environment) Close() {
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return
+	}
+	e.closed = true
+	close(e.closing)
+	for _, d := range e.doors {
+		d.shut()
+	}
+	e.mu.Unlock()
+	e.work.Wait()
+	e.slog.Info("practice environment ended", "host", e.Org)
+}
+
+// tableOf returns the logical name of a set.
+func (e *Environment) tableOf(set string) string {
+	if t := e.World.BySet(set); t != nil {
+		return t.Logical
+	}
+	return ""
+}
+
+// removeColumn takes a column out of a table, named by its logical or its set name.
+func (e *Environment) removeColumn(table, column string) {
+	if t := e.World.BySet(table); t != nil {
+		table = t.Logical
+	}
+	if err := e.World.RemoveColumn(table, column); err != nil {
+		e.slog.Warn("the script removes a column that is not there", "table", table)
+	}
+}
+
+func (e *Environment) challenge() string {
+	return "Bearer authorization_uri=" + e.Authority + "/oauth2/authorize, resource_id=" + e.Org + "/"
+}
+
+// leave shuts both hosts; false when the environment is closed.
+func (e *Environment) leave() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return false
+	}
+	e.work.Add(1)
+	e.gone++
+	for _, d := range e.doors[:2] {
+		d.shut()
+	}
+	return true
+}
+
+// comeBack opens both hosts again at their old ports.
+func (e *Environment) comeBack() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.gone--; e.closed || e.gone > 0 {
+		return
+	}
+	for _, d := range e.doors[:2] {
+		if err := d.reopen(); err != nil {
+			e.slog.Error("the practice environment cannot listen again", "port", d.port)
+		}
+	}
+}
+
+// A door is one listener and the server behind it. It can be shut and opened again at the same port.
+type door struct {
+	port    int
+	tls     *tls.Config
+	handler http.Handler
+	ln      net.Listener
+	server  *http.Server
+}
+
+func newDoor(port int, secure *tls.Config) (*door, error) {
+	d := &door{port: port, tls: secure}
+	if err := d.listen(); err != nil {
+		return nil, fmt.Errorf("listening on port %d of 127.0.0.1: %w", port, err)
+	}
+	return d, nil
+}
+
+func (d *door) listen() error {
+	ln, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.port)))
+	if err != nil {
+		return err
+	}
+	d.port = ln.Addr().(*net.TCPAddr).Port
+	if d.tls != nil {
+		ln = tls.NewListener(ln, d.tls)
+	}
+	d.ln = ln
+	return nil
+}
+
+func (d *door) address(scheme string) string { return scheme + "://localhost:" + strconv.Itoa(d.port) }
+
+func (d *door) serve() {
+	d.server = &http.Server{
+		Handler: d.handler, ReadHeaderTimeout: time.Minute, IdleTimeout: 5 * time.Minute, MaxHeaderBytes: 256 << 10,
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
+	go func(s *http.Server, ln net.Listener) { _ = s.Serve(ln) }(d.server, d.ln)
+}
+
+func (d *door) shut() {
+	if d.server != nil {
+		_ = d.server.Close()
+	}
+	_ = d.ln.Close()
+}
+
+// reopen listens again. Another program may have taken the port for a moment, so it is tried for a while.
+func (d *door) reopen() error {
+	var err error
+	for range 50 {
+		if err = d.listen(); err == nil {
+			d.serve()
+			return nil
+		}
+		wait := time.NewTimer(20 * time.Millisecond)
+		<-wait.C
+	}
+	return err
+}
