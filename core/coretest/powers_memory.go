@@ -50,8 +50,16 @@ func (f finder) Find(_ context.Context, p core.Plan, match []core.Match) ([][]co
 	if t == nil {
 		return found, nil
 	}
+	byKey := make(map[string][]*Row, len(t.rows))
+	for _, r := range t.rows {
+		byKey[r.Key] = append(byKey[r.Key], r)
+	}
 	for i, m := range match {
-		for _, r := range t.rows {
+		candidates := t.rows
+		if m.Key != "" {
+			candidates = byKey[m.Key]
+		}
+		for _, r := range candidates {
 			if !hit(r, m) {
 				continue
 			}
