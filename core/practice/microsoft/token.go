@@ -162,11 +162,20 @@ func (a *Authority) tokens(g grant, info bool) map[string]any {
 	return out
 }
 
+const remembered = 10000 // more refresh tokens than these, and those that are over are forgotten
+
 // remember makes a refresh token of a grant.
 func (a *Authority) remember(g grant) string {
 	token := "1.practice." + random() + random()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if now := a.now(); len(a.refresh) > remembered {
+		for old, r := range a.refresh {
+			if r.used || r.revoked || !now.Before(r.until) {
+				delete(a.refresh, old)
+			}
+		}
+	}
 	a.refresh[token] = &refresh{grant: g, until: a.now().Add(a.opts.RefreshLifetime)}
 	return token
 }
