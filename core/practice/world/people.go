@@ -38,14 +38,14 @@ type people struct {
 
 func newPeople(w *World) people {
 	p := people{users: map[string]*User{}, depths: map[string]map[string]string{}}
-	users := w.stores["systemuser"]
+	users, units := w.stores["systemuser"], w.stores["businessunit"]
 	p.adaKey = users.key(0)
 	p.orgKey = w.stores["organization"].key(0)
-	p.rootKey = w.stores["businessunit"].key(0)
+	p.rootKey = units.key(0)
 	for i := range min(users.base, 1000) {
 		key := users.key(i)
 		p.users[key] = &User{
-			Key: key, Name: w.lore.userName(w, i), DomainName: w.lore.userDomain(w, i), BusinessUnit: p.rootKey,
+			Key: key, Name: w.lore.userName(i), DomainName: w.lore.userDomain(i), BusinessUnit: units.key(i % units.base),
 			Disabled: i == disabledUser, SeesSecured: i == 0,
 		}
 	}
@@ -167,8 +167,13 @@ func (w *World) SetDepth(user, privilege, depth string) error {
 // Privilege is the name of a right on a table: "prvReadAccount"; all activities share "prvReadActivity".
 func (w *World) Privilege(t *Table, right string) string { return t.privilegeName(right) }
 
-// PrivilegeID is the id that the organisation gives a privilege.
-func (w *World) PrivilegeID(name string) string { return guidFrom(hashText("privilege " + name)) }
+// PrivilegeID is the key of a privilege; "" when there is none of that name.
+func (w *World) PrivilegeID(name string) string {
+	if i := slices.Index(w.lore.privileges, name); i >= 0 {
+		return w.stores["privilege"].key(i)
+	}
+	return ""
+}
 
 // Depth tells how far a user may read a table; "" is not at all.
 func (w *World) Depth(user string, t *Table) string {

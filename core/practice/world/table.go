@@ -27,9 +27,9 @@ type Table struct {
 	LabelsNull     bool // UserLocalizedLabel is null: there is no label in the caller's language
 	Language       int  // of its labels, as a locale id; 1033 is English
 
-	index   int // stands for the table in hashes, keys and versions
-	rows    int // how many rows are worked out from the seed
+	index   int // stands for the table in versions
 	plans   []plan
+	parts   map[string][]plan // of activitypointer: by the activity that a row is
 	columns map[string]int
 }
 

@@ -30,25 +30,6 @@ type World struct {
 	people  people
 }
 
-// A store is what is known of a table's rows beyond what the seed gives.
-type store struct {
-	name    string
-	index   int
-	base    int // positions below it are worked out from the seed
-	ring    keyring
-	byKey   map[string]int // of rows that were put in with a key of their own
-	keys    []string       // of the rows that were put in, from position base on
-	changed map[int]*change
-	live    int
-}
-
-// A change is what was done to one row. It is replaced, never changed.
-type change struct {
-	cells   map[string]Cell
-	version int64
-	deleted bool
-}
-
 // Versions of generated rows: each table has its own numbers, so that no two rows share one.
 const (
 	firstVersion = 1_000_000
@@ -64,7 +45,7 @@ func New(o Options) *World {
 	if err != nil {
 		panic(err) // the facts are part of the program: only a broken build gets here
 	}
-	tables = append(tables, ownTables()...)
+	tables = append(tables, ownTables(tables)...)
 	extendStandard(tables)
 	connect(tables)
 	w := &World{
@@ -77,18 +58,15 @@ func New(o Options) *World {
 			n = usualRows(t.Logical)
 		}
 		n = max(n, leastRows(t.Logical))
-		t.rows = n
 		most = max(most, n)
-		w.stores[t.Logical] = &store{
-			name: t.Logical, index: t.index, base: n, live: n, ring: newKeyring(o.Seed, t.Logical),
-			byKey: map[string]int{}, changed: map[int]*change{},
-		}
+		w.stores[t.Logical] = newStore(t, o.Seed, n)
 	}
+	w.join()
 	w.version = firstVersion + int64(most+1)*versionStep
+	w.file()
 	for _, t := range tables {
 		w.plan(t)
 	}
-	w.file()
 	w.people = newPeople(w)
 	return w
 }
@@ -136,7 +114,7 @@ func (w *World) Len(table string) int {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if s := w.stores[table]; s != nil {
-		return s.live
+		return s.count()
 	}
 	return 0
 }
@@ -145,48 +123,18 @@ func (w *World) Len(table string) int {
 func (w *World) Positions(t *Table) int {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	s := w.stores[t.Logical]
-	return s.base + len(s.keys)
+	return w.stores[t.Logical].positions()
 }
 
 // Key returns the key at a position, also of a row that was deleted; "" when there is no such position.
 func (w *World) Key(t *Table, i int) string {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	s := w.stores[t.Logical]
-	if i < 0 || i >= s.base+len(s.keys) {
+	s, at := w.stores[t.Logical].at(i)
+	if at < 0 || at >= s.base+len(s.keys) {
 		return ""
 	}
-	return s.key(i)
-}
-
-func (s *store) key(i int) string {
-	if i >= s.base {
-		return s.keys[i-s.base]
-	}
-	return string(s.appendKey(nil, i))
-}
-
-// appendKey writes the key that belongs to a position.
-func (s *store) appendKey(b []byte, i int) []byte {
-	left, right := s.ring.bits(uint64(i))
-	return appendGUID(b, left, right)
-}
-
-// find returns the position of a key, deleted or not.
-func (s *store) find(key string) (int, bool) {
-	if i, ok := s.byKey[key]; ok {
-		return i, true
-	}
-	left, right, ok := parseGUID(key)
-	if !ok {
-		return 0, false
-	}
-	i, ok := s.ring.position(left, right)
-	if !ok || i >= uint64(s.base) {
-		return 0, false
-	}
-	return int(i), true
+	return s.key(at)
 }
 
 // Find returns the position of the row of that key; false when there is none or it was deleted.
@@ -195,10 +143,14 @@ func (w *World) Find(t *Table, key string) (i int, ok bool) {
 	defer w.mu.RUnlock()
 	s := w.stores[t.Logical]
 	i, ok = s.find(lower(key))
-	if c := s.changed[i]; ok && c != nil && c.deleted {
+	if !ok {
 		return 0, false
 	}
-	return i, ok
+	part, at := s.at(i)
+	if c := part.changed[at]; c != nil && c.deleted {
+		return 0, false
+	}
+	return i, true
 }
 
 // Set changes a row: it gets a new version and a new modifiedon.
@@ -213,15 +165,19 @@ func (w *World) Set(table, key string, values map[string]Cell) error {
 		return err
 	}
 	i, ok := s.find(lower(key))
-	old := s.changed[i]
-	if !ok || old != nil && old.deleted {
+	if !ok {
 		return fmt.Errorf("no such row in %s", table)
 	}
-	cells := map[string]Cell{"modifiedon": TimeCell(w.now())}
+	s, i = s.at(i)
+	old := s.changed[i]
+	if old != nil && old.deleted {
+		return fmt.Errorf("no such row in %s", table)
+	}
+	cells := map[string]Cell{}
 	if old != nil {
 		cells = maps.Clone(old.cells)
-		cells["modifiedon"] = TimeCell(w.now())
 	}
+	cells["modifiedon"] = TimeCell(w.now())
 	maps.Copy(cells, values)
 	w.version++
 	s.changed[i] = &change{cells: cells, version: w.version}
@@ -242,6 +198,9 @@ func (w *World) insert(table, key string, values map[string]Cell) (string, error
 	}
 	if err := t.check(values); err != nil {
 		return "", err
+	}
+	if s.parts != nil {
+		return "", fmt.Errorf("rows of %s are made in the tables of the activities", table)
 	}
 	i := s.base + len(s.keys)
 	key = lower(key)
@@ -304,8 +263,11 @@ func (w *World) Delete(table, key string) error {
 		return fmt.Errorf("no table %s", table)
 	}
 	i, ok := s.find(lower(key))
-	old := s.changed[i]
-	if !ok || old != nil && old.deleted {
+	if !ok {
+		return fmt.Errorf("no such row in %s", table)
+	}
+	s, i = s.at(i)
+	if old := s.changed[i]; old != nil && old.deleted {
 		return fmt.Errorf("no such row in %s", table)
 	}
 	w.version++
@@ -324,9 +286,11 @@ func (w *World) ChangedSince(t *Table, version int64, yield func(key string, del
 	w.mu.RLock()
 	s := w.stores[t.Logical]
 	var found []one
-	for i, c := range s.changed {
-		if c.version > version {
-			found = append(found, one{s.key(i), c})
+	for _, part := range append([]*store{s}, s.parts...) {
+		for i, c := range part.changed {
+			if c.version > version {
+				found = append(found, one{part.key(i), c})
+			}
 		}
 	}
 	w.mu.RUnlock()
