@@ -149,8 +149,9 @@ func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.raw.Read(p)
 	w.timer.Stop()
 	w.in += int64(n)
-	if err != nil && err != io.EOF && errors.Is(context.Cause(w.ctx), errSilent) {
-		err = errSilent
+	// Also an end that was reached after we hung up is none: a server may end the body because we did.
+	if err != nil && w.ctx.Err() != nil {
+		err = context.Cause(w.ctx)
 	}
 	return n, err
 }

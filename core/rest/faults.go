@@ -269,8 +269,8 @@ func unreachable(service string, root *url.URL, err error, now time.Time) (f *co
 		f.Code = "rest.offline"
 		f.Cause = "This computer is offline, or there is no way to " + name + "."
 		f.Remedy = checkNetwork
-	case strings.Contains(err.Error(), "headers exceeded") || strings.Contains(err.Error(), "response header list larger"):
-		f.Kind, f.Code = core.Wrong, "rest.headers-too-big"
+	case misbehaves(err):
+		f.Kind, f.Code = core.Wrong, "rest.misbehaves"
 		f.Cause = "What answers at " + name + " does not behave like " + service + "."
 		f.Remedy = "Check the address in the connection."
 		return f, false
@@ -359,6 +359,16 @@ func namesOf(c *x509.Certificate) string {
 func is(err error, unix, windows syscall.Errno) bool {
 	var no syscall.Errno
 	return errors.As(err, &no) && (no == unix || no == windows)
+}
+
+// misbehaves reports whether what came is no HTTP, or headers without end. Go has no types for these.
+func misbehaves(err error) bool {
+	for _, words := range []string{"headers exceeded", "header list larger", "PROTOCOL_ERROR", "malformed HTTP", "malformed MIME"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
 }
 
 func timedOut(err error) bool {

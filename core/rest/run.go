@@ -253,6 +253,10 @@ func (u *run) try() (*Response, *stumble) {
 	began := c.c.Now()
 	raw, err := c.c.Transport.RoundTrip(u.request(httptrace.WithClientTrace(ctx, trace), address, token))
 	silence.Stop()
+	if err == nil && raw.StatusCode == http.StatusTooManyRequests && c.c.Patience > 0 {
+		// Before the slot is free, so that nobody slips through.
+		c.shut(c.c.Now().Add(min(max(retryAfter(raw.Header, c.c.Now()), time.Second), longestAsked)))
+	}
 	leave()
 	if err != nil {
 		if errors.Is(context.Cause(ctx), errSilent) {
@@ -371,13 +375,12 @@ func (u *run) unanswered(err error, left bool) *stumble {
 	}
 	f, passing := unreachable(u.c.c.Service, u.c.root, err, u.c.c.Now())
 	var unknown *net.DNSError
-	if errors.As(err, &unknown) && unknown.IsNotFound || f.Code == "rest.tls" {
+	if errors.As(err, &unknown) && unknown.IsNotFound || f.Code == "rest.tls" || f.Code == "rest.misbehaves" {
 		passing = u.c.answered.Load()
 	}
-	if left && !u.safe() {
-		passing = false
-	}
-	return &stumble{fault: f, passing: passing, silent: true}
+	garbage := strings.Contains(err.Error(), "malformed") // a cut looks like this too: a few times it is tried again
+	passing = (passing || garbage) && (u.safe() || !left)
+	return &stumble{fault: f, passing: passing, silent: true, page: garbage}
 }
 
 func answerIn(s *stumble) *Answer {
