@@ -378,9 +378,12 @@ func (u *run) unanswered(err error, left bool) *stumble {
 	if errors.As(err, &unknown) && unknown.IsNotFound || f.Code == "rest.tls" || f.Code == "rest.misbehaves" {
 		passing = u.c.answered.Load()
 	}
-	garbage := strings.Contains(err.Error(), "malformed") // a cut looks like this too: a few times it is tried again
+	garbage := strings.Contains(err.Error(), "malformed") // a cut in the headers looks like this, too
+	if garbage && u.c.answered.Load() {
+		f, garbage, passing = brokenOff(u.c.c.Service, err, u.c.c.Now()), false, true
+	}
 	passing = (passing || garbage) && (u.safe() || !left)
-	return &stumble{fault: f, passing: passing, silent: true, page: garbage}
+	return &stumble{fault: f, passing: passing, silent: true, page: garbage} // a stranger gets a few tries
 }
 
 func answerIn(s *stumble) *Answer {
