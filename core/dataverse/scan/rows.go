@@ -49,7 +49,8 @@ func (r *Rows) row(nulls []core.Value) []core.Value {
 		r.block, r.used = r.block+1, 0
 	}
 	if r.block == len(r.blocks) {
-		n := max(1, blockSize/valueSize/r.width)
+		size := blockSize >> max(0, 3-len(r.blocks)) // a small page needs little
+		n := max(1, size/valueSize/r.width)
 		r.blocks = append(r.blocks, make([]core.Value, n*r.width))
 	}
 	v := r.blocks[r.block][r.used : r.used+r.width : r.used+r.width]
