@@ -27,7 +27,7 @@ func newConnections(w *Window) *connections { return &connections{w: w, page: ki
 
 func (w *Window) connections() *connections { return w.pages[placeConnection].(*connections) }
 
-func (p *connections) object() fyne.CanvasObject { return p.page }
+func (p *connections) object() fyne.CanvasObject { return p.page.Container }
 
 func (p *connections) enter() {
 	if p.primary != nil {
@@ -64,6 +64,7 @@ func (w *Window) keep(c project.Connection, old string) {
 	}
 	p.Connection = c.Name
 	w.save()
+	w.frame.render()
 }
 
 func (p *connections) render() {
@@ -134,8 +135,12 @@ func (p *connections) use(name string) {
 func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject {
 	w := p.w
 	who := lang.L("not known before the next sign-in")
-	if s.signedIn {
+	if s.who.Name != "" {
 		who = whoWords(s.who)
+	}
+	tenant := c.Tenant
+	if tenant == "" {
+		tenant = lang.L("the environment says it")
 	}
 	kinds := []string{"test", "live"}
 	chosen := -1
@@ -146,7 +151,7 @@ func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject
 	}
 	facts := []kit.Fact{
 		{Name: lang.L("Address"), Words: c.Org, Mono: true},
-		{Name: lang.L("Tenant"), Words: c.Tenant, Mono: true},
+		{Name: lang.L("Tenant"), Words: tenant, Mono: c.Tenant != ""},
 		{Name: lang.L("Client ID"), Words: c.ClientID, Mono: true},
 		{Name: lang.L("How Ferry signs in"), Words: authWords(*c)},
 		{Name: lang.L("Signed in as"), Words: who},
@@ -349,9 +354,6 @@ func authWords(c project.Connection) string {
 func whoWords(s SignedIn) string {
 	if s.Application {
 		return lang.L("{{.Name}} (application)", kit.M{"Name": s.Name})
-	}
-	if s.Name == "" {
-		return lang.L("the signed-in user")
 	}
 	return s.Name
 }

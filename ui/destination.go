@@ -35,7 +35,7 @@ func newDestinationPage(w *Window) *destinationPage {
 	return &destinationPage{w: w, page: kit.NewPage()}
 }
 
-func (p *destinationPage) object() fyne.CanvasObject { return p.page }
+func (p *destinationPage) object() fyne.CanvasObject { return p.page.Container }
 
 func (p *destinationPage) enter() {
 	if p.primary != nil {
@@ -69,7 +69,7 @@ func (p *destinationPage) render() {
 	if len(p.w.o.Destinations) > 1 {
 		cards = append(cards, p.choices())
 	}
-	cards = append(cards, kit.Card(kit.Column(14, kit.Head(p.driver.Title), kit.QuietPara(p.driver.Summary), p.form)))
+	cards = append(cards, kit.Card(kit.Column(14, kit.Head(p.driver.Title), kit.QuietPara(p.driver.Summary), p.form.Container)))
 	cards = append(cards, p.verdict()...)
 	if destinationPath(p.draft(), p.driver) != "" {
 		cards = append(cards, p.meaning())

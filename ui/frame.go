@@ -76,7 +76,7 @@ func (f *frame) fromTo(c *project.Connection) fyne.CanvasObject {
 		kit.Row(8, kit.Grow(kit.NewElided(c.Name, strong)), chip),
 		kit.NewElided(hostWords(*c), small),
 	}
-	if s := f.w.session(c.Name); s.signedIn {
+	if s := f.w.session(c.Name); s.signedIn && s.who.Name != "" {
 		parts = append(parts, kit.NewElided(lang.L("as {{.Who}}", kit.M{"Who": whoWords(s.who)}), small))
 	}
 	if d := f.w.project.Destination; d != nil {

@@ -25,7 +25,7 @@ const historyStep = 50
 
 func newHistory(w *Window) *history { return &history{w: w, page: kit.NewPage(), shown: historyStep} }
 
-func (p *history) object() fyne.CanvasObject { return p.page }
+func (p *history) object() fyne.CanvasObject { return p.page.Container }
 
 func (p *history) enter() {
 	if p.primary != nil {
@@ -112,7 +112,7 @@ func (p *history) row(r *importer.Receipt) fyne.CanvasObject {
 		}
 		titles = append(titles, title)
 	}
-	about := []string{p.w.receiptAbout(r), r.From + " → " + r.To}
+	about := []string{p.w.receiptAbout(r), fromToWords(r)}
 	left := kit.Column(2, kit.NewElided(strings.Join(titles, ", "), kit.Style{Bold: true}),
 		kit.NewElided(strings.Join(about, " · "), kit.Style{Ink: look.Quiet, Size: 13}))
 	right := kit.Column(2, kit.NewText(runWords(r, p.w.active), kit.Style{Ink: ink, Bold: true, Size: 13, Right: true}),

@@ -27,7 +27,7 @@ func newImports(w *Window) *imports { return &imports{w: w, page: kit.NewPage()}
 
 func (w *Window) imports() *imports { return w.pages[placeImport].(*imports) }
 
-func (p *imports) object() fyne.CanvasObject { return p.page }
+func (p *imports) object() fyne.CanvasObject { return p.page.Container }
 
 func (p *imports) enter() {
 	if p.primary != nil {
@@ -74,7 +74,8 @@ func (p *imports) missing(title, about, words string, tap func()) {
 // head offers what comes next as the strong button.
 func (p *imports) head(s *session) fyne.CanvasObject {
 	w := p.w
-	about := w.connection().Name + " → " + destinationName(w.project.Destination, w.driver(w.project.Destination.Driver))
+	about := lang.L("From {{.From}} to {{.To}}", kit.M{"From": w.connection().Name,
+		"To": destinationName(w.project.Destination, w.driver(w.project.Destination.Driver))})
 	if a := w.active; a != nil {
 		stop := kit.Plain(a.stopWords(), w.stopImport)
 		stop.Tip(lang.L("You can go on later."))
@@ -175,12 +176,9 @@ func (p *imports) banners(s *session) []fyne.CanvasObject {
 	switch f := s.tablesFault; {
 	case p.signedOut(s):
 		calls := w.faultCalls(w.connection(), nil)
-		b := kit.Primary(lang.L("Sign in again"), func() {
-			w.connections().wizard = newWizard(w, *w.connection(), stepSignIn)
-			w.open(placeConnection)
-		})
-		p.primary = b
-		cards = append(cards, kit.FaultCard(f, calls), kit.Row(0, kit.Space(), b))
+		calls.Mend, calls.MendBy = w.signInAgain, lang.L("Sign in again")
+		p.primary = kit.Primary(calls.MendBy, calls.Mend)
+		cards = append(cards, kit.FaultCard(f, calls))
 	case f != nil:
 		calls := w.faultCalls(w.connection(), w.readTables)
 		calls.Quiet = true
@@ -193,6 +191,12 @@ func (p *imports) banners(s *session) []fyne.CanvasObject {
 		cards = append(cards, p.goOn(p.unfinished()))
 	}
 	return cards
+}
+
+// signInAgain opens the sign-in of the connection in use.
+func (w *Window) signInAgain() {
+	w.connections().wizard = newWizard(w, *w.connection(), stepSignIn)
+	w.open(placeConnection)
 }
 
 // goOn offers to continue an interrupted run.
@@ -218,10 +222,7 @@ func (p *imports) resultCards() []fyne.CanvasObject {
 	if f := r.fault; f != nil && f.Kind != core.Stopped {
 		calls := w.faultCalls(w.connection(), func() { p.w.startImport(r.request) })
 		if f.Kind == core.SignIn {
-			calls.Mend, calls.MendBy = func() {
-				w.connections().wizard = newWizard(w, *w.connection(), stepSignIn)
-				w.open(placeConnection)
-			}, lang.L("Sign in again")
+			calls.Again, calls.Mend, calls.MendBy = nil, w.signInAgain, lang.L("Sign in again")
 		}
 		cards = append(cards, kit.FaultCard(f, calls))
 	}

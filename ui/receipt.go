@@ -19,7 +19,7 @@ func (w *Window) receiptCards(r *importer.Receipt, limit int, more ...fyne.Canva
 	sum := total(r.Tables)
 	words, ink, icon := verdictOf(r, sum, limit)
 	cards := []fyne.CanvasObject{kit.Verdict(words, lang.L("{{.N}} read", kit.M{"N": kit.Number(sum.Read)}), ink, icon)}
-	parts := []fyne.CanvasObject{kit.NewElided(r.From+" → "+r.To, kit.Style{Bold: true}), kit.QuietPara(w.receiptAbout(r))}
+	parts := []fyne.CanvasObject{kit.NewElided(fromToWords(r), kit.Style{Bold: true}), kit.QuietPara(w.receiptAbout(r))}
 	if r.Reason != "" {
 		parts = append(parts, kit.Hint("warn", r.Reason, look.Warned))
 	}
@@ -64,6 +64,10 @@ func verdictOf(r *importer.Receipt, sum importer.Counts, limit int) (string, fyn
 		return lang.L("Tried: the first {{.N}} records of each table arrived", kit.M{"N": limit}), look.Passed, "check"
 	}
 	return lang.L("Import complete"), look.Passed, "check"
+}
+
+func fromToWords(r *importer.Receipt) string {
+	return lang.L("From {{.From}} to {{.To}}", kit.M{"From": r.From, "To": r.To})
 }
 
 // receiptAbout says when, how long and by whom.

@@ -25,7 +25,7 @@ type settings struct {
 
 func newSettings(w *Window) *settings { return &settings{w: w, page: kit.NewPage()} }
 
-func (p *settings) object() fyne.CanvasObject { return p.page }
+func (p *settings) object() fyne.CanvasObject { return p.page.Container }
 func (p *settings) enter()                    {}
 func (p *settings) escape()                   {}
 
@@ -89,15 +89,15 @@ func (p *settings) keychainWords() fyne.CanvasObject {
 
 // showLicences names the works of others.
 func (w *Window) showLicences() {
-	facts := []kit.Fact{}
+	rows := []fyne.CanvasObject{}
 	for _, line := range strings.Split(strings.TrimSpace(assets.Licences), "\n") {
 		name, licence, _ := strings.Cut(line, "\t")
-		facts = append(facts, kit.Fact{Name: name, Words: licence})
+		rows = append(rows, kit.Row(14, kit.Grow(kit.NewElided(name, kit.Style{})), kit.Grow(kit.NewElided(licence, kit.Style{Ink: look.Quiet}))))
 	}
 	var sheet *kit.Sheet
 	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
 		Title: lang.L("Ferry stands on the work of others"), Width: 620,
-		Body:    kit.Sized(100, 360, container.NewVScroll(kit.Pad(0, 14, 0, 0, kit.Facts(facts...)))),
+		Body:    kit.Sized(100, 360, container.NewVScroll(kit.Pad(0, 14, 0, 0, kit.Column(12, rows...)))),
 		Buttons: []fyne.CanvasObject{kit.Primary(lang.L("Close"), func() { sheet.Close() })},
 	})
 }

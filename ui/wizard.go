@@ -98,8 +98,7 @@ func (z *wizard) render(p *connections) {
 	if z.old != "" {
 		title, about = z.c.Name, hostWords(z.c)
 	}
-	cancel := kit.Plain(lang.L("Cancel"), z.leave)
-	actions := []fyne.CanvasObject{cancel}
+	var actions []fyne.CanvasObject
 	stepper := kit.Pad(0, 0, 4, 0, kit.Stepper([]string{lang.L("Address"), lang.L("Values"), lang.L("Sign in"), lang.L("Test")}, z.step))
 	var cards []fyne.CanvasObject
 	switch z.step {
@@ -111,6 +110,9 @@ func (z *wizard) render(p *connections) {
 		cards = z.signInCards(p)
 	default:
 		actions, cards = z.testCards(p)
+	}
+	if z.step != stepTest {
+		actions = z.actions(p)
 	}
 	p.page.Set(kit.PageHead(title, about, actions...), append([]fyne.CanvasObject{stepper}, cards...)...)
 }
@@ -141,13 +143,17 @@ func (z *wizard) back() {
 	}
 }
 
-// nav is the row below a step: back at the left, on at the right.
-func (z *wizard) nav(on *kit.Button) fyne.CanvasObject {
+// actions stand in the page's head, where they are always seen: back, cancel, on. While one waits for the browser
+// the card has its own Cancel.
+func (z *wizard) actions(p *connections) []fyne.CanvasObject {
+	if p.primary == nil {
+		return nil
+	}
 	row := []fyne.CanvasObject{}
 	if z.step > stepAddress && !z.c.Practice {
 		row = append(row, kit.LinkIcon("back", lang.L("Back"), z.back))
 	}
-	return kit.Row(10, append(row, kit.Space(), on)...)
+	return append(row, kit.Plain(lang.L("Cancel"), z.leave), p.primary)
 }
 
 func (z *wizard) recognise() {
@@ -223,7 +229,7 @@ func (z *wizard) addressCards(p *connections) []fyne.CanvasObject {
 	next := kit.Primary(lang.L("Continue"), z.toValues)
 	next.Unless(z.lacks())
 	p.primary = next
-	return []fyne.CanvasObject{kit.Card(kit.Column(12, append(parts, z.nav(next))...))}
+	return []fyne.CanvasObject{kit.Card(kit.Column(12, parts...))}
 }
 
 // lacks says why the present step cannot be left yet.
@@ -332,7 +338,7 @@ func (z *wizard) valueCards(p *connections) []fyne.CanvasObject {
 	if z.valuesFault != nil {
 		parts = append(parts, kit.FaultCard(z.valuesFault, kit.FaultCalls{Browse: z.w.browse, Again: z.toSignIn, Quiet: true}))
 	}
-	return []fyne.CanvasObject{kit.Card(how), kit.Card(kit.Column(14, append(parts, z.nav(next))...))}
+	return []fyne.CanvasObject{kit.Card(how), kit.Card(kit.Column(14, parts...))}
 }
 
 func (z *wizard) tenantField() fyne.CanvasObject {

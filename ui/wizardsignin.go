@@ -74,7 +74,7 @@ func (z *wizard) signedIn(r signedIn, err error) {
 
 func (z *wizard) signInCards(p *connections) []fyne.CanvasObject {
 	if z.signing != nil {
-		return z.waitingCards(p)
+		return z.waitingCards()
 	}
 	cards := []fyne.CanvasObject{}
 	if z.fault != nil && z.fault.Kind != core.Stopped {
@@ -102,11 +102,11 @@ func (z *wizard) signInCards(p *connections) []fyne.CanvasObject {
 		kit.Fact{Name: lang.L("Environment"), Words: z.c.Org, Mono: true},
 		kit.Fact{Name: lang.L("Tenant"), Words: z.c.Tenant, Mono: true},
 		kit.Fact{Name: lang.L("Client ID"), Words: z.c.ClientID, Mono: true})
-	cards = append(cards, kit.Card(kit.Column(12, kit.Head(title), kit.QuietPara(about), facts, z.nav(next))))
+	cards = append(cards, kit.Card(kit.Column(12, kit.Head(title), kit.QuietPara(about), facts)))
 	return cards
 }
 
-func (z *wizard) waitingCards(*connections) []fyne.CanvasObject {
+func (z *wizard) waitingCards() []fyne.CanvasObject {
 	cancel := kit.Plain(lang.L("Cancel"), z.signing.Cancel)
 	if z.c.Auth == project.Secret {
 		return []fyne.CanvasObject{kit.WaitingCard(lang.L("Asking Microsoft for a sign-in…"), lang.L("The application signs in with its client secret. This takes a few seconds."), kit.Space(), cancel)}

@@ -99,6 +99,5 @@ func Tally(checks []core.Check) string {
 // Verdict is the card over a check: one bold sentence with a coloured edge, and the tally.
 func Verdict(words, tally string, ink fyne.ThemeColorName, icon string) fyne.CanvasObject {
 	row := Row(12, NewIcon(icon, ink, 22), Grow(NewText(words, Style{Bold: true, Size: look.HeadSize, Ink: ink, Wrap: true})), Quiet(tally))
-	edge := Pad(10, 0, 10, 0, Sized(4, 4, NewBox(ink, "", 2)))
-	return On(NewBox(look.Card, look.Line, look.Radius), Row(0, Pad(0, 0, 0, 6, edge), Grow(Pad(16, 18, 16, 10, row))))
+	return On(NewBox(look.Card, look.Line, look.Radius), overlay(AtMost(10, Pad(9, 0, 9, 6, NewBox(ink, "", 2))), Pad(16, 18, 16, 22, row)))
 }

@@ -53,24 +53,23 @@ func faultOn(f *core.Fault, calls FaultCalls, ink, tint fyne.ThemeColorName, ico
 func faultButtons(f *core.Fault, calls FaultCalls) fyne.CanvasObject {
 	row := []fyne.CanvasObject{}
 	if f.Owner != "" && f.Owner != core.You {
-		row = append(row, Chip(lang.L("{{.Who}} can mend this", M{"Who": string(f.Owner)}), look.Ink, look.Field))
+		row = append(row, Chip(lang.L("Ask {{.Who}}", M{"Who": string(f.Owner)}), look.Ink, look.Card))
 	}
 	row = append(row, Space())
-	n := len(row)
 	if f.Link != "" && calls.Browse != nil {
 		link := f.Link
 		row = append(row, LinkIcon("external", lang.L("Open the page"), func() { calls.Browse(link) }))
 	}
-	if calls.Copy != nil {
+	if calls.Copy != nil && f.Owner != core.You {
 		row = append(row, PlainIcon("copy", lang.L("Copy for my admin"), func() { calls.Copy(f) }))
 	}
 	if calls.Mend != nil {
-		row = append(row, Plain(calls.MendBy, calls.Mend))
+		row = append(row, Strongest(calls.Again == nil && !calls.Quiet, calls.MendBy, calls.Mend))
 	}
 	if calls.Again != nil {
 		row = append(row, Strongest(!calls.Quiet, lang.L("Try again"), calls.Again))
 	}
-	if len(row) == n && n == 1 {
+	if len(row) == 1 {
 		return nil
 	}
 	return Row(10, row...)

@@ -115,6 +115,7 @@ func (p *press) Resize(s fyne.Size) {
 // CreateRenderer implements fyne.Widget.
 func (p *press) CreateRenderer() fyne.WidgetRenderer {
 	p.paint()
+	p.content.Refresh()
 	return &pressRenderer{p}
 }
 

@@ -231,8 +231,6 @@ func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 		}
 	case *container.Scroll:
 		Walk(o.Content, visit)
-	case *kit.Page:
-		Walk(o.Container, visit)
 	case fyne.Widget:
 		for _, child := range test.WidgetRenderer(o).Objects() {
 			Walk(child, visit)
