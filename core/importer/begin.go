@@ -60,7 +60,7 @@ func (e *engine) begin(ctx context.Context) (also func(), err error) {
 				return nil, err
 			}
 		}
-		older, err := e.older(ctx, r)
+		older, err := e.older(ctx)
 		if err != nil {
 			return also, err
 		}
@@ -113,24 +113,25 @@ func (d KnownDestination) holds(generation int64) bool {
 	return generation == d.Confirmed || generation == d.Intended
 }
 
-// older reports whether the destination does not know the last batch that the run wrote there: it is a copy that was
-// made before.
-func (e *engine) older(ctx context.Context, r Entry) (bool, error) {
+// older reports whether the destination does not know the last batch that was written there: it is a copy that was made
+// before.
+func (e *engine) older(ctx context.Context) (bool, error) {
 	settler, ok := e.Destination.(core.Settler)
 	if !ok {
 		return false, nil
 	}
-	batch, mapping, err := e.Journal.Witness(ctx, r.ID)
+	batch, mapping, err := e.Journal.Witness(ctx, e.have.ID)
 	if err != nil || batch == "" {
 		return false, err
 	}
+	plan := core.Plan{ID: mapping}
 	for _, t := range e.tables {
 		if t.plan.ID == mapping {
-			_, settled, err := settler.Settled(ctx, t.plan, batch)
-			return !settled, core.During("looking at the destination", err)
+			plan = t.plan
 		}
 	}
-	return false, nil
+	_, settled, err := settler.Settled(ctx, plan, batch)
+	return !settled, core.During("looking at the destination", err)
 }
 
 // goOn continues the current run.

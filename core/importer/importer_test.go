@@ -18,7 +18,7 @@ func field(name string, t core.FieldType, targets ...string) core.Field {
 }
 
 func key(table string, n int) string {
-	return fmt.Sprintf("%08x-0000-4000-8000-%012d", len(table), n)
+	return fmt.Sprintf("%08x-0000-4000-8000-%012d", table[0], n)
 }
 
 // accounts makes n accounts; each points at the one before it as its parent, and at the contact of its number.

@@ -46,9 +46,9 @@ type Journal interface {
 	Settle(ctx context.Context, s Settlement) error
 	// Open tells the batches of a run that were noted and not settled.
 	Open(ctx context.Context, run string) ([]Batch, error)
-	// Witness tells the ID of the last batch that the destination surely took, and the mapping it belongs to; "" when
-	// there is none.
-	Witness(ctx context.Context, run string) (batch, mapping string, err error)
+	// Witness tells the ID of the last batch that a destination surely took, in whichever run, and the mapping it
+	// belongs to; "" when there is none.
+	Witness(ctx context.Context, destination string) (batch, mapping string, err error)
 
 	// Owed tells at most limit rows of a table that wait for a pass.
 	Owed(ctx context.Context, run, mapping string, pass, limit int) ([]Owed, error)
@@ -64,7 +64,7 @@ type KnownDestination struct {
 	Place     string // where it was seen last
 	Confirmed int64  // the generation it surely had
 	Intended  int64  // the generation it was to get; equal to Confirmed when nothing is under way
-	Forget    bool   // what is known of its records holds no more: pairs are dropped
+	Forget    bool   // what is known of its content holds no more: pairs and witnesses are dropped
 }
 
 // An Entry is what the journal knows of a run besides its parts.

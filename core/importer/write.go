@@ -3,6 +3,8 @@ package importer
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -70,8 +72,19 @@ func (e *engine) name(b *Batch, p *Part) (fresh bool) {
 		return false
 	}
 	e.teller.change(func() { p.Batches++ })
-	b.ID = fmt.Sprintf("%s/%d/%d", e.current.ID, p.ID, p.Batches)
+	b.ID = fmt.Sprintf("%s/%d/%d-%x", e.current.ID, p.ID, p.Batches, digestOf(b.Rows))
 	return true
+}
+
+// digestOf makes sure that two batches with the same ID hold the same records, even when the journal was put back from
+// a backup and counts anew.
+func digestOf(rows []BatchRow) uint64 {
+	h := fnv.New64a()
+	for _, r := range rows {
+		_, _ = io.WriteString(h, r.Key) // a hash takes every write
+		_, _ = h.Write([]byte{0})
+	}
+	return h.Sum64()
 }
 
 // send writes a batch and returns one outcome per row, and an ID that a Settler knows afterwards. A batch that is

@@ -174,13 +174,14 @@ func (j *Journal) Open(ctx context.Context, run string) (open []importer.Batch, 
 }
 
 // Witness implements importer.Journal.
-func (j *Journal) Witness(ctx context.Context, run string) (batch, mapping string, err error) {
+func (j *Journal) Witness(ctx context.Context, destination string) (batch, mapping string, err error) {
 	err = j.read(ctx, func(c *sqlite.Conn) error {
-		return query(c, `SELECT witness, mapping FROM batches WHERE run = ? AND witness <> '' ORDER BY seq DESC LIMIT 1`,
+		return query(c, `SELECT b.witness, b.mapping FROM runs r JOIN batches b ON b.seq =
+			(SELECT max(seq) FROM batches WHERE run = r.id AND witness <> '') WHERE r.destination = ? ORDER BY b.seq DESC LIMIT 1`,
 			func(s *sqlite.Stmt) error {
 				batch, mapping = s.ColumnText(0), s.ColumnText(1)
 				return nil
-			}, run)
+			}, destination)
 	})
 	return batch, mapping, err
 }

@@ -30,6 +30,9 @@ func (j *Journal) SaveDestination(ctx context.Context, d importer.KnownDestinati
 			if err := exec(c, `DELETE FROM pairs WHERE destination = ?`, d.ID); err != nil {
 				return err
 			}
+			if err := exec(c, `UPDATE batches SET witness = '' WHERE witness <> '' AND run IN (SELECT id FROM runs WHERE destination = ?)`, d.ID); err != nil {
+				return err
+			}
 		}
 		return exec(c, `INSERT INTO destinations (id, place, confirmed, intended) VALUES (?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET place = excluded.place, confirmed = excluded.confirmed, intended = excluded.intended`,

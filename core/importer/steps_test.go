@@ -1,0 +1,293 @@
+package importer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	zombie "zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"ferry/core"
+	"ferry/core/coretest"
+	"ferry/core/importer"
+	"ferry/core/journal"
+	"ferry/core/mapping"
+	"ferry/core/sqlite"
+)
+
+// A world is what outlives a process: a source, a place for the destination and the journal's file.
+type world struct {
+	source   core.Source
+	mappings []mapping.Mapping
+	journal  func() *journal.Journal // as each process opens it
+	place    string
+	open     func() core.Destination
+	parts    int
+}
+
+// process runs one process that is killed at a step; 0 lets it live.
+func (w world) process(t *testing.T, at int) (importer.Receipt, *killer, error) {
+	t.Helper()
+	k := &killer{at: at}
+	j := w.journal()
+	d := w.open()
+	defer d.Close()
+	r, err := importer.Run(context.Background(), importer.Job{
+		Source: mortalSource{w.source, k}, Destination: mortal(d, k), Mappings: w.mappings,
+		Journal: mortalJournal{j, k}, To: w.place, Parts: w.parts,
+	}, nil)
+	return r, k, err
+}
+
+// story checks what the journal tells in the end: one complete run that created everything, and perhaps another after it
+// that found everything there, because the kill came after the end.
+func (w world) story(t *testing.T, name string, want map[string]importer.Counts) {
+	t.Helper()
+	runs := w.runs(t)
+	first := runs[len(runs)-1]
+	for _, r := range runs {
+		if r.State != importer.Complete {
+			t.Errorf("%s: a run stays %s", name, r.State)
+		}
+		if r.Reason != "" {
+			t.Errorf("%s: a reason without need: %s", name, r.Reason)
+		}
+	}
+	for table, c := range want {
+		c.Read = c.Created + c.Updated + c.Unchanged + c.Removed + c.Skipped + c.Refused + c.Unsure
+		if got := sum(t, first, table).Counts; got != c {
+			t.Errorf("%s: %s: got %+v, want %+v", name, table, got, c)
+		}
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+}
+
+// runs are the world's runs, newest first.
+func (w world) runs(t *testing.T) (mine []importer.Receipt) {
+	t.Helper()
+	runs, err := w.journal().Runs(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range runs {
+		if r.To == w.place {
+			mine = append(mine, r)
+		}
+	}
+	return mine
+}
+
+// everyStep kills a run after every single step, continues it, kills it once more, and lets it end.
+func everyStep(t *testing.T, fresh func(t *testing.T) world, check func(t *testing.T, name string, w world)) {
+	t.Helper()
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for at := 1; ; at++ {
+		w := fresh(t)
+		_, k, err := w.process(t, at)
+		if !k.dead() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at < 20 {
+				t.Fatalf("only %d steps were counted", at)
+			}
+			return
+		}
+		if err == nil {
+			// The last step had its effect already; only its echo was lost.
+			t.Logf("killed without noticing at %s", k.last())
+		} else if !errors.Is(err, errKilled) {
+			t.Fatalf("%s: %v", k.last(), err)
+		}
+		name := k.last()
+		_, again, err := w.process(t, 1+random.IntN(k.steps+4))
+		if again.dead() {
+			name += ", then " + again.last()
+			_, _, err = w.process(t, 0)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		check(t, name, w)
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// memoryWorld makes worlds that share one journal, each with a place of its own in it.
+func memoryWorld(t *testing.T, o coretest.StoreOptions, store **coretest.Store) func(t *testing.T) world {
+	shared := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	n := 0
+	return func(t *testing.T) world {
+		n++
+		a, c := accounts(25), contacts(12)
+		source := coretest.MemorySource(a, c)
+		source.Server, source.Part = 10, 7
+		*store = coretest.NewStore(o)
+		s := *store
+		return world{source, defaults(c, a), func() *journal.Journal { return shared }, fmt.Sprint("place ", n), s.Open, 0}
+	}
+}
+
+func once(t *testing.T, name string, s *coretest.Store, table string, n int) {
+	t.Helper()
+	seen := map[string]int{}
+	for _, r := range s.Rows(table) {
+		seen[r.Key]++
+	}
+	for i := range n {
+		if seen[key(table, i)] != 1 {
+			t.Errorf("%s: record %d of %s is there %d times", name, i, table, seen[key(table, i)])
+		}
+	}
+	if len(seen) != n {
+		t.Errorf("%s: %d records in %s", name, len(seen), table)
+	}
+}
+
+func TestAKillAfterAnyStepLosesAndDoublesNothingInATransactionalDestination(t *testing.T) {
+	var store *coretest.Store
+	everyStep(t, memoryWorld(t, coretest.StoreOptions{}, &store), func(t *testing.T, name string, w world) {
+		once(t, name, store, "account", 25)
+		once(t, name, store, "contact", 12)
+		w.story(t, name, map[string]importer.Counts{"account": {Created: 25}, "contact": {Created: 12}})
+	})
+}
+
+func TestAKillAfterAnyStepLosesAndDoublesNothingInSeveralParts(t *testing.T) {
+	var store *coretest.Store
+	plain := memoryWorld(t, coretest.StoreOptions{}, &store)
+	fresh := func(t *testing.T) world {
+		w := plain(t)
+		w.source.(*coretest.Memory).Ranges, w.parts = true, 3
+		return w
+	}
+	everyStep(t, fresh, func(t *testing.T, name string, w world) {
+		once(t, name, store, "account", 25)
+		once(t, name, store, "contact", 12)
+		w.story(t, name, map[string]importer.Counts{"account": {Created: 25}, "contact": {Created: 12}})
+	})
+}
+
+func TestAKillAfterAnyStepDoublesNothingWhereWritingTwiceWouldDouble(t *testing.T) {
+	var store *coretest.Store
+	o := coretest.StoreOptions{AssignsIDs: true, Doubles: true, NotSettler: true}
+	everyStep(t, memoryWorld(t, o, &store), func(t *testing.T, name string, w world) {
+		if len(w.runs(t)) > 1 {
+			return // the kill came after the end, and another import followed, which this destination takes for new records
+		}
+		once(t, name, store, "account", 25)
+		once(t, name, store, "contact", 12)
+		w.story(t, name, map[string]importer.Counts{"account": {Created: 25}, "contact": {Created: 12}})
+	})
+}
+
+func TestAKillAfterAnyStepNeverSendsAgainWhatNobodyCanLookFor(t *testing.T) {
+	var store *coretest.Store
+	o := coretest.StoreOptions{NotSettler: true, NotFinder: true, AssignsIDs: true, Doubles: true}
+	everyStep(t, memoryWorld(t, o, &store), func(t *testing.T, name string, w world) {
+		runs := w.runs(t)
+		first := runs[len(runs)-1]
+		for table, n := range map[string]int64{"account": 25, "contact": 12} {
+			c := sum(t, first, table)
+			if c.Read != n || c.Created+c.Unsure != n {
+				t.Errorf("%s: %s: %+v", name, table, c.Counts)
+			}
+			if len(runs) > 1 {
+				continue
+			}
+			seen := map[string]int{}
+			for _, r := range store.Rows(table) {
+				seen[r.Key]++
+				if seen[r.Key] > 1 {
+					t.Errorf("%s: %s was sent twice", name, r.Key)
+				}
+			}
+			if int64(len(seen)) < c.Created {
+				t.Errorf("%s: %d of %d created records are there", name, len(seen), c.Created)
+			}
+		}
+	})
+}
+
+func TestAKillAfterAnyStepWhileABatchIsSplit(t *testing.T) {
+	var store *coretest.Store
+	bad := map[string]bool{key("account", 3): true, key("account", 21): true}
+	plain := memoryWorld(t, coretest.StoreOptions{}, &store)
+	fresh := func(t *testing.T) world {
+		w := plain(t)
+		s := store
+		w.open = func() core.Destination {
+			d := s.Open()
+			return wholly{d, d.(core.Starter), d.(core.Settler), bad}
+		}
+		return w
+	}
+	everyStep(t, fresh, func(t *testing.T, name string, w world) {
+		if n := len(store.Rows("account")); n != 23 {
+			t.Errorf("%s: %d accounts", name, n)
+		}
+		w.story(t, name, map[string]importer.Counts{"account": {Created: 23, Refused: 2}, "contact": {Created: 12}})
+	})
+}
+
+func TestAKillAfterAnyStepWithARealDatabase(t *testing.T) {
+	var path string
+	fresh := func(t *testing.T) world {
+		a, c := accounts(25), contacts(12)
+		a.Add("", core.Text("nameless"), core.Null(), core.Null()) // refused: it has no key
+		source := coretest.MemorySource(a, c)
+		source.Server, source.Part = 20, 15
+		folder := t.TempDir()
+		path = filepath.Join(folder, "contoso.db")
+		file := path
+		var last *journal.Journal
+		reopen := func() *journal.Journal {
+			if last != nil {
+				last.Close()
+			}
+			last = open(t, filepath.Join(folder, "journal.db"))
+			return last
+		}
+		return world{source, defaults(c, a), reopen, "there", func() core.Destination {
+			d, err := sqlite.New(file, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}, 0}
+	}
+	everyStep(t, fresh, func(t *testing.T, name string, w world) {
+		for table, want := range map[string]int64{"account": 25, "contact": 12} {
+			if n := rowsIn(t, path, table); n != want {
+				t.Errorf("%s: %d rows in %s", name, n, table)
+			}
+		}
+		w.story(t, name, map[string]importer.Counts{"account": {Created: 25, Refused: 1}, "contact": {Created: 12}})
+	})
+}
+
+func rowsIn(t *testing.T, path, table string) (n int64) {
+	t.Helper()
+	c, err := zombie.OpenConn(path, zombie.OpenReadOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = sqlitex.Execute(c, `SELECT count(*) FROM "`+table+`"`, &sqlitex.ExecOptions{ResultFunc: func(s *zombie.Stmt) error {
+		n = s.ColumnInt64(0)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
