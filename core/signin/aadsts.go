@@ -162,8 +162,11 @@ func registrationRows() []row {
 		{[]int{500112}, core.Wrong, "redirect-changed", core.You,
 			"The redirect URI changed while you signed in.",
 			"Sign in again."},
-		{[]int{501481, 50148, 70000}, core.SignIn, "not-accepted", core.You,
+		{[]int{501481, 50148}, core.SignIn, "not-accepted", core.You,
 			"The sign-in service does not accept the answer it gave itself.",
+			"Sign in again."},
+		{[]int{70000}, core.SignIn, "forgotten", core.You,
+			"The sign-in service does not know this sign-in any more.",
 			"Sign in again."},
 	}
 }

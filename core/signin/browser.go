@@ -114,6 +114,7 @@ func (s *Session) accept(ctx context.Context, e *exchanger, redirect, nonce, ver
 		if m := correlation.FindStringSubmatch(a.description); m != nil {
 			a.correlation = m[1]
 		}
+		a.time = s.client.now().UTC().Format("2006-01-02 15:04:05Z")
 		return Identity{}, a.fault(errorHost(e.where.host), s.config.Secret)
 	}
 	st := &store{}

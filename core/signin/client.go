@@ -34,6 +34,14 @@ func patient(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, patienceKey{}, d)
 }
 
+type unbrokenKey struct{}
+
+// unbroken lets a request that is on its way come to its end when ctx does; what would come after is not begun. Breaking
+// off a renewal could lose the refresh token in the answer, and with it the sign-in.
+func unbroken(ctx context.Context) context.Context {
+	return context.WithValue(ctx, unbrokenKey{}, true)
+}
+
 // A client asks, repeats what failed in passing, reads at most so much, and never follows a redirect.
 type client struct {
 	http *http.Client
@@ -90,7 +98,7 @@ func (c *client) exchange(req *http.Request, refusal func(*reply) *answer) (*rep
 	pause, odd := firstPause, 0
 	for try := 1; ; try++ {
 		res, err := c.once(req, try)
-		if ctx.Err() != nil {
+		if err != nil && ctx.Err() != nil {
 			return nil, faultStopped(ctx.Err())
 		}
 		var after time.Duration
@@ -151,7 +159,11 @@ func (c *client) exchange(req *http.Request, refusal func(*reply) *answer) (*rep
 
 // once asks once and reads the answer to its end.
 func (c *client) once(req *http.Request, try int) (*reply, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), tryTimeout)
+	parent := req.Context()
+	if parent.Value(unbrokenKey{}) != nil {
+		parent = context.WithoutCancel(parent)
+	}
+	ctx, cancel := context.WithTimeout(parent, tryTimeout)
 	defer cancel()
 	fresh := req.Clone(ctx)
 	if req.GetBody != nil {

@@ -71,6 +71,11 @@ func faultDistrust(host string) *core.Fault {
 		"Check the address of the environment. If this sign-in service is really yours, give its address yourself as the authority.")
 }
 
+func faultStray(host string) *core.Fault {
+	return settingFault("foreign-address", "The sign-in service wants the sign-in to go to another computer: "+host+". Ferry did not go there.",
+		"Check the address of the sign-in service.")
+}
+
 func faultPort(port string) *core.Fault {
 	return settingFault("port-taken", "Another program on this computer uses port "+port+", at which the browser's answer should arrive.",
 		"Close the other program, or register a redirect URI with another port and give it to Ferry.")
@@ -183,13 +188,11 @@ func certificateFault(host string, err error) *core.Fault {
 	f := &core.Fault{Kind: core.Wrong, Code: "signin.certificate", Owner: core.You, Err: stripped(err)}
 	switch {
 	case errors.As(err, &unknown):
-		issuer := ""
+		cert := unknown.Cert
 		if errors.As(err, &verify) && len(verify.UnverifiedCertificates) > 0 {
-			issuer = plain(verify.UnverifiedCertificates[0].Issuer.String())
-		} else if unknown.Cert != nil {
-			issuer = plain(unknown.Cert.Issuer.String())
+			cert = verify.UnverifiedCertificates[0]
 		}
-		f.Cause = "The certificate of " + host + " was issued by \"" + issuer + "\", which this computer does not trust."
+		f.Cause = "The certificate of " + host + " was issued by \"" + issuer(cert) + "\", which this computer does not trust."
 		f.Remedy = "If this is your company's own or its network inspection, have its certificate installed on this computer or name its file in SSL_CERT_FILE. Otherwise do not go on."
 	case errors.As(err, &name):
 		f.Code = "signin.certificate-name"
@@ -203,6 +206,21 @@ func certificateFault(host string, err error) *core.Fault {
 		return nil
 	}
 	return f
+}
+
+// issuer is the name of who issued a certificate.
+func issuer(cert *x509.Certificate) string {
+	if cert == nil {
+		return "somebody unknown"
+	}
+	name := cert.Issuer.CommonName
+	if name == "" && len(cert.Issuer.Organization) > 0 {
+		name = cert.Issuer.Organization[0]
+	}
+	if name == "" {
+		name = cert.Issuer.String()
+	}
+	return plain(name)
 }
 
 // stripped keeps of an error what errors.Is can use and nothing that could be shown.

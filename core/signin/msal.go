@@ -32,7 +32,7 @@ type exchanger struct {
 // Do is called by MSAL.
 func (e *exchanger) Do(req *http.Request) (*http.Response, error) {
 	if !e.allowed(req.URL) {
-		return nil, faultDistrust(plain(req.URL.Host))
+		return nil, faultStray(plain(req.URL.Host))
 	}
 	if req.Method != http.MethodGet {
 		res, err := e.client.exchange(req, readAnswer)
@@ -93,7 +93,7 @@ func (e *exchanger) examine(body []byte) *core.Fault {
 		return faultOdd(e.where.host)
 	}
 	if !e.allowed(token) {
-		return faultDistrust(plain(token.Host))
+		return faultStray(plain(token.Host))
 	}
 	page, err := url.Parse(doc.Authorize)
 	if err != nil || page.Hostname() == "" || page.User != nil {
@@ -101,7 +101,7 @@ func (e *exchanger) examine(body []byte) *core.Fault {
 	}
 	// The page is opened in the browser, so it may be elsewhere; but a password is typed there.
 	if page.Scheme != "https" && !(page.Scheme == "http" && loopback(page.Hostname())) {
-		return faultDistrust(plain(page.Host))
+		return faultStray(plain(page.Host))
 	}
 	return nil
 }
@@ -179,7 +179,11 @@ type tokens struct {
 	idToken idClaims
 }
 
-func fromResult(r public.AuthResult) tokens {
+// fromResult takes what MSAL returned. MSAL counts a new token's life from its own clock; it is counted from ours here.
+func (l *library) fromResult(r public.AuthResult) tokens {
+	if r.Metadata.TokenSource == public.TokenSourceIdentityProvider {
+		r.ExpiresOn = l.now().Add(time.Until(r.ExpiresOn))
+	}
 	t := tokens{access: r.AccessToken, expires: r.ExpiresOn, account: r.Account, idToken: idClaims{
 		Name: r.IDToken.Name, User: r.IDToken.PreferredUsername, ObjectID: r.IDToken.Oid, Tenant: r.IDToken.TenantID,
 	}}
@@ -218,10 +222,11 @@ type library struct {
 	confidential *confidential.Client
 	clientID     string
 	scopes       []string
+	now          func() time.Time
 }
 
 func (s *Session) library(e *exchanger, st *store) (*library, error) {
-	l := &library{clientID: s.config.ClientID, scopes: s.scopes}
+	l := &library{clientID: s.config.ClientID, scopes: s.scopes, now: s.client.now}
 	if s.config.Secret.Empty() {
 		c, err := public.New(l.clientID, public.WithAuthority(e.where.url()), public.WithCache(st),
 			public.WithHTTPClient(e), public.WithInstanceDiscovery(false))
@@ -249,10 +254,10 @@ func (l *library) page(ctx context.Context, redirect string) (string, error) {
 func (l *library) redeem(ctx context.Context, code, redirect, verifier string) (tokens, error) {
 	if l.public != nil {
 		r, err := l.public.AcquireTokenByAuthCode(ctx, code, redirect, l.scopes, public.WithChallenge(verifier))
-		return fromResult(r), err
+		return l.fromResult(r), err
 	}
 	r, err := l.confidential.AcquireTokenByAuthCode(ctx, code, redirect, l.scopes, confidential.WithChallenge(verifier))
-	return fromResult(r), err
+	return l.fromResult(r), err
 }
 
 func (l *library) silent(ctx context.Context, account public.Account) (tokens, error) {
@@ -268,10 +273,10 @@ func (l *library) silent(ctx context.Context, account public.Account) (tokens, e
 	if err != nil && !errors.As(err, &f) && !errors.As(err, &a) && stripped(err) == nil {
 		err = faultOver() // MSAL found nothing to renew with
 	}
-	return fromResult(r), err
+	return l.fromResult(r), err
 }
 
 func (l *library) asItself(ctx context.Context) (tokens, error) {
 	r, err := l.confidential.AcquireTokenByCredential(ctx, l.scopes)
-	return fromResult(r), err
+	return l.fromResult(r), err
 }

@@ -172,12 +172,12 @@ func TestAHostileAuthorityGetsNothing(t *testing.T) {
 			return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 				fmt.Fprintf(rw, `{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q}`, w.api.URL, w.api.URL, elsewhere.URL)
 			})
-		}, "signin.foreign-authority"},
+		}, "signin.foreign-address"},
 		"a token address over http": {func(w *world) http.Handler {
 			return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 				fmt.Fprintf(rw, `{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q}`, w.api.URL, w.api.URL, strings.Replace(w.api.URL, "https", "http", 1))
 			})
-		}, "signin.foreign-authority"},
+		}, "signin.foreign-address"},
 		"an issuer that is somebody else": {func(w *world) http.Handler {
 			return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 				fmt.Fprintf(rw, `{"issuer":"https://else.example","authorization_endpoint":%q,"token_endpoint":%q}`, w.api.URL, w.api.URL)

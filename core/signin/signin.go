@@ -173,6 +173,16 @@ func (s *Session) Forget(ctx context.Context) error {
 	return nil
 }
 
+// Where tells the sign-in service and the tenant that this session uses, https://host/tenant. It asks the environment
+// when the settings do not say.
+func (s *Session) Where(ctx context.Context) (string, error) {
+	e, f := s.where(patient(ctx, shortPatience))
+	if f != nil {
+		return "", f
+	}
+	return e.where.url(), nil
+}
+
 // where says which sign-in service and tenant this session uses. The environment is asked only when it must be, and
 // once.
 func (s *Session) where(ctx context.Context) (*exchanger, *core.Fault) {

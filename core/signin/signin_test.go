@@ -92,6 +92,9 @@ func TestTheTenantIsAskedFromTheEnvironment(t *testing.T) {
 	if err != nil || id.Tenant != tenant {
 		t.Errorf("got %+v, %v", id, err)
 	}
+	if where, err := w.session(c).Where(context.Background()); err != nil || where != w.api.URL+"/"+tenant {
+		t.Errorf("where: %s, %v", where, err)
+	}
 	c.Authority += "/practice.example"
 	if id, err = w.session(c).SignIn(context.Background(), nil); err != nil || id.Tenant != "practice.example" {
 		t.Errorf("got %+v, %v", id, err)
@@ -397,6 +400,41 @@ func TestACancelledAskerLeavesTheOthers(t *testing.T) {
 	close(release)
 	if err := <-second; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestARenewalThatNobodyWaitsForIsNotLost(t *testing.T) {
+	w := newWorld(t)
+	c := w.config(signin.Browser, publicApp)
+	kept := &memory{}
+	c.Cache = kept
+	s := w.signedIn(c)
+	w.later(2 * time.Hour)
+	arrived, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	w.through(func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			api.ServeHTTP(rw, r) // the old refresh token is used up here
+			once.Do(func() { close(arrived); <-release })
+		})
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	asked := make(chan error, 1)
+	go func() {
+		_, err := s.Token(ctx, "")
+		asked <- err
+	}()
+	<-arrived
+	cancel()
+	wantFault(t, <-asked, "signin.stopped")
+	close(release)
+	if _, err := w.authority.Check(w.token(s, ""), w.org.URL); err != nil || w.posts() != 2 {
+		t.Errorf("%v after %d requests", err, w.posts())
+	}
+	w.later(2 * time.Hour)
+	w.token(s, "")
+	if kept.saves != 3 {
+		t.Errorf("kept %d times", kept.saves)
 	}
 }
 

@@ -40,7 +40,8 @@ func (s *Session) save(ctx context.Context, e *exchanger, k *kept) *core.Fault {
 	c.For, c.Identity.Warning = s.purpose(e), nil
 	data, err := json.Marshal(c)
 	if err == nil {
-		err = s.config.Cache.Save(ctx, data)
+		// What was renewed is kept even when nobody waits for it any more.
+		err = s.config.Cache.Save(context.WithoutCancel(ctx), data)
 	}
 	if err != nil {
 		return faultNotKept(err)
@@ -114,6 +115,9 @@ func (s *Session) Token(ctx context.Context, refused string) (string, error) {
 
 		select {
 		case <-fl.done:
+			if fl.fault != nil && fl.fault.Kind == core.Stopped {
+				continue // those who wanted it went away just as this one came
+			}
 			if fl.fault != nil {
 				return "", fl.fault
 			}
@@ -123,9 +127,8 @@ func (s *Session) Token(ctx context.Context, refused string) (string, error) {
 			// It was renewed for somebody who had not been refused: once more, for this one.
 		case <-ctx.Done():
 			s.mu.Lock()
-			if fl.waiting--; fl.waiting == 0 { // nobody wants it any more
-				fl.cancel()
-				s.land(fl)
+			if fl.waiting--; fl.waiting == 0 {
+				fl.cancel() // nobody wants it any more
 			}
 			s.mu.Unlock()
 			return "", faultStopped(ctx.Err())
@@ -135,7 +138,7 @@ func (s *Session) Token(ctx context.Context, refused string) (string, error) {
 
 // start begins a renewal that outlives the one who asked first. The caller holds the lock.
 func (s *Session) start(ctx context.Context, refused string) *flight {
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	own, cancel := context.WithCancel(unbroken(context.WithoutCancel(ctx)))
 	fl := &flight{done: make(chan struct{}), cancel: cancel}
 	s.renewing = fl
 	epoch := s.epoch
@@ -144,18 +147,11 @@ func (s *Session) start(ctx context.Context, refused string) *flight {
 		token, f := s.renew(own, refused, epoch)
 		s.mu.Lock()
 		fl.token, fl.fault = token, f
-		s.land(fl)
+		s.renewing = nil
 		s.mu.Unlock()
 		close(fl.done)
 	}()
 	return fl
-}
-
-// land makes room for the next renewal. The caller holds the lock.
-func (s *Session) land(fl *flight) {
-	if s.renewing == fl {
-		s.renewing = nil
-	}
 }
 
 // renew brings a new access token.

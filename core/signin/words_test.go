@@ -24,7 +24,7 @@ func everyFault() []*core.Fault {
 	const host = "login.microsoftonline.com"
 	all := []*core.Fault{
 		faultOrg(), faultClientID(), faultTenant(), faultTenantNeeded(), faultSecretMissing(), faultWay(), faultRedirect(),
-		faultAuthority(), faultNoChallenge("contoso.crm.dynamics.com"), faultDistrust("login.evil.example"), faultPort("33333"),
+		faultAuthority(), faultNoChallenge("contoso.crm.dynamics.com"), faultDistrust("login.evil.example"), faultStray("evil.example"), faultPort("33333"),
 		faultListen(nil), faultBrowser(nil), faultFirst(), faultOver(), faultCancelled(), faultForged(), faultRefusedAgain(),
 		faultOdd(host), faultRedirected(host), faultBusy(host, "status 503"), faultStopped(context.Canceled),
 		networkFault(host, errors.New("connection refused")), networkFault(host, &net.DNSError{IsNotFound: true}),

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"html"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -63,7 +64,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.pages = httptest.NewServer(w.authority.Pages())
 	api := w.authority.API()
-	w.api = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.api = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		wrap := w.wrap
 		w.mu.Unlock()
@@ -73,6 +74,8 @@ func newWorld(t *testing.T) *world {
 		}
 		api.ServeHTTP(rw, r)
 	}))
+	w.api.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes are refused on purpose
+	w.api.StartTLS()
 	w.org = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != "" || r.URL.Path != "/api/data/v9.2/" {
 			t.Errorf("discovery asked %s with a header it should not send", r.URL.Path)
