@@ -1,0 +1,116 @@
+package rest
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"ferry/core"
+)
+
+// The golden file is there to be proof-read. It is written anew with FERRY_GOLDEN=write.
+func TestFaultsReadWell(t *testing.T) {
+	const service = "Dynamics 365"
+	now := newClock().Now()
+	at, _ := url.Parse("https://contoso.crm4.dynamics.com/api/data/v9.2/")
+	c := &Client{c: Config{Service: service, Admin: core.DynamicsAdmin, Now: newClock().Now}, root: at}
+	a := func(status int, header ...string) *Answer {
+		h := http.Header{}
+		for i := 0; i+1 < len(header); i += 2 {
+			h.Set(header[i], header[i+1])
+		}
+		return newAnswer(status, h, []byte(`{"error":{"code":"0x80040217","message":"hunter2"}}`), now)
+	}
+	faults := []*core.Fault{
+		badRoot(service), plainHTTP(service), certificateFileUnreadable("ca.pem", io.EOF), certificateFileEmpty("ca.pem"),
+		c.foreign("https://evil.example/x?hunter2"), redirected(service, a(302, "Location", "https://login.example/?hunter2"), now),
+		webPage(service, a(200), now), badData(service, &Response{Status: 200, Header: http.Header{}}, now), tooBusy(service, now),
+	}
+	for _, status := range []int{400, 401, 403, 404, 407, 429, 500, 503} {
+		faults = append(faults, c.refused(a(status)))
+	}
+	faults = append(faults, brokenOff(service, io.ErrUnexpectedEOF, now), tooBig(service, 1<<26), bomb(service), unasked(service))
+	for _, err := range []error{
+		proxyRefusal{407}, proxyRefusal{403}, &net.OpError{Op: "proxyconnect", Err: io.EOF},
+		&net.DNSError{IsNotFound: true}, &net.DNSError{IsTemporary: true},
+		syscall.ECONNREFUSED, syscall.ENETUNREACH, errSilent, io.EOF, errors.New("net/http: server response headers exceeded hunter2"),
+		x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.example", "b.example"}}},
+		x509.CertificateInvalidError{Reason: x509.Expired, Cert: &x509.Certificate{NotBefore: now.AddDate(1, 0, 0)}},
+		x509.CertificateInvalidError{Reason: x509.Expired, Cert: &x509.Certificate{}},
+		x509.UnknownAuthorityError{Cert: &x509.Certificate{Issuer: pkix.Name{CommonName: "Contoso Proxy CA"}}},
+		&tls.CertificateVerificationError{Err: errors.New("hunter2")}, tls.RecordHeaderError{}, &net.OpError{Op: "remote error", Err: io.EOF},
+	} {
+		f, _ := unreachable(service, at, err, now)
+		faults = append(faults, f)
+	}
+	var b strings.Builder
+	for _, f := range faults {
+		if f.Kind == "" || f.Owner == "" || f.Cause == "" || f.Remedy == "" || !strings.HasPrefix(f.Code, "rest.") {
+			t.Errorf("%s is not whole: %+v", f.Code, *f)
+		}
+		if all := f.Cause + f.Remedy + f.Error(); regexp.MustCompile(`(?i)hunter2|errno|\bDNS\b|unexpected EOF|invalid|please|illegal`).MatchString(all) {
+			t.Errorf("%s speaks jargon or shows what it must not: %s", f.Code, all)
+		}
+		fmt.Fprintf(&b, "%s [%s, %s]\n  %s\n  %s\n", f.Code, f.Kind, f.Owner, f.Cause, f.Remedy)
+		if f.Details != "" {
+			fmt.Fprintf(&b, "  (%s)\n", f.Details)
+		}
+		b.WriteString("\n")
+	}
+	file := filepath.Join("testdata", "faults.golden")
+	if os.Getenv("FERRY_GOLDEN") == "write" {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || string(want) != b.String() {
+		t.Errorf("the texts differ from %s (%v):\n%s", file, err, b.String())
+	}
+}
+
+func TestWhatComesFromOutsideCannotDisguiseAFault(t *testing.T) {
+	if got := printable("a\x1b[31mb\u202ec\r\nd" + strings.Repeat("x", 200)); got != "a[31mbcd"+strings.Repeat("x", 72)+"…" {
+		t.Errorf("%q", got)
+	}
+	for in, want := range map[string]string{"0x80040217": "0x80040217", "a b": "", "<script>": "", "": "", strings.Repeat("x", 65): ""} {
+		if got := plainWord(in); got != want {
+			t.Errorf("%q became %q", in, got)
+		}
+	}
+}
+
+func TestARefusalIsUnderstoodInEveryShape(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"error":{"code":"0x80072322","message":"m"}}`:                  "0x80072322 m",
+		`{"error":{"code":"","message":"m"}}`:                            " m",
+		`{"error":"invalid_grant","error_description":"AADSTS70008: m"}`: "invalid_grant AADSTS70008: m",
+		`{"message":"m"}`:                          " m",
+		`{"Message":"No HTTP resource was found"}`: " No HTTP resource was found",
+		`{"error":7}`:                              " ",
+		`[]`:                                       " ",
+		`<html>503</html>`:                         " ",
+		``:                                         " ",
+		`{"error":{"code":"0x1","message":"` + strings.Repeat("x", answerLimit): " ",
+	} {
+		a := newAnswer(400, http.Header{}, []byte(body), newClock().Now())
+		if got := a.Code + " " + a.Message; got != want || a.HTML != strings.HasPrefix(body, "<") {
+			t.Errorf("%.60s: %q, page %v", body, got, a.HTML)
+		}
+	}
+}
