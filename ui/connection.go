@@ -45,6 +45,7 @@ func (p *connections) escape() {
 func (w *Window) newConnection() {
 	w.connections().wizard = newWizard(w, project.Connection{Auth: project.Browser}, 0)
 	w.open(placeConnection)
+	w.connections().wizard.arrive()
 }
 
 // keep puts a connection into the project in place of the one called old, and makes it the one in use.

@@ -140,6 +140,7 @@ func (z *wizard) back() {
 		z.step--
 		z.fault = nil
 		z.redraw()
+		z.arrive()
 	}
 }
 
@@ -279,6 +280,24 @@ func (z *wizard) toValues() {
 	z.discover()
 	z.askSecret()
 	z.redraw()
+	z.arrive()
+}
+
+// arrive begins a step at its top, with the focus where one types first.
+func (z *wizard) arrive() {
+	p := z.w.connections()
+	if p.wizard != z || z.w.place != placeConnection {
+		return
+	}
+	p.page.Top()
+	switch z.step {
+	case stepAddress:
+		z.w.win.Canvas().Focus(z.address)
+	case stepValues:
+		z.w.win.Canvas().Focus(z.client)
+	default:
+		z.w.win.Canvas().Unfocus()
+	}
 }
 
 func (z *wizard) discover() {

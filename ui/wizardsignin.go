@@ -18,9 +18,11 @@ func (z *wizard) enterSignIn() {
 	z.step, z.fault, z.signedAs = stepSignIn, nil, nil
 	if z.c.Auth == project.Secret {
 		z.signIn()
+		z.arrive()
 		return
 	}
 	z.redraw()
+	z.arrive()
 }
 
 // signIn signs in anew and goes on to the test.
@@ -69,6 +71,7 @@ func (z *wizard) signedIn(r signedIn, err error) {
 	}
 	z.step = stepTest
 	z.w.test(z.c.Name)
+	z.arrive()
 	z.w.frame.render()
 }
 

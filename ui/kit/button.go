@@ -81,7 +81,7 @@ func newButton(words, icon string, kind buttonKind, tap func()) *Button {
 	}
 	b.content = Sized(0, look.Control, On(b.box, overlay(Pad(-3, -3, -3, -3, b.ring), Pad(0, side, 0, side, Row(8, inner...)))))
 	b.paint = b.colours
-	b.ExtendBaseWidget(b)
+	b.extend(b)
 	return b
 }
 

@@ -33,7 +33,7 @@ func NewChoice(icon, words, meaning string, chosen bool, tap func()) *Choice {
 	head = append(head, Grow(StrongPara(words)), dot)
 	c.content = On(c.box, PadAll(14, Column(6, Row(10, head...), QuietPara(meaning))))
 	c.paint = c.colours
-	c.ExtendBaseWidget(c)
+	c.extend(c)
 	return c
 }
 
@@ -83,7 +83,7 @@ func NewRailItem(icon, words string, tap func()) *RailItem {
 	r.badge = NewText("", Style{Ink: look.RailAccent, Size: look.CaptionSize, Bold: true})
 	r.content = Sized(0, 38, On(r.box, Pad(0, 12, 0, 12, Row(12, r.icon, Grow(r.label), r.badge))))
 	r.paint = r.colours
-	r.ExtendBaseWidget(r)
+	r.extend(r)
 	return r
 }
 
@@ -138,7 +138,7 @@ func NewPick(content fyne.CanvasObject, tap func()) *Pick {
 			p.box.Stroke = look.Primary
 		}
 	}
-	p.ExtendBaseWidget(p)
+	p.extend(p)
 	return p
 }
 
@@ -179,7 +179,7 @@ func newSegment(words string, on bool, tap func()) *segment {
 			s.box.Stroke = look.Primary
 		}
 	}
-	s.ExtendBaseWidget(s)
+	s.extend(s)
 	return s
 }
 
@@ -191,6 +191,6 @@ func NewTipChip(words string, ink, tint fyne.ThemeColorName, tip string) *TipChi
 	c := &TipChip{}
 	c.content, c.paint, c.tip = Chip(words, ink, tint), func() {}, tip
 	c.off, c.reason = true, tip // it does nothing, so Tab passes it by
-	c.ExtendBaseWidget(c)
+	c.extend(c)
 	return c
 }

@@ -10,6 +10,7 @@ import (
 // and Space, pointed at, and switched off with a reason.
 type press struct {
 	widget.BaseWidget
+	self    fyne.Widget // the whole widget, which the canvas knows
 	tap     func()
 	tip     string // shown while pointed at
 	reason  string // why it is off; shown instead of tip
@@ -28,9 +29,16 @@ var (
 	_ desktop.Cursorable = (*press)(nil)
 )
 
+// extend makes the whole widget known and gives it its first colours.
+func (p *press) extend(whole fyne.Widget) {
+	p.self = whole
+	p.ExtendBaseWidget(whole)
+	p.paint()
+}
+
 // Tapped implements fyne.Tappable.
 func (p *press) Tapped(*fyne.PointEvent) {
-	hideTip(p)
+	hideTip(p.self)
 	if !p.off && p.tap != nil {
 		p.tap()
 	}
@@ -42,7 +50,7 @@ func (p *press) TypedKey(k *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		p.Tapped(nil)
 	case fyne.KeyEscape:
-		escape(p)
+		escape(p.self)
 	}
 }
 
@@ -64,7 +72,7 @@ func (p *press) MouseIn(*desktop.MouseEvent) {
 		words = p.reason
 	}
 	if words != "" {
-		showTip(p, words)
+		showTip(p.self, words)
 	}
 }
 
@@ -72,7 +80,7 @@ func (p *press) MouseIn(*desktop.MouseEvent) {
 func (p *press) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (p *press) MouseOut() { p.hovered = false; p.Refresh(); hideTip(p) }
+func (p *press) MouseOut() { p.hovered = false; p.Refresh(); hideTip(p.self) }
 
 // Cursor implements desktop.Cursorable.
 func (p *press) Cursor() desktop.Cursor {
