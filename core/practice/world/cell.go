@@ -98,4 +98,6 @@ type Row struct {
 	Cells   []Cell // in the order of Table.Columns
 
 	buffer []byte
+	table  *Table // whose cells these are, and which of them are filled
+	want   []int
 }

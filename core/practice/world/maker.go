@@ -13,11 +13,12 @@ type source func(m *maker, p *plan) Cell
 
 // A maker works out one row. Texts it makes gather in one buffer and become strings at the end, all at once.
 type maker struct {
-	w      *World
-	s      *store
-	i      int
-	h      uint64 // of the row
-	buffer []byte
+	w       *World
+	s       *store
+	i       int
+	h       uint64 // of the row
+	version int64
+	buffer  []byte // begins with the row's own key
 }
 
 // rowHash is where all chance in a row comes from.

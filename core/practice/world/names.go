@@ -297,6 +297,7 @@ func (w *World) chooseAddress(t *Table, p *plan, byName map[string]*plan) bool {
 		p.texts = specialTexts(p.column.MaxLength)
 		return p.with(words, fill/6)
 	}
+	p.n = 0
 	return false
 }
 

@@ -4,17 +4,16 @@ import "strings"
 
 // A plan says how one column of a table is worked out.
 type plan struct {
-	column    *Column
-	source    source // nil: always empty
-	salt      uint64 // of the cell's chance
-	fill      uint64 // so many of 1024 rows have a value
-	isKey     bool
-	isVersion bool
-	texts     []string // special texts, or the only ones
-	numbers   []int64  // special numbers, or the codes of options
-	n         int64    // whatever the source needs
-	other     []*plan  // columns of the same row that this one follows
-	refs      []*store // tables that a lookup points at
+	column  *Column
+	source  source   // nil: always empty
+	salt    uint64   // of the cell's chance
+	fill    uint64   // so many of 1024 rows have a value
+	given   bool     // the key or the version: nobody changes it
+	texts   []string // special texts, or the only ones
+	numbers []int64  // special numbers, or the codes of options
+	n       int64    // whatever the source needs
+	other   []*plan  // columns of the same row that this one follows
+	refs    []*store // tables that a lookup points at
 }
 
 // join tells the stores that depend on others how many rows they have.
@@ -68,11 +67,19 @@ func (w *World) plansFor(t, of *Table) []plan {
 	plans := make([]plan, len(t.Columns))
 	byName := make(map[string]*plan, len(plans))
 	for i, c := range t.Columns {
-		plans[i] = plan{column: c, salt: hashText(c.Logical), fill: usualFill(c), isVersion: c.Logical == "versionnumber", isKey: c.Logical == t.Key}
+		plans[i] = plan{column: c, salt: hashText(c.Logical), fill: usualFill(c)}
 		byName[c.Logical] = &plans[i]
 	}
 	for i := range plans {
 		p := &plans[i]
+		switch p.column.Logical {
+		case t.Key:
+			p.source, p.given = ownKey, true
+			continue
+		case "versionnumber":
+			p.source, p.given = ownVersion, true
+			continue
+		}
 		if !p.column.ValidForRead || p.column.Property == "" {
 			continue
 		}

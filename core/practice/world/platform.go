@@ -13,8 +13,6 @@ const (
 func (w *World) choosePlatform(t *Table, p *plan, byName map[string]*plan) bool {
 	users, teams, units := w.stores["systemuser"], w.stores["team"], w.stores["businessunit"]
 	switch p.column.Logical {
-	case t.Key, "versionnumber":
-		return true
 	case "createdon":
 		return p.with(created, 1024)
 	case "modifiedon":

@@ -181,11 +181,12 @@ func connect(tables []*Table) {
 // number makes the columns findable by name and tells each where it stands.
 func (t *Table) number() {
 	t.columns = make(map[string]int, len(t.Columns))
+	t.all = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
 		if c.Index != i {
 			c.Index = i
 		}
-		t.columns[c.Logical] = i
+		t.columns[c.Logical], t.all[i] = i, i
 	}
 }
 

@@ -25,7 +25,7 @@ type change struct {
 
 func newStore(t *Table, seed uint64, rows int) *store {
 	s := &store{
-		name: t.Logical, index: t.index, base: rows, live: rows, ring: newKeyring(seed, t.Logical), period: 61,
+		name: t.Logical, index: t.index, base: rows, live: rows, ring: newKeyring(seed, t.Logical), period: 199,
 		salt: hashText("rows of " + t.Logical), byKey: map[string]int{}, changed: map[int]*change{},
 	}
 	if rows >= 397 {

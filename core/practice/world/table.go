@@ -27,7 +27,8 @@ type Table struct {
 	LabelsNull     bool // UserLocalizedLabel is null: there is no label in the caller's language
 	Language       int  // of its labels, as a locale id; 1033 is English
 
-	index   int // stands for the table in versions
+	all     []int // the places of all columns
+	index   int   // stands for the table in versions
 	plans   []plan
 	parts   map[string][]plan // of activitypointer: by the activity that a row is
 	columns map[string]int

@@ -109,12 +109,12 @@ func words(m *maker, p *plan) Cell {
 
 // memo is a few sentences; where n is set, one row in a while has a very long one.
 func memo(m *maker, p *plan) Cell {
+	h := m.hash(p)
+	if p.n != 0 && m.i%1009 == 17 && p.fill > 0 {
+		return m.long(p, longMemo+below(h, 1000))
+	}
 	if k, ok := m.turn(p, len(p.texts)); ok {
 		return Cell{Kind: Text, S: p.texts[k]}
-	}
-	h := m.hash(p)
-	if p.n != 0 && m.i%1009 == 17 {
-		return m.long(p, longMemo+below(h, 1000))
 	}
 	if !m.filled(p) {
 		return Cell{}
