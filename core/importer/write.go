@@ -261,7 +261,7 @@ func (e *engine) leaveEmpty(s *Settlement, w work, outcomes []core.Outcome) {
 	}
 	for _, r := range w.empty {
 		if k, ok := became[r.Key]; ok {
-			r.Kind = k
+			r.Kind = later(r.Kind, k)
 		}
 		switch r.Kind {
 		case core.Created, core.Updated, core.Unchanged:

@@ -1,0 +1,62 @@
+package importer_test
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+
+	"ferry/core"
+	"ferry/core/coretest"
+	"ferry/core/importer"
+)
+
+// highest is the most heap that was in use while f ran.
+func highest(f func(look func())) uint64 {
+	var most uint64
+	f(func() {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		most = max(most, m.HeapInuse)
+	})
+	return most
+}
+
+func TestMemoryDoesNotGrowWithTheTable(t *testing.T) {
+	use := func(rows int) uint64 {
+		m := mill{rows: rows, wide: 20, page: 2000}
+		folder := t.TempDir()
+		runtime.GC()
+		return highest(func(look func()) {
+			n := 0
+			if _, err := m.importInto(context.Background(), folder, func(importer.Progress) {
+				if n++; n%3 == 0 {
+					look()
+				}
+			}); err != nil {
+				t.Fatal(err)
+			}
+			look()
+		})
+	}
+	small, large := use(20_000), use(100_000)
+	t.Logf("20,000 rows: %d MB, 100,000 rows: %d MB", small>>20, large>>20)
+	if large > small+small/2+8<<20 {
+		t.Errorf("memory grows from %d MB to %d MB", small>>20, large>>20)
+	}
+}
+
+// BenchmarkImport has 60 fields. The two halves are the same import with and without a journal on disk.
+func BenchmarkImport(b *testing.B) {
+	m := mill{rows: 100_000, wide: 60, page: 2000}
+	for b.Loop() {
+		start := time.Now()
+		if _, err := m.importInto(context.Background(), b.TempDir(), nil); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(m.rows)/time.Since(start).Seconds(), "rows/s")
+	}
+}
+
+var _ core.Source = mill{}
+var _ core.Source = (*coretest.Memory)(nil)

@@ -1,0 +1,504 @@
+package importer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ferry/core"
+	"ferry/core/coretest"
+	"ferry/core/importer"
+	"ferry/core/mapping"
+	"ferry/core/sqlite"
+)
+
+// A desk is a job that a test runs again and again, changed between two runs.
+type desk struct {
+	t      *testing.T
+	job    importer.Job
+	source *coretest.Memory
+	store  *coretest.Store
+}
+
+func newDesk(t *testing.T, o coretest.StoreOptions, data ...coretest.Data) *desk {
+	t.Helper()
+	t.Parallel()
+	source := coretest.MemorySource(data...)
+	source.Server = 20
+	store := coretest.NewStore(o)
+	return &desk{t, importer.Job{
+		Source: source, Destination: store.Open(), Mappings: defaults(data...),
+		Journal: open(t, filepath.Join(t.TempDir(), "journal.db")), To: "Memory",
+	}, source, store}
+}
+
+func (d *desk) run() importer.Receipt {
+	d.t.Helper()
+	r, err := importer.Run(context.Background(), d.job, nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if r.State != importer.Complete {
+		d.t.Errorf("the run is %s", r.State)
+	}
+	return r
+}
+
+// interrupt runs until the source fails before its n-th page.
+func (d *desk) interrupt(n int) importer.Receipt {
+	d.t.Helper()
+	before := d.source.Pages()
+	d.source.BeforePage = func(_ context.Context, page int, _ core.Page) error {
+		if page-before == n {
+			return &core.Fault{Kind: core.Offline, Code: "test.gone", Cause: "The source is gone.", Remedy: "Wait.", Owner: core.You}
+		}
+		return nil
+	}
+	r, err := importer.Run(context.Background(), d.job, nil)
+	d.source.BeforePage = nil
+	var f *core.Fault
+	if !errors.As(err, &f) || f.Code != "test.gone" || r.State != importer.Interrupted || r.Fault == nil {
+		d.t.Fatalf("got %v, state %s", err, r.State)
+	}
+	return r
+}
+
+func TestAFaultOfTheSourceInterruptsAndTheSameJobGoesOn(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	first := d.interrupt(4)
+	if c := sum(t, first, "account"); c.Created != 60 {
+		t.Errorf("the receipt says %+v", c)
+	}
+	reads := len(d.source.Reads())
+	r := d.run()
+	if r.Run != first.Run || r.Reason != "" {
+		t.Errorf("another run began: %q", r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Created: 100})
+	if n := len(d.source.Reads()) - reads; n != 1 {
+		t.Errorf("it was read %d times", n)
+	}
+	once(t, "", d.store, "account", 100)
+}
+
+func TestFullBeginsAnewAndSaysSo(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	first := d.interrupt(3)
+	d.job.Full = true
+	r := d.run()
+	if r.Run == first.Run || !strings.Contains(r.Reason, "You asked") {
+		t.Errorf("run %s after %s, reason %q", r.Run, first.Run, r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Created: 60, Unchanged: 40})
+	d.job.Full = false
+	if again := d.run(); again.Run == first.Run {
+		t.Error("the run that was begun anew goes on after all")
+	}
+}
+
+func TestAChangedMappingBeginsAnewAndSaysSo(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	first := d.interrupt(3)
+	whole := d.job.Mappings[0]
+	d.job.Mappings = []mapping.Mapping{whole}
+	d.job.Mappings[0].Columns = whole.Columns[:1]
+	r := d.run()
+	if r.Run == first.Run || !strings.Contains(r.Reason, "mapping of accounts changed") {
+		t.Errorf("reason %q", r.Reason)
+	}
+	d.job.Mappings[0] = whole
+	back := d.run()
+	if back.Run == first.Run {
+		t.Error("a run went on whose first half was overwritten by another mapping")
+	}
+	wants(t, back, "account", importer.Counts{Updated: 60, Unchanged: 40})
+}
+
+func TestATitleAloneIsNoOtherMapping(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	first := d.interrupt(3)
+	d.job.Mappings[0].Title = "Firms"
+	if r := d.run(); r.Run != first.Run {
+		t.Errorf("a new run began: %q", r.Reason)
+	}
+}
+
+func TestTryTenIsARunOfItsOwn(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	first := d.interrupt(3)
+	d.job.Limit = 10
+	try := d.run()
+	wants(t, try, "account", importer.Counts{Unchanged: 10})
+	d.job.Limit = 0
+	r := d.run()
+	if r.Run != first.Run || try.Run == first.Run {
+		t.Error("the unfinished run did not go on after the try")
+	}
+	wants(t, r, "account", importer.Counts{Created: 100})
+}
+
+func TestALimitHoldsOverAnInterruption(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	d.source.Part = 3
+	d.job.Limit = 10
+	d.interrupt(3)
+	wants(t, d.run(), "account", importer.Counts{Created: 10})
+}
+
+func TestTheDestinationWasDeleted(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	first := d.interrupt(3)
+	d.store = coretest.NewStore(coretest.StoreOptions{})
+	d.job.Destination = d.store.Open()
+	r := d.run()
+	if r.Run == first.Run || !strings.Contains(r.Reason, "is new or was replaced") {
+		t.Errorf("reason %q", r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Created: 100})
+
+	d.store = coretest.NewStore(coretest.StoreOptions{})
+	d.job.Destination = d.store.Open()
+	if r := d.run(); !strings.Contains(r.Reason, "is new or was replaced") {
+		t.Errorf("after a whole run, reason %q", r.Reason)
+	}
+	wants(t, d.run(), "account", importer.Counts{Unchanged: 100})
+}
+
+func TestTheDestinationIsAnOlderCopy(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	d.interrupt(2)
+	early := d.store.Copy()
+	first := d.interrupt(2)
+	d.store = early
+	d.job.Destination = early.Open()
+	r := d.run()
+	if r.Run == first.Run || !strings.Contains(r.Reason, "older copy") {
+		t.Errorf("a copy made in mid-run: reason %q", r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Created: 80, Unchanged: 20})
+
+	whole := d.store.Copy()
+	d.run()
+	d.store = whole
+	d.job.Destination = whole.Open()
+	if r := d.run(); !strings.Contains(r.Reason, "older copy") {
+		t.Errorf("a copy made between two runs: reason %q", r.Reason)
+	}
+	if r := d.run(); r.Reason != "" {
+		t.Errorf("the reason stays: %q", r.Reason)
+	}
+}
+
+func TestTheDestinationWasSwapped(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	d.job.To = "other place"
+	d.run()
+	other := d.store
+	d.store = coretest.NewStore(coretest.StoreOptions{})
+	d.job.Destination, d.job.To = d.store.Open(), "this place"
+	first := d.interrupt(3)
+	d.job.Destination = other.Open()
+	r := d.run()
+	if r.Run == first.Run || !strings.Contains(r.Reason, "is new or was replaced") {
+		t.Errorf("reason %q", r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Unchanged: 100})
+	d.job.Destination = d.store.Open()
+	r = d.run()
+	if !strings.Contains(r.Reason, "is new or was replaced") {
+		t.Errorf("swapped back, reason %q", r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Created: 60, Unchanged: 40})
+}
+
+func TestADestinationThatMovedGoesOn(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	first := d.interrupt(3)
+	d.job.To = "elsewhere"
+	r := d.run()
+	if r.Run != first.Run || r.Reason != "" {
+		t.Errorf("another run began: %q", r.Reason)
+	}
+}
+
+func TestWithoutItsJournalEverythingIsReadAgainAndNothingDoubled(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	d.interrupt(3)
+	d.job.Journal = open(t, filepath.Join(t.TempDir(), "journal.db"))
+	r := d.run()
+	if !strings.Contains(r.Reason, "not known here") {
+		t.Errorf("reason %q", r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Created: 60, Unchanged: 40})
+	once(t, "", d.store, "account", 100)
+}
+
+func TestARealDatabaseFileThatIsDeletedCopiedOrSwapped(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "contoso.db")
+	source := coretest.MemorySource(accounts(60))
+	source.Server = 20
+	j := open(t, filepath.Join(folder, "journal.db"))
+	run := func(stopAt int) (importer.Receipt, error) {
+		t.Helper()
+		d, err := sqlite.New(file, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		before := source.Pages()
+		source.BeforePage = func(_ context.Context, n int, _ core.Page) error {
+			if n-before == stopAt {
+				return errors.New("gone")
+			}
+			return nil
+		}
+		return importer.Run(context.Background(), importer.Job{
+			Source: source, Destination: d, Mappings: defaults(accounts(0)), Journal: j, Place: "sqlite:" + file,
+		}, nil)
+	}
+	read := func(path string) []byte {
+		t.Helper()
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	write := func(b []byte) {
+		t.Helper()
+		if err := os.WriteFile(file, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := run(2); err == nil {
+		t.Fatal("it was not interrupted")
+	}
+	early := read(file)
+	if _, err := run(2); err == nil {
+		t.Fatal("it was not interrupted")
+	}
+	write(early)
+	r, err := run(0)
+	if err != nil || !strings.Contains(r.Reason, "older copy") {
+		t.Fatalf("a copy of mid-run: %v, reason %q", err, r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Created: 40, Unchanged: 20})
+	if r, err = run(0); err != nil || r.Reason != "" {
+		t.Fatalf("a plain second run: %v, reason %q", err, r.Reason)
+	}
+	write(early)
+	if r, err = run(0); err != nil || !strings.Contains(r.Reason, "older copy") {
+		t.Fatalf("a copy of an earlier run: %v, reason %q", err, r.Reason)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = run(0); err != nil || !strings.Contains(r.Reason, "is new or was replaced") {
+		t.Fatalf("a deleted file: %v, reason %q", err, r.Reason)
+	}
+	wants(t, r, "account", importer.Counts{Created: 60})
+}
+
+func TestStoppingFinishesTheBatchAndCanBeContinued(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	ctx, cancel := context.WithCancel(context.Background())
+	d.source.BeforePage = func(_ context.Context, n int, _ core.Page) error {
+		if n == 3 {
+			cancel()
+		}
+		return nil
+	}
+	r, err := importer.Run(ctx, d.job, nil)
+	d.source.BeforePage = nil
+	var f *core.Fault
+	if !errors.As(err, &f) || f.Kind != core.Stopped || f.Code != "importer.stopped" || !strings.Contains(f.Remedy, "can be continued") {
+		t.Fatalf("got %v", err)
+	}
+	c := sum(t, r, "account")
+	if r.State != importer.Interrupted || int(c.Created) != len(d.store.Rows("account")) {
+		t.Errorf("state %s, %+v, but %d rows", r.State, c, len(d.store.Rows("account")))
+	}
+	again := d.run()
+	if again.Run != r.Run {
+		t.Error("it was not continued")
+	}
+	wants(t, again, "account", importer.Counts{Created: 100})
+}
+
+func TestALostAnswerOfATransactionalDestinationIsAskedFor(t *testing.T) {
+	lost := true
+	d := newDesk(t, coretest.StoreOptions{Fail: func(n int, _ core.Plan, _ core.Batch) coretest.Failure {
+		if n == 2 && lost {
+			return coretest.AfterCommit
+		}
+		return coretest.NoFailure
+	}}, accounts(100))
+	r, err := importer.Run(context.Background(), d.job, nil)
+	if err == nil || r.State != importer.Interrupted {
+		t.Fatalf("got %v", err)
+	}
+	lost = false
+	again := d.run()
+	if again.Run != r.Run {
+		t.Error("it was not continued")
+	}
+	wants(t, again, "account", importer.Counts{Created: 100})
+}
+
+func TestOneBadRowAmongAThousandLeavesTheOthersWritten(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(1000))
+	d.source.Server = 1000
+	dest := d.store.Open()
+	d.job.Destination = wholly{dest, dest.(core.Starter), dest.(core.Settler), map[string]bool{key("account", 617): true}}
+	r := d.run()
+	wants(t, r, "account", importer.Counts{Created: 999, Refused: 1})
+	if len(r.Refusals) != 1 || r.Refusals[0].Key != key("account", 617) || r.Refusals[0].Kind != core.Refused || r.Refusals[0].Fault.Code != "test.bad" {
+		t.Errorf("refusals %+v", r.Refusals)
+	}
+}
+
+func TestAnExpiredBookmarkReadsThePartAgainAndCountsEachRowOnce(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	d.interrupt(4)
+	expired := false
+	d.source.BeforePage = func(context.Context, int, core.Page) error {
+		if expired {
+			return nil
+		}
+		expired = true
+		return &core.Fault{Kind: core.Busy, Code: "dataverse.bookmark-expired", Cause: "Too old.", Remedy: "Read again.", Owner: core.You}
+	}
+	changed := accounts(100)
+	changed.Records = changed.Records[1:]                   // one left the source
+	changed.Records[0].Values[1] = core.Text("Changed now") // one changed after it was created
+	d.source.Set(changed)
+	r := d.run()
+	if !strings.Contains(r.Reason, "accounts was read again from the start") {
+		t.Errorf("reason %q", r.Reason)
+	}
+	// 100 were created by this run: 99 are still there, and the one that left was read and created nevertheless.
+	wants(t, r, "account", importer.Counts{Created: 100})
+	if n := len(d.store.Rows("account")); n != 100 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestASecondFerryOnTheSameDestinationIsToldSo(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
+	running, goOn := make(chan struct{}), make(chan struct{})
+	var first sync.Once
+	d.source.BeforePage = func(context.Context, int, core.Page) error {
+		first.Do(func() { close(running); <-goOn })
+		return nil
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := importer.Run(context.Background(), d.job, nil)
+		done <- err
+	}()
+	<-running
+	_, err := importer.Run(context.Background(), d.job, nil)
+	var f *core.Fault
+	if !errors.As(err, &f) || f.Code != "importer.already-running" {
+		t.Errorf("got %v", err)
+	}
+	close(goOn)
+	if err := <-done; err != nil {
+		t.Errorf("the first was disturbed: %v", err)
+	}
+}
+
+func TestProgressIsToldAtMostTenTimesASecondAndNeverAtOnce(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(500), contacts(100))
+	d.source.Server = 5
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	var mu sync.Mutex
+	d.job.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
+	d.job.Wait = func(ctx context.Context, _ time.Duration) error { <-ctx.Done(); return ctx.Err() }
+	d.source.BeforePage = func(ctx context.Context, n int, _ core.Page) error {
+		mu.Lock()
+		now = now.Add(20 * time.Millisecond)
+		mu.Unlock()
+		if n == 50 {
+			core.Tell(ctx, core.Notice{Text: "Dynamics 365 asks us to wait"})
+		}
+		return nil
+	}
+	var told []importer.Progress
+	inside := false
+	_, err := importer.Run(context.Background(), d.job, func(p importer.Progress) {
+		if inside {
+			t.Error("two snapshots at once")
+		}
+		inside = true
+		told = append(told, p)
+		inside = false
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(told) < 15 || len(told) > 45 {
+		t.Errorf("%d snapshots in 2.4 seconds", len(told))
+	}
+	waited, reached := false, map[importer.TableState]bool{}
+	for _, p := range told {
+		waited = waited || strings.Contains(p.Waiting.Text, "asks us to wait")
+		for _, x := range p.Tables {
+			reached[x.State] = true
+			if !x.Counts.Balanced() {
+				t.Errorf("unbalanced: %+v", x.Counts)
+			}
+		}
+	}
+	if !waited || len(reached) != 4 {
+		t.Errorf("waiting shown: %t, states %v", waited, reached)
+	}
+	last := told[len(told)-1]
+	if last.Waiting.Text != "" || last.Tables[0].Counts.Read != 500 && last.Tables[1].Counts.Read != 500 || last.Tables[0].Total.N == 0 {
+		t.Errorf("the last snapshot: %+v", last)
+	}
+	middle := told[len(told)/2]
+	if middle.Rate < 100 || middle.Rate > 500 || middle.Left <= 0 {
+		t.Errorf("rate %.0f, left %s", middle.Rate, middle.Left)
+	}
+}
+
+func TestReceiptsShowTheFirstThousandExceptions(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{Refuse: func(_ core.Plan, r core.Record) *core.Fault {
+		return &core.Fault{Kind: core.BadRecord, Code: "test.no", Cause: "No.", Remedy: "Mend it.", Owner: core.You,
+			Subject: core.Subject{Table: "account", Key: r.Key, Field: "name", Value: "secret value"}}
+	}}, accounts(1200))
+	d.source.Server = 500
+	r := d.run()
+	wants(t, r, "account", importer.Counts{Refused: 1200})
+	if len(r.Refusals) != 1000 {
+		t.Fatalf("%d refusals", len(r.Refusals))
+	}
+	f := r.Refusals[7].Fault
+	if r.Refusals[7].Key != key("account", 7) || f.Code != "test.no" || f.Remedy == "" || f.Subject.Field != "name" || f.Subject.Value != "" {
+		t.Errorf("refusal %+v", f)
+	}
+}
+
+func TestTablesComeInTheOrderThatLookupsNeed(t *testing.T) {
+	line := coretest.NewData("line", field("lineid", core.TypeID), field("orderid", core.TypeLookup, "order"))
+	order := coretest.NewData("order", field("orderid", core.TypeID), field("customerid", core.TypeCustomer, "account", "contact"))
+	d := newDesk(t, coretest.StoreOptions{}, line, order, contacts(1), accounts(1))
+	d.job.Mappings[3].Parent = "line" // nonsense, but a parent goes first whatever lookups say
+	r := d.run()
+	var names []string
+	for _, x := range r.Tables {
+		names = append(names, x.Table)
+	}
+	if got := fmt.Sprint(names); got != "[contact order line account]" {
+		t.Errorf("order %s", got)
+	}
+}
