@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"ferry/core"
+	"ferry/core/dataverse/scan"
 )
 
 func TestEveryRecordIsReadOnceOverManyPages(t *testing.T) {
@@ -475,3 +476,6 @@ func TestWhatIsNotThereIsSaidBeforeReading(t *testing.T) {
 		t.Errorf("a range that is none: %v", err)
 	}
 }
+
+// chained is the hash of one more key in a bookmark within a page.
+func chained(before uint64, key string) uint64 { return scan.Chain(before, scan.Hash(key)) }
