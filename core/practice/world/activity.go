@@ -1,6 +1,9 @@
 package world
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // What people did: calls, tasks, letters, meetings, who took part in them, and notes.
 
@@ -14,8 +17,10 @@ func (w *World) chooseActivity(t *Table, p *plan, byName map[string]*plan) bool 
 		return w.chooseParty(p, byName)
 	case t.Logical == "annotation":
 		return w.chooseNote(p, byName)
+	case name == "sender" || name == "torecipients":
+		return p.with(anyEmail, 950)
 	case t.Activity && name == "subject":
-		p.texts = append(specialTexts(p.column.MaxLength), w.lore.subjects...)
+		p.texts = slices.Concat(w.special(p.column.MaxLength), w.lore.subjects)
 		return p.with(subject, 1024)
 	case t.Activity && name == "regardingobjectid":
 		p.refs = []*store{w.stores["account"], w.stores["contact"], w.stores["lead"], w.stores["opportunity"], w.stores["incident"]}
@@ -28,7 +33,7 @@ func (w *World) chooseActivity(t *Table, p *plan, byName map[string]*plan) bool 
 		p.fill = min(p.fill, 60)
 		return true
 	case (t.Logical == "opportunity" || t.Logical == "incident") && name == t.Title:
-		p.texts = append(specialTexts(p.column.MaxLength), w.lore.subjects...)
+		p.texts = slices.Concat(w.special(p.column.MaxLength), w.lore.subjects)
 		return p.with(subject, 1024)
 	case strings.HasSuffix(name, "customerid") && p.column.Type == "CustomerType":
 		p.refs = []*store{w.stores["account"], w.stores["contact"]}

@@ -34,3 +34,9 @@ func BenchmarkAccount(b *testing.B) {
 	b.ReportMetric(float64(filled)/float64(min(i, 1000)), "filled/row")
 	b.ReportMetric(float64(len(want)), "columns")
 }
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		world.New(world.Options{Seed: 1})
+	}
+}

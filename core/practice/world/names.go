@@ -40,7 +40,7 @@ func (w *World) choosePeople(t *Table, p *plan, byName map[string]*plan) bool {
 	switch {
 	case (t.Logical == "account" || t.Logical == "competitor") && name == "name", t.Logical == "lead" && name == "companyname",
 		t.Logical == vessel && name == "new_name":
-		p.texts = specialTexts(p.column.MaxLength)
+		p.texts = w.special(p.column.MaxLength)
 		return p.with(company, 1000)
 	case t.Logical == "account" && name == "primarycontactid":
 		p.refs = []*store{w.stores["contact"]}
@@ -69,10 +69,10 @@ func (w *World) choosePerson(t *Table, p *plan, byName map[string]*plan) bool {
 	p.refs = []*store{w.stores["account"], w.stores["contact"]}
 	switch p.column.Logical {
 	case "firstname":
-		p.texts = specialTexts(p.column.MaxLength)
+		p.texts = w.special(p.column.MaxLength)
 		return p.with(firstName, 1000)
 	case "lastname":
-		p.texts = specialTexts(p.column.MaxLength)
+		p.texts = w.special(p.column.MaxLength)
 		return p.with(lastName, 1024)
 	case "fullname":
 		p.follows(byName, "firstname", "lastname")
@@ -287,14 +287,14 @@ func (w *World) chooseAddress(t *Table, p *plan, byName map[string]*plan) bool {
 	p.n = int64(hashText(prefix) >> 1)
 	switch part {
 	case "line1", "city", "stateorprovince", "postalcode", "country", "composite", "latitude", "longitude":
-		p.texts = specialTexts(p.column.MaxLength)
+		p.texts = w.special(p.column.MaxLength)
 		return p.with(addressParts[part], fill)
 	case "telephone1", "telephone2", "telephone3", "fax":
 		return p.with(phone, fill/3)
 	case "addressid":
 		return p.with(anyGUID, 1024)
 	case "line2", "line3", "name", "county", "primarycontactname":
-		p.texts = specialTexts(p.column.MaxLength)
+		p.texts = w.special(p.column.MaxLength)
 		return p.with(words, fill/6)
 	}
 	p.n = 0

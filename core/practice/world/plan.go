@@ -165,6 +165,9 @@ func (w *World) chooseByType(t *Table, p *plan, byName map[string]*plan) {
 	case "DateTimeType":
 		p.source = anyTime
 		p.numbers = specialTimes
+		if c.Format == "DateOnly" {
+			p.n = 1
+		}
 		if c.Behavior == "DateOnly" {
 			p.source = anyDate
 			p.numbers = specialDates

@@ -5,6 +5,16 @@ import "strings"
 // longMemo is how long the longest texts are where a column allows it.
 const longMemo = 100_000
 
+// special returns the special texts for columns of a length. They are made once. The caller holds the lock or is New.
+func (w *World) special(length int) []string {
+	texts := w.texts[length]
+	if texts == nil {
+		texts = specialTexts(length)
+		w.texts[length] = texts
+	}
+	return texts
+}
+
 // specialTexts are the texts that break programs, cut to a column's length. The last one fills the column to its
 // last character.
 func specialTexts(length int) []string {
@@ -63,7 +73,7 @@ func cutText(s string, length int) string {
 func (w *World) chooseText(p *plan) {
 	c := p.column
 	name := c.Logical
-	p.texts = specialTexts(c.MaxLength)
+	p.texts = w.special(c.MaxLength)
 	switch {
 	case c.Type == "MemoType" || c.MaxLength >= 2000 && c.Format == "TextArea":
 		p.source = memo

@@ -283,7 +283,11 @@ func anyTime(m *maker, p *plan) Cell {
 	if !m.filled(p) {
 		return Cell{}
 	}
-	return Cell{Kind: Time, N: firstDay + int64(below(m.hash(p), 14*365*86400))}
+	at := firstDay + int64(below(m.hash(p), 14*365*86400))
+	if p.n != 0 { // a day without an hour is midnight where its writer was
+		at = at/86400*86400 - 3600*(1+at&1)
+	}
+	return Cell{Kind: Time, N: at}
 }
 
 func anyDate(m *maker, p *plan) Cell {

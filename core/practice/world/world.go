@@ -28,6 +28,7 @@ type World struct {
 	bySet   map[string]*Table
 	version int64
 	people  people
+	texts   map[int][]string // special texts by length
 }
 
 // Versions of generated rows: each table has its own numbers, so that no two rows share one.
@@ -50,6 +51,7 @@ func New(o Options) *World {
 	connect(tables)
 	w := &World{
 		seed: o.Seed, now: o.Now, lore: newLore(), stores: make(map[string]*store, len(tables)), tables: tables,
+		texts: map[int][]string{},
 	}
 	most := 0
 	for _, t := range tables {
