@@ -96,6 +96,12 @@ func (o *model) relate() {
 			continue
 		}
 		o.single[r.ReferencingNav] = single{name: r.ReferencingNav, column: c, target: r.ReferencedEntity}
+		// An activity also has the names of the table that all activities share.
+		if shared, own := strings.CutSuffix(r.ReferencingNav, "_"+o.Logical); own && o.Activity {
+			if _, taken := o.single[shared]; !taken {
+				o.single[shared] = single{name: shared, column: c, target: r.ReferencedEntity}
+			}
+		}
 	}
 	for _, r := range o.OneToMany {
 		if r.ReferencedNav != "" {
