@@ -463,7 +463,7 @@ func (s suite) cancels(t *testing.T) {
 		if err != nil && counts[core.Untried] != len(batch) || err == nil && counts[core.Created] != len(batch) {
 			t.Errorf("a write that ended with %v says %v", err, counts)
 		}
-		if n := len(s.stored(t, d, p, keysOf((k + 1) * 2000)...)); n != k*2000+counts[core.Created] {
+		if n := len(s.stored(t, d, p, keysOf((k+1)*2000)...)); n != k*2000+counts[core.Created] {
 			t.Errorf("%d rows are there after a write that ended with %v", n, err)
 		}
 		if err != nil {

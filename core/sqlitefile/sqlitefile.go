@@ -37,7 +37,7 @@ type Options struct {
 	ApplicationID int32         // set on new files; a file with another id is a Fault; 0 is any
 	Mark          int32         // set on new files like ApplicationID, but every other file is taken too
 	CacheMB       int           // 0 is 16
-	BusyTimeout   time.Duration // how long to wait for others; 0 is at once for Exclusive, else five seconds
+	BusyTimeout   time.Duration // how long to wait for others; 0 is not at all for Exclusive and Look, else five seconds
 	Log           *slog.Logger  // nil discards
 }
 
@@ -69,7 +69,7 @@ func Open(ctx context.Context, path string, o Options) (*File, error) {
 	if o.CacheMB <= 0 {
 		o.CacheMB = defaultCache
 	}
-	if o.BusyTimeout == 0 && !o.Exclusive {
+	if o.BusyTimeout == 0 && !o.Exclusive && !o.Look {
 		o.BusyTimeout = 5 * time.Second
 	}
 	if err := ctx.Err(); err != nil {
