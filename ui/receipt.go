@@ -88,8 +88,13 @@ func (w *Window) pathOf(r *importer.Receipt) string {
 	if d == nil {
 		return ""
 	}
-	path := destinationPath(d, w.driver(d.Driver))
-	if path != "" && (r.To == "" || strings.Contains(r.To, filepath.Base(path))) {
+	driver := w.driver(d.Driver)
+	path := destinationPath(d, driver)
+	if path == "" {
+		return ""
+	}
+	justEnded := w.imports().result != nil && w.imports().result.receipt.Run == r.Run
+	if justEnded || strings.Contains(r.To, filepath.Base(path)) || r.To == driver.Title {
 		return path
 	}
 	return ""

@@ -81,7 +81,7 @@ func palette(name fyne.ThemeColorName) (pair, bool) {
 	case PassedTint:
 		return pair{0xE9F5ECFF, 0x12301FFF}, true
 	case Warned, theme.ColorNameWarning:
-		return pair{0x9A6700FF, 0xE0B23FFF}, true
+		return pair{0x946300FF, 0xE0B23FFF}, true
 	case WarnedTint:
 		return pair{0xFDF4DCFF, 0x33290DFF}, true
 	case Failed, theme.ColorNameError:

@@ -237,3 +237,25 @@ func Walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 		}
 	}
 }
+
+// TapRow taps the row of a list in which words stand.
+func (s *Stage) TapRow(words string) {
+	s.T.Helper()
+	var row *kit.Pick
+	s.Until(func() bool {
+		Walk(s.top(), func(o fyne.CanvasObject) {
+			p, ok := o.(*kit.Pick)
+			if !ok {
+				return
+			}
+			Walk(p, func(o fyne.CanvasObject) {
+				if w, ok := o.(worded); ok && w.Words() == words {
+					row = p
+				}
+			})
+		})
+		return row != nil
+	})
+	test.Tap(row)
+	s.Drain()
+}
