@@ -14,8 +14,8 @@ func tooNew(path string) *core.Fault {
 	}
 }
 
-// unusable says what to do about a journal that is damaged or is none at all.
-func unusable(path string, err error) error {
+// unusable says what to do about a journal that is damaged or is none at all. Other Faults stay what they are.
+func unusable(path, doing string, err error) error {
 	var f *core.Fault
 	if !errors.As(err, &f) {
 		return err
@@ -29,7 +29,7 @@ func unusable(path string, err error) error {
 			Details: f.Details, Err: err,
 		}
 	}
-	return core.During("opening the journal", err)
+	return core.During(doing, err)
 }
 
 func lockFailed(path string, err error) *core.Fault {

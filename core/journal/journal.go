@@ -39,6 +39,8 @@ type Journal struct {
 
 var _ importer.Journal = (*Journal)(nil)
 
+const opening = "opening the journal"
+
 // Open opens the journal at path, and makes it when there is none. Its folder must be there.
 func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	if o.Now == nil {
@@ -48,14 +50,14 @@ func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 		Create: true, Private: true, ApplicationID: applicationID, CacheMB: 4, Log: o.Log,
 	})
 	if err != nil {
-		return nil, unusable(path, err)
+		return nil, unusable(path, opening, err)
 	}
 	var b [8]byte
 	rand.Read(b[:]) // never fails
 	j := &Journal{path: path, worker: hex.EncodeToString(b[:]), now: o.Now, file: file, faults: map[string]int64{}}
 	if err := j.migrate(ctx); err != nil {
 		_ = file.Close() // the first error is the one to tell
-		return nil, unusable(path, err)
+		return nil, unusable(path, opening, err)
 	}
 	return j, nil
 }
@@ -73,7 +75,7 @@ func (j *Journal) change(ctx context.Context, do func(c *sqlite.Conn) error) err
 	defer j.mu.Unlock()
 	if err := j.file.Transaction(ctx, do); err != nil {
 		clear(j.faults) // what was stored in the transaction is not there
-		return unusable(j.path, err)
+		return unusable(j.path, "writing the journal", err)
 	}
 	return nil
 }
@@ -82,7 +84,7 @@ func (j *Journal) read(ctx context.Context, do func(c *sqlite.Conn) error) error
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := j.file.Read(ctx, do); err != nil {
-		return unusable(j.path, err)
+		return unusable(j.path, "reading the journal", err)
 	}
 	return nil
 }
