@@ -3,6 +3,7 @@ package dynamics_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -148,4 +149,21 @@ func (b *bench) put(table string, cells map[string]world.Cell) string {
 		b.Fatal(err)
 	}
 	return key
+}
+
+// slow is a body that lets something happen while it is read.
+type slow struct{ entered func() }
+
+func (s *slow) Read([]byte) (int, error) {
+	s.entered()
+	return 0, io.EOF
+}
+
+// post sends a body of its own and returns the status.
+func (b *bench) post(path string, body io.Reader) int {
+	r := httptest.NewRequest("POST", api+path, body)
+	r.Header.Set("Authorization", "Bearer x")
+	w := httptest.NewRecorder()
+	b.server.ServeHTTP(w, r)
+	return w.Code
 }
