@@ -48,7 +48,7 @@ func (e *engine) begin(ctx context.Context) (also func(), err error) {
 		}
 		if !r.Begun && r.Place == e.Place {
 			// It came to an end before anything was written: nothing hangs on the destination yet.
-			e.current, e.resumed = r, true
+			e.choose(r, true)
 			return nil, e.startDestination(ctx, known, reason)
 		}
 		if r.Destination != e.have.ID && !(e.have.ID == "" && r.Destination == e.Place) || e.Full || holdsNot(reason) {
@@ -68,7 +68,7 @@ func (e *engine) begin(ctx context.Context) (also func(), err error) {
 			reason = reasonOlder
 			break
 		}
-		e.current, e.resumed = r, true
+		e.choose(r, true)
 		return also, e.goOn(ctx)
 	}
 	return also, e.anew(ctx, digest, earlier, known, reason)
@@ -134,6 +134,11 @@ func (e *engine) older(ctx context.Context) (bool, error) {
 	return !settled, core.During("looking at the destination", err)
 }
 
+// choose makes r the current run.
+func (e *engine) choose(r Entry, resumed bool) {
+	e.teller.change(func() { e.current, e.resumed = r, resumed })
+}
+
 // goOn continues the current run.
 func (e *engine) goOn(ctx context.Context) error {
 	e.own = e.current.Destination
@@ -165,13 +170,14 @@ func (e *engine) anew(ctx context.Context, digest string, earlier []Entry, known
 			return err
 		}
 	}
-	e.current = Entry{
+	r := Entry{
 		ID: newID(), Name: claimName(e.Place), Source: e.source.ID, Place: e.Place, Digest: digest, Limit: e.Limit,
 		From: e.From, To: e.To, Who: e.Who, Started: e.Now(),
 	}
 	for _, t := range e.tables {
-		e.current.Tables = append(e.current.Tables, t.run)
+		r.Tables = append(r.Tables, t.run)
 	}
+	e.choose(r, false)
 	return e.startDestination(ctx, known, reason)
 }
 

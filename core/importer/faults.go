@@ -27,7 +27,7 @@ func reasonExpired(title string) string {
 // stopped is the Fault of a run that did not come to its end.
 func stopped(err error) *core.Fault {
 	var f *core.Fault
-	if !errors.As(err, &f) && errors.Is(err, context.Canceled) || f != nil && f.Kind == core.Stopped {
+	if !errors.As(err, &f) && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) || f != nil && f.Kind == core.Stopped {
 		return &core.Fault{
 			Kind: core.Stopped, Code: "importer.stopped", Owner: core.You, Err: err,
 			Cause:  "The import was stopped. What was written so far is safe.",

@@ -61,6 +61,12 @@ func (t *teller) trail(ctx context.Context) {
 		if t.e.Wait(ctx, tellEvery) != nil {
 			return
 		}
+		t.telling.Lock()
+		soon := tellEvery - t.e.Now().Sub(t.last)
+		t.telling.Unlock()
+		if soon > 0 && soon < tellEvery && t.e.Wait(ctx, soon) != nil {
+			return
+		}
 		t.tell(true)
 	}
 }
@@ -84,10 +90,9 @@ func (t *teller) change(do func()) {
 // notice is told by source and destination, from any goroutine.
 func (t *teller) notice(n core.Notice) {
 	t.state.Lock()
-	changed := t.waiting.Text != n.Text
 	t.waiting = n
 	t.state.Unlock()
-	t.tell(changed)
+	t.tell(false)
 }
 
 // moved says that records went through: whatever was waited for is over.

@@ -101,6 +101,30 @@ func (e *engine) hits(ctx context.Context, t *table, rows []BatchRow) ([][]core.
 	return found, nil
 }
 
+// lookAgain looks for rows of which the destination got no answer. One that is there now and was not before was created.
+func (e *engine) lookAgain(ctx context.Context, t *table, b Batch, outcomes []core.Outcome) error {
+	var unsure []BatchRow
+	var at []int
+	for i, o := range outcomes {
+		if o.Kind == core.Unsure && !b.Rows[i].Known {
+			unsure, at = append(unsure, b.Rows[i]), append(at, i)
+		}
+	}
+	if _, ok := e.Destination.(core.Settler); ok || e.repeatable() || len(unsure) == 0 {
+		return nil
+	}
+	hits, err := e.hits(ctx, t, unsure)
+	if err != nil {
+		return err
+	}
+	for i := range hits {
+		if len(hits[i]) == 1 {
+			outcomes[at[i]] = core.Outcome{Kind: core.Created, ID: hits[i][0].ID}
+		}
+	}
+	return nil
+}
+
 // mend settles a batch row by row. Rows that surely did not leave are read by their key and sent; of rows that may have
 // left, those that are there now and were not before were created by it; those that were there before may be sent again,
 // because no second one can come of it; those that are still not there did not arrive. Without a Finder they are Unsure.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"io"
 	"log/slog"
 	"time"
 
@@ -24,6 +23,9 @@ func Run(ctx context.Context, j Job, progress func(Progress)) (Receipt, error) {
 	ctx = core.WithNotices(ctx, e.teller.notice)
 
 	err := e.run(ctx)
+	if f := core.AsFault(err); ctx.Err() != nil && err != nil && (f.Kind == core.Offline || f.Kind == core.Busy) {
+		err = ctx.Err() // it was stopped, and what failed failed for that reason
+	}
 	return e.end(ctx, err)
 }
 
@@ -49,6 +51,7 @@ type batchPlace struct {
 	pass int
 }
 
+// newEngine makes an engine whose tables are just named, so that progress can show them while they are looked up.
 func newEngine(j Job) *engine {
 	if j.Wait == nil {
 		j.Wait = core.Wait
@@ -61,7 +64,10 @@ func newEngine(j Job) *engine {
 	}
 	e := &engine{Job: j, log: j.Log, open: map[batchPlace]Batch{}, rewound: map[int64]int{}}
 	if e.log == nil {
-		e.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	for _, m := range j.Mappings {
+		e.tables = append(e.tables, &table{run: RunTable{Title: m.Title}, plan: core.Plan{ID: m.ID, Source: m.Source}, state: Waiting})
 	}
 	return e
 }
@@ -110,6 +116,7 @@ func (e *engine) describe(ctx context.Context) error {
 	if len(e.Mappings) == 0 {
 		return nothingToDo()
 	}
+	var tables []*table
 	seen := map[string]bool{}
 	for _, m := range e.Mappings {
 		if seen[m.ID] {
@@ -137,9 +144,9 @@ func (e *engine) describe(ctx context.Context) error {
 				t.targets = append(t.targets, f.Targets...)
 			}
 		}
-		e.tables = append(e.tables, t)
+		tables = append(tables, t)
 	}
-	e.tables = ordered(e.tables)
+	e.teller.change(func() { e.tables = ordered(tables) })
 	return nil
 }
 

@@ -103,7 +103,7 @@ func (e *engine) describePlan(ctx context.Context, t *table, prepare bool) error
 	if err != nil {
 		return core.During("preparing the destination's "+t.plan.Table, err)
 	}
-	t.plan = plan
+	e.teller.change(func() { t.plan = plan })
 	return nil
 }
 

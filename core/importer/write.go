@@ -52,6 +52,9 @@ func (e *engine) writePage(ctx context.Context, t *table, p *Part, m *mapped) er
 	if err != nil {
 		return e.settleSome(ctx, b, w, outcomes, err)
 	}
+	if err := e.lookAgain(ctx, t, b, outcomes); err != nil {
+		return err
+	}
 	return e.settle(ctx, b, w, outcomes, witness)
 }
 
@@ -169,7 +172,8 @@ func (e *engine) settle(ctx context.Context, b Batch, w work, outcomes []core.Ou
 }
 
 // settleSome notes what is known of a batch whose writing ended with an error: rows that arrived are settled, the rest
-// is written when the run goes on. A Settler writes all or nothing and is asked then.
+// is written when the run goes on. A Settler writes all or nothing and is asked then. Rows that may have arrived are
+// looked for then, where that can be done.
 func (e *engine) settleSome(ctx context.Context, b Batch, w work, outcomes []core.Outcome, err error) error {
 	if _, ok := e.Destination.(core.Settler); ok {
 		return err
@@ -177,12 +181,14 @@ func (e *engine) settleSome(ctx context.Context, b Batch, w work, outcomes []cor
 	s := Settlement{Batch: b, Stays: true}
 	s.Batch.Returned = true
 	s.Batch.Rows = slices.Clone(b.Rows)
+	_, finds := e.Destination.(core.Finder)
 	before := w.p.Before
 	for i, o := range outcomes {
 		if o.Kind == core.Untried || b.Rows[i].Kind != core.Untried {
 			continue
 		}
-		if o.Kind == core.Unsure && e.repeatable() {
+		if o.Kind == core.Unsure && (finds || e.repeatable()) {
+			s.Batch.Returned = false
 			continue
 		}
 		e.account(&s, w, &before, b.Rows[i], o)
