@@ -40,6 +40,11 @@ type cutter struct {
 	left int64
 }
 
+func (c *cutter) WriteHeader(code int) {
+	c.Header().Del("Content-Length") // so that a body that is short enough has no end either
+	c.ResponseWriter.WriteHeader(code)
+}
+
 func (c *cutter) Write(b []byte) (int, error) {
 	if int64(len(b)) < c.left {
 		c.left -= int64(len(b))
