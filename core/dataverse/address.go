@@ -161,8 +161,8 @@ func onPremises(u *url.URL, host string) (Address, error) {
 	case ipErr == nil, host == "localhost":
 	case u.Port() != "":
 	case !strings.Contains(host, "."):
-		if strings.EqualFold(u.Scheme, "http") || strings.Trim(u.Path, "/") != "" {
-			break // http://crmserver/Contoso
+		if orgSegment(u.Path) != "" {
+			break // https://crmserver/Contoso
 		}
 		return Address{}, addressIncomplete()
 	}

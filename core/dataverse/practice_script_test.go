@@ -99,27 +99,29 @@ func TestLyingServersAreRefusedByPractice(t *testing.T) {
 		"a gzip bomb":         {practice.DoGzipBomb, "", ""},
 		"a redirect":          {practice.DoRedirect, "", "rest.redirected"},
 	} {
-		step := page
-		step.Do, step.Link = c.do, c.link
-		if c.do == practice.DoRedirect {
-			step.To = "https://evil.example/"
-		}
-		if c.do == practice.DoRepeatPage || c.do == practice.DoEndlessEmpty {
-			step.Page = 0
-		}
-		e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 500}, Script: practice.Script{step}})
-		s := connect(t, e, func(c *Config) { c.PageSize = 100 })
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, _, err := read(s, core.Query{Table: "account", Fields: []string{"name", "description"}}, core.Bookmark{})
-		runtime.ReadMemStats(&after)
-		f := core.AsFault(err)
-		if err == nil || c.code != "" && f.Code != c.code || f.Remedy == "" || f.Kind == core.Bug {
-			t.Errorf("%s: got %v %v", name, f.Code, err)
-		}
-		if heap := int64(after.HeapSys) - int64(before.HeapSys); heap > 96<<20 {
-			t.Errorf("%s: the heap grew by %d MB", name, heap>>20)
-		}
+		t.Run(name, func(t *testing.T) {
+			step := page
+			step.Do, step.Link = c.do, c.link
+			if c.do == practice.DoRedirect {
+				step.To = "https://evil.example/"
+			}
+			if c.do == practice.DoRepeatPage || c.do == practice.DoEndlessEmpty {
+				step.Page = 0
+			}
+			e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 500}, Script: practice.Script{step}})
+			s := connect(t, e, func(c *Config) { c.PageSize = 100 })
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, _, err := read(s, core.Query{Table: "account", Fields: []string{"name", "description"}}, core.Bookmark{})
+			runtime.ReadMemStats(&after)
+			f := core.AsFault(err)
+			if err == nil || c.code != "" && f.Code != c.code || f.Remedy == "" || f.Kind == core.Bug {
+				t.Errorf("%s: got %v %v", name, f.Code, err)
+			}
+			if heap := int64(after.HeapSys) - int64(before.HeapSys); heap > 96<<20 {
+				t.Errorf("%s: the heap grew by %d MB", name, heap>>20)
+			}
+		})
 	}
 }
 

@@ -193,6 +193,8 @@ func TestHostileBodiesAreRefusedWithoutReadingThemWhole(t *testing.T) {
 		want               error
 	}{
 		{"a cell that never ends", `{"value":[{"x":"`, "abcdefgh", ErrTooLarge},
+		{"line ends that never end", `{"value":[{"x":"`, `\n\n`, ErrTooLarge},
+		{"letters that never end", `{"value":[{"x":"`, `ää`, ErrTooLarge},
 		{"an image that never ends", `{"value":[{"b":"`, "abcdefgh", ErrTooLarge},
 		{"a skipped cell that never ends", `{"value":[{"y":"`, "abcdefgh", ErrTooLarge},
 		{"a number that never ends", `{"value":[{"x":1`, "00000000", ErrTooLarge},

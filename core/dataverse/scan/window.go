@@ -123,12 +123,11 @@ func (s *Scanner) text(dst []byte, limit int) ([]byte, error) {
 		w := s.buf[s.pos:s.end]
 		n := plain(w)
 		if n > 0 {
-			dst = grow(dst, n)
-			dst = append(dst, w[:n]...)
-			s.pos += n
-			if len(dst) > limit {
+			if len(dst)+n > limit {
 				return nil, ErrTooLarge
 			}
+			dst = append(grow(dst, n), w[:n]...)
+			s.pos += n
 		}
 		if n == len(w) {
 			if err := s.need(); err != nil {
@@ -150,6 +149,9 @@ func (s *Scanner) text(dst []byte, limit int) ([]byte, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		if len(dst) > limit {
+			return nil, ErrTooLarge
 		}
 	}
 }

@@ -1,0 +1,97 @@
+package dataverse
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"ferry/core"
+	"ferry/core/dataverse/scan"
+	"ferry/core/rest"
+)
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+// TestFaultsReadWell holds all texts against a file that a person can proof-read.
+func TestFaultsReadWell(t *testing.T) {
+	below := errors.New("below")
+	all := []*core.Fault{
+		addressMissing(), addressUnusable(), addressIncomplete(), addressWithPassword(), addressNotSecure(), wrongProduct("Power Apps"),
+		otherDynamics("Dynamics 365 Business Central"), discoveryHost(), settingUnusable("page size"),
+		noSuchTable("account"), noSuchField("account", "name"), badRange("account"), badKey("account", "x"), notDataverse(below),
+		brokenAnswer(below), pageInstead(below), tooLarge("account"), tooDeep("account"), noKey("account"), endless("account"),
+		bookmarkExpired(below), noMark("account"), refusedAmid(&scan.Refused{Code: "0x80048aff", Message: "x"}),
+		rightsUnknown(below), trackingNeedsAll("account"), noTableReadable(), tableNotReadable("account", ""), tableNotReadable("account", "prvReadAccount"),
+		partlyReadable("account", depthWords(core.DepthUnit)), fieldsHidden("account"), trackingOff("account"), environmentDisabled(),
+	}
+	for _, r := range refusals() {
+		f := r.fault
+		all = append(all, &f)
+	}
+	named := *refusal(&rest.Answer{Status: 403, Code: "0x80040220",
+		Message: "Principal user (Id=11111111-2222-3333-4444-555555555555, type=8, roleCount=5), is missing prvReadincident privilege (Id=11111111-2222-3333-4444-555555555555) on OTC=112 for entity 'incident'. context.Caller=1"})
+	all = append(all, &named)
+	blame := regexp.MustCompile(`(?i)\b(error|invalid|illegal|failed|json|null|http \d|exception|token|payload|segment|you did|you must|please)\b`)
+	var b strings.Builder
+	for _, f := range all {
+		link := ""
+		if f.Link != "" {
+			link = "\n  " + f.Link
+		}
+		fmt.Fprintf(&b, "%s (%s, %s)\n  %s\n  %s%s\n\n", f.Code, f.Kind, f.Owner, f.Cause, f.Remedy, link)
+		if f.Code == "" || f.Kind == "" || f.Owner == "" || !strings.HasSuffix(f.Cause, ".") || !strings.HasSuffix(f.Remedy, ".") {
+			t.Errorf("%s: something is missing", f.Code)
+		}
+		if m := blame.FindString(f.Cause + f.Remedy); m != "" {
+			t.Errorf("%s: %q is no word for people", f.Code, m)
+		}
+		if text := f.Error(); strings.Contains(text, "account") || strings.Contains(text, "below") || strings.Contains(text, "1111") {
+			t.Errorf("%s: the error tells too much: %s", f.Code, text)
+		}
+	}
+	path := filepath.Join("testdata", "faults.golden")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || string(want) != b.String() {
+		t.Errorf("the texts are not those of %s (-update writes them anew): %v", path, err)
+	}
+}
+
+func TestRefusalsAreUnderstoodByStatusAndCode(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		code   string
+		want   string
+	}{
+		{403, "0x80072560", "dataverse.not-a-member"}, {403, "0x80042F09", "dataverse.no-role"}, {403, "0x80040225", "dataverse.user-disabled"},
+		{403, "0x80041d1f", "dataverse.user-disabled"}, {403, "0x80040220", "dataverse.privilege"}, {403, "", "dataverse.access-denied"},
+		{403, "0x81234567", "dataverse.access-denied"}, {401, "", "dataverse.token-refused"}, {404, "0x80060888", CodeNoSuchTable},
+		{400, "0x80060888", "dataverse.bad-query"}, {400, "0x8006088a", "dataverse.bad-query"}, {404, "", "dataverse.not-found"}, {400, "", "dataverse.refused"},
+		{400, "0x80044352", CodeMarkExpired}, {400, "0x80072491", CodeNotTracked}, {429, "0x80072322", "dataverse.too-many-requests"},
+		{429, "0x80072321", "dataverse.too-much-time"}, {429, "0x80072326", "dataverse.too-many-at-once"}, {500, "0x80044151", "dataverse.database-busy"},
+		{501, "0x80060888", "dataverse.version"}, {414, "", "dataverse.too-large"}, {400, "0x80040265", "dataverse.plug-in"}, {404, "0x80040217", "dataverse.no-such-record"},
+		{500, "", "dataverse.unexpected"},
+	} {
+		f := refusal(&rest.Answer{Status: c.status, Code: c.code})
+		if f == nil || f.Code != c.want {
+			t.Errorf("%d %s: got %+v, want %s", c.status, c.code, f, c.want)
+		}
+	}
+	for _, left := range []*rest.Answer{{Status: 503}, {Status: 429}, {Status: 404, HTML: true}, {Status: 418}} {
+		if f := refusal(left); f != nil {
+			t.Errorf("%d is not ours: %+v", left.Status, f)
+		}
+	}
+}
