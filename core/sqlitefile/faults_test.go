@@ -35,7 +35,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 		if f.Cause == "" || f.Remedy == "" || f.Owner == "" || f.Kind == "" || !strings.HasPrefix(f.Code, "sqlitefile.") {
 			t.Errorf("an incomplete Fault: %+v", f)
 		}
-		fmt.Fprintf(&text, "%s (%s)\n  %s %s\n  → %s\n\n", f.Code, f.Kind, f.Cause, f.Details, f.Remedy)
+		fmt.Fprintf(&text, "%s (%s)\n  %s\n  → %s\n\n", f.Code, f.Kind, strings.TrimSpace(f.Cause+" "+f.Details), f.Remedy)
 	}
 	const golden = "testdata/faults.golden"
 	if *update {
