@@ -341,8 +341,12 @@ func (p *imports) progressed(fresh bool) {
 		p.render()
 		return
 	}
+	taller := false
 	for i, t := range a.progress.Tables {
-		p.panels[t.Table].Set(t, a.progress, i == a.progress.Current, p.w.o.Now())
+		taller = p.panels[t.Table].Set(t, a.progress, i == a.progress.Current, p.w.o.Now()) || taller
+	}
+	if taller {
+		p.page.Relayout()
 	}
 }
 

@@ -312,7 +312,10 @@ func TestAProjectFileIsOpenedByItsPath(t *testing.T) {
 	s.SeesNot("raw text")
 	e.Fail = nil
 	s.Tap("Open")
-	s.Sees("From Contoso to Contoso.db")
+	s.Sees("Contoso · contoso-test.crm4.dynamics.com")
+	if e.Called("Tables")+e.Called("Runs")+e.Called("CheckSource") > 0 {
+		t.Error("opening a file started something")
+	}
 }
 
 func TestConnectionsAreSwitchedDisconnectedAndDeleted(t *testing.T) {

@@ -75,5 +75,9 @@ func (w *Window) take(p *project.Project) {
 	}
 	w.project, w.runs = p, runs{}
 	w.connections().wizard = nil
-	w.start()
+	// Opening a file starts nothing: the page Connection asks nobody until a person presses a button there.
+	w.open(placeConnection)
+	if w.connection() == nil {
+		w.open(placeWelcome)
+	}
 }

@@ -43,6 +43,9 @@ func faultOn(f *core.Fault, calls FaultCalls, ink, tint fyne.ThemeColorName, ico
 	if f.Details != "" {
 		words = append(words, NewText(f.Details, Style{Mono: true, Size: 11, Ink: look.Quiet, Wrap: true}))
 	}
+	if f.Owner != "" && f.Owner != core.You {
+		words = append(words, Pad(4, 0, 0, 0, Row(0, Chip(lang.L("Ask {{.Who}}", M{"Who": string(f.Owner)}), look.Ink, look.Card), Space())))
+	}
 	parts := []fyne.CanvasObject{TopRow(10, NewIcon(icon, ink, 18), Grow(Column(5, words...)))}
 	if foot := faultButtons(f, calls); foot != nil {
 		parts = append(parts, foot)
@@ -51,11 +54,7 @@ func faultOn(f *core.Fault, calls FaultCalls, ink, tint fyne.ThemeColorName, ico
 }
 
 func faultButtons(f *core.Fault, calls FaultCalls) fyne.CanvasObject {
-	row := []fyne.CanvasObject{}
-	if f.Owner != "" && f.Owner != core.You {
-		row = append(row, Chip(lang.L("Ask {{.Who}}", M{"Who": string(f.Owner)}), look.Ink, look.Card))
-	}
-	row = append(row, Space())
+	row := []fyne.CanvasObject{Space()}
 	if f.Link != "" && calls.Browse != nil {
 		link := f.Link
 		row = append(row, LinkIcon("external", lang.L("Open the page"), func() { calls.Browse(link) }))

@@ -82,39 +82,44 @@ func (r *barRenderer) Refresh() {
 // Progress is the live part of one table's card.
 type Progress struct {
 	*fyne.Container
-	bar     *Bar
-	done    *Text
-	pace    *Elided
-	notice  *Elided
-	counts  *fyne.Container
-	numbers []*Text
-	labels  []*Text
-	sum     *Elided
+	bar    *Bar
+	done   *Text
+	pace   *Elided
+	notice *Elided
+	waits  *fyne.Container // the line of the notice, hidden while there is none
+	counts *fyne.Container
 }
 
 // NewProgress returns an empty panel.
 func NewProgress() *Progress {
 	p := &Progress{
 		bar: NewBar(), done: Strong(""), pace: NewElided("", Style{Ink: look.Quiet}),
-		notice: NewElided("", Style{Ink: look.Warned, Right: true}),
-		counts: Wrap(20), sum: NewElided("", Style{Ink: look.Quiet}),
+		notice: NewElided("", Style{Ink: look.Warned}),
+		counts: Wrap(20),
 	}
-	p.Container = Column(9, p.bar, Row(12, p.done, Grow(p.pace), Grow(p.notice)), p.counts)
+	p.waits = Row(8, NewIcon("wait", look.Warned, 16), Grow(p.notice))
+	p.waits.Hide()
+	p.Container = Column(9, p.bar, Row(12, p.done, Grow(p.pace)), p.waits, p.counts)
 	return p
 }
 
-// Set shows a snapshot of one table. now is for the waiting notice's clock.
-func (p *Progress) Set(t importer.TableProgress, all importer.Progress, current bool, now time.Time) {
+// Set shows a snapshot of one table and reports whether the panel needs another height. now is for the waiting
+// notice's clock.
+func (p *Progress) Set(t importer.TableProgress, all importer.Progress, current bool, now time.Time) bool {
+	before := p.MinSize().Height
 	read := t.Counts.Read
 	p.bar.Set(part(t))
 	p.done.SetWords(readOf(read, t.Total))
 	p.pace.set(pace(t, all, current))
-	p.notice.set("")
+	why := ""
 	if current {
-		p.notice.set(Notice(all.Waiting, now))
+		why = Notice(all.Waiting, now)
 	}
+	p.notice.set(why)
+	p.waits.Hidden = why == ""
 	p.counts.Objects = append(counted(t.Counts), NewText(Sum(t.Counts), Style{Ink: look.Quiet}))
 	p.Container.Refresh()
+	return p.MinSize().Height != before
 }
 
 func (e *Elided) set(words string) { e.whole = words; e.SetWords(words) }
