@@ -346,11 +346,13 @@ func refusedAmid(e *scan.Refused) *core.Fault {
 
 // plain returns an error code when it is one, so that nobody's text gets into an error.
 func plain(code string) string {
-	if regexp.MustCompile(`^[0-9A-Za-z._-]{1,40}$`).MatchString(code) {
+	if codeShape.MatchString(code) {
 		return code
 	}
 	return ""
 }
+
+var codeShape = regexp.MustCompile(`^(0[xX][0-9A-Fa-f]{1,16}|-?[0-9]{1,12})$`)
 
 func tooLarge(table string) *core.Fault {
 	f := fault(core.Wrong, "cell-too-large", "A record is larger than Dynamics 365 allows: a field above 16 MB, or a record above 64 MB.",
