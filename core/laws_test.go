@@ -187,7 +187,7 @@ func packageVariableChanges(sources []source) (guilty []string) {
 		known := variables[path.Dir(s.path)]
 		accuse := func(e ast.Expr) {
 			name := root(e)
-			if name == nil || !known[name.Name] || local(name, s.file) {
+			if name == nil || name.Name == "_" || !known[name.Name] || local(name, s.file) {
 				return
 			}
 			guilty = append(guilty, s.path+" changes "+name.Name)

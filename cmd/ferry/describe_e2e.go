@@ -1,0 +1,75 @@
+//go:build e2e
+
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+)
+
+// describe writes what the window shows into the file that FERRY_DESCRIBE names, again and again: every text with its
+// place. The end-to-end test finds by it what a person finds by looking. It is built with the tag e2e only.
+func describe(w fyne.Window) {
+	path := os.Getenv("FERRY_DESCRIBE")
+	if path == "" {
+		return
+	}
+	go func() {
+		for {
+			var seen []shown
+			fyne.DoAndWait(func() {
+				size := w.Canvas().Size()
+				full := clip{0, 0, size.Width, size.Height}
+				for _, o := range append([]fyne.CanvasObject{w.Content()}, w.Canvas().Overlays().List()...) {
+					seen = look(o, full, seen)
+				}
+			})
+			text, err := json.Marshal(seen)
+			if err == nil && os.WriteFile(path+".new", text, 0o600) == nil {
+				os.Rename(path+".new", path)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	}()
+}
+
+// shown is one text on the screen.
+type shown struct {
+	Text       string
+	X, Y, W, H float32
+}
+
+type clip struct{ left, top, right, bottom float32 }
+
+func look(o fyne.CanvasObject, c clip, seen []shown) []shown {
+	if o == nil || !o.Visible() {
+		return seen
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	switch o := o.(type) {
+	case *canvas.Text:
+		s := shown{o.Text, at.X, at.Y, o.Size().Width, o.Size().Height}
+		middle := s.Y + s.H/2
+		if o.Text != "" && s.X < c.right && s.X+s.W > c.left && middle > c.top && middle < c.bottom {
+			seen = append(seen, s)
+		}
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			seen = look(child, c, seen)
+		}
+	case *container.Scroll:
+		c = clip{max(c.left, at.X), max(c.top, at.Y), min(c.right, at.X+o.Size().Width), min(c.bottom, at.Y+o.Size().Height)}
+		seen = look(o.Content, c, seen)
+	case fyne.Widget:
+		for _, child := range test.WidgetRenderer(o).Objects() {
+			seen = look(child, c, seen)
+		}
+	}
+	return seen
+}

@@ -1,0 +1,365 @@
+package main
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"ferry/cmd/internal/wiring"
+	"ferry/core"
+	"ferry/core/dataverse"
+	"ferry/core/importer"
+	"ferry/core/practice"
+	"ferry/core/project"
+	"ferry/core/signin"
+	"ferry/ui"
+)
+
+// Engine is what the window can have done. It keeps one link per connection, so that a person signs in once.
+type Engine struct {
+	computer *wiring.Computer
+	warning  *core.Fault // why secrets are kept in memory only
+	drivers  []core.Driver[core.Destination]
+
+	mu       sync.Mutex
+	practice *practice.Environment
+	typed    core.Secret // what the person typed as the practice application's secret; empty: the right one
+	links    map[string]kept
+	names    map[string]string // who signed in, by connection
+}
+
+// kept is a link with what it was made from.
+type kept struct {
+	from wiring.Connection
+	link *wiring.Link
+}
+
+// NewEngine makes the window's engine. warning is what keychain.Open said.
+func NewEngine(c *wiring.Computer, warning *core.Fault) *Engine {
+	return &Engine{computer: c, warning: warning, drivers: wiring.Destinations(c.Log), links: map[string]kept{}, names: map[string]string{}}
+}
+
+// Close ends the practice environment and gives back what the links hold.
+func (e *Engine) Close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, k := range e.links {
+		k.link.Source.Close()
+	}
+	if e.practice != nil {
+		e.practice.Close()
+	}
+}
+
+// Practice starts the practice environment once.
+func (e *Engine) Practice(ctx context.Context) (ui.Practice, error) {
+	env, err := e.practise()
+	if err != nil {
+		return ui.Practice{}, err
+	}
+	return ui.Practice{
+		Connection: project.Connection{
+			Name: "Practice", Org: env.Org, Tenant: env.Tenant, ClientID: env.ClientID, Auth: project.Browser, Kind: "practice", Practice: true,
+		},
+		Secret: core.NewSecret(env.Secret), Person: env.Person.Name,
+	}, nil
+}
+
+func (e *Engine) practise() (*practice.Environment, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.practice != nil {
+		return e.practice, nil
+	}
+	// It outlives the call that started it and ends with the app.
+	env, err := practice.Start(context.Background(), practice.Options{Seed: 1, Log: e.computer.Log})
+	if err != nil {
+		return nil, err
+	}
+	e.practice = env
+	return env, nil
+}
+
+// Recognise tells which environment a pasted address names.
+func (e *Engine) Recognise(text string) (ui.Address, error) {
+	a, err := dataverse.ParseAddress(text)
+	if err != nil {
+		return ui.Address{}, err
+	}
+	return ui.Address{Org: a.Org, Name: a.Name, Region: a.Region, Cloud: a.Cloud, OnPrem: !a.Online, Warning: a.Warning}, nil
+}
+
+// resolve adds what only this computer may say: the practice environment's present address and certificate, the
+// secret from the keychain.
+func (e *Engine) resolve(ctx context.Context, c project.Connection) (wiring.Connection, error) {
+	to := wiring.Connection{Connection: c, Keep: !c.Practice}
+	if c.Practice {
+		env, err := e.practise()
+		if err != nil {
+			return to, err
+		}
+		to.Org, to.Tenant, to.Authority, to.CA = env.Org, env.Tenant, env.Authority, string(env.CA)
+		if to.ClientID = env.ClientID; c.Auth == project.Secret || c.HasSecret {
+			to.ClientID = env.SecretApp
+		}
+		if c.Auth == project.Secret || c.HasSecret {
+			to.Secret = e.practiceSecret(env)
+		}
+	}
+	if to.Secret.Empty() && (c.Auth == project.Secret || c.HasSecret) {
+		secret, _, err := e.computer.Store.Get(ctx, wiring.SecretName(to))
+		if err != nil {
+			return to, err
+		}
+		to.Secret = secret
+	}
+	return to, nil
+}
+
+func (e *Engine) practiceSecret(env *practice.Environment) core.Secret {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.typed.Empty() {
+		return e.typed
+	}
+	return core.NewSecret(env.Secret)
+}
+
+// link is the link of a connection; it is made anew when anything about the connection changed.
+func (e *Engine) link(ctx context.Context, c project.Connection) (*wiring.Link, error) {
+	to, err := e.resolve(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if k, ok := e.links[c.Name]; ok && k.from == to {
+		return k.link, nil
+	}
+	link, err := e.computer.Connect(to)
+	if err != nil {
+		return nil, err
+	}
+	if k, ok := e.links[c.Name]; ok {
+		k.link.Source.Close()
+	}
+	e.links[c.Name] = kept{to, link}
+	return link, nil
+}
+
+// Discover asks the environment who its tenant is.
+func (e *Engine) Discover(ctx context.Context, c project.Connection) (project.Connection, error) {
+	to, err := e.resolve(ctx, c)
+	if err != nil {
+		return c, err
+	}
+	found, err := e.computer.Discover(ctx, to)
+	if err != nil {
+		return c, err
+	}
+	c.Tenant = found.Tenant
+	return c, nil
+}
+
+// KeepSecret puts a client secret into the keychain.
+func (e *Engine) KeepSecret(ctx context.Context, c project.Connection, secret core.Secret) (*core.Fault, error) {
+	if c.Practice { // nothing of it is kept: a wrong one is there to be tried
+		e.mu.Lock()
+		e.typed = secret
+		e.mu.Unlock()
+		return nil, nil
+	}
+	if err := e.computer.Store.Set(ctx, wiring.SecretName(wiring.Connection{Connection: c}), secret); err != nil {
+		return nil, err
+	}
+	return e.warning, nil
+}
+
+// KnowsSecret reports whether a client secret is kept.
+func (e *Engine) KnowsSecret(ctx context.Context, c project.Connection) bool {
+	to, err := e.resolve(ctx, c)
+	return err == nil && !to.Secret.Empty()
+}
+
+// SignIn signs in anew.
+func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.SignInStep)) (ui.SignedIn, error) {
+	link, err := e.link(ctx, c)
+	if err != nil {
+		return ui.SignedIn{}, err
+	}
+	who, err := link.Session.SignIn(ctx, func(s signin.Step) {
+		step(ui.SignInStep{Link: s.Link, Opened: s.Opened, Fault: s.Fault})
+	})
+	if err != nil {
+		return ui.SignedIn{}, err
+	}
+	e.mu.Lock()
+	e.names[c.Name] = who.Name
+	e.mu.Unlock()
+	warning := who.Warning
+	if warning == nil && c.Auth == project.Browser && !c.Practice {
+		warning = e.warning
+	}
+	return ui.SignedIn{Name: who.Name, Application: who.Application, Warning: warning}, nil
+}
+
+// who is the name of the one who signed in, for the history.
+func (e *Engine) who(connection string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.names[connection]
+}
+
+// SignOut forgets tokens and secrets of a connection.
+func (e *Engine) SignOut(ctx context.Context, c project.Connection) error {
+	link, err := e.link(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := link.Session.Forget(ctx); err != nil {
+		return err
+	}
+	if c.Practice {
+		return nil
+	}
+	return e.computer.Store.Delete(ctx, wiring.SecretName(wiring.Connection{Connection: c}))
+}
+
+// CheckSource is Test connection.
+func (e *Engine) CheckSource(ctx context.Context, c project.Connection, need core.Need, tell func(core.Check)) error {
+	link, err := e.link(ctx, c)
+	if err != nil {
+		return err
+	}
+	link.Source.Checks(ctx, need, tell)
+	return nil
+}
+
+// CheckDestination is the destination's test.
+func (e *Engine) CheckDestination(ctx context.Context, d project.Destination, need core.Need, tell func(core.Check)) error {
+	destination, err := wiring.Destination(e.drivers, d)
+	if err != nil {
+		return err
+	}
+	defer destination.Close()
+	destination.Checks(ctx, need, tell)
+	return nil
+}
+
+// Tables lists what the connection may read.
+func (e *Engine) Tables(ctx context.Context, c project.Connection) ([]core.TableName, error) {
+	link, err := e.link(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return link.Source.Tables(ctx)
+}
+
+// Count tells how many rows a table has.
+func (e *Engine) Count(ctx context.Context, c project.Connection, table string) (core.Count, error) {
+	link, err := e.link(ctx, c)
+	if err != nil {
+		return core.Count{}, err
+	}
+	return link.Source.Count(ctx, core.Query{Table: table})
+}
+
+// Import runs or continues an import.
+func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequest, progress func(importer.Progress)) (importer.Receipt, error) {
+	current := p.Current()
+	if current == nil || p.Destination == nil {
+		return importer.Receipt{}, &core.Fault{
+			Kind: core.Wrong, Code: "ferry.nothing-chosen", Owner: core.You,
+			Cause: "There is no connection or no destination yet.", Remedy: "Choose both first.",
+		}
+	}
+	link, err := e.link(ctx, *current)
+	if err != nil {
+		return importer.Receipt{}, err
+	}
+	destination, err := wiring.Destination(e.drivers, *p.Destination)
+	if err != nil {
+		return importer.Receipt{}, err
+	}
+	defer destination.Close()
+	maps, err := wiring.Mappings(ctx, link.Source, p.Mappings, r.Tables, nil)
+	if err != nil {
+		return importer.Receipt{}, err
+	}
+	memory, err := e.computer.Journal(ctx, p.ID)
+	if err != nil {
+		return importer.Receipt{}, err
+	}
+	defer memory.Close()
+	job := e.computer.Job(link, destination, maps, memory)
+	job.Limit, job.Full = r.Limit, r.Full
+	job.From, job.To, job.Who = current.Name, p.Destination.Settings["file"], e.who(current.Name)
+	return importer.Run(ctx, job, progress)
+}
+
+// Runs are all runs of the project.
+func (e *Engine) Runs(ctx context.Context, p *project.Project) ([]importer.Receipt, error) {
+	memory, err := e.computer.Journal(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer memory.Close()
+	return memory.Runs(ctx)
+}
+
+// lastProject is where the project lies that was open last.
+func lastProject(c *wiring.Computer) string {
+	return filepath.Join(c.Data, "project"+project.Extension)
+}
+
+// Save writes the project.
+func (e *Engine) Save(_ context.Context, p *project.Project) error {
+	return p.Write(lastProject(e.computer))
+}
+
+// Open reads a project from a file and makes it the present one.
+func (e *Engine) Open(_ context.Context, path string) (*project.Project, error) {
+	p, err := project.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.Write(lastProject(e.computer))
+}
+
+// Browse opens an address in the system's browser.
+func (e *Engine) Browse(url string) error { return e.computer.Open(url) }
+
+// Show opens the folder of a file in the system's file manager.
+func (e *Engine) Show(path string) error {
+	folder := filepath.Dir(path)
+	var command *exec.Cmd
+	switch runtime.GOOS {
+	case "windows":
+		command = exec.Command("explorer", "/select,", path)
+	case "darwin":
+		command = exec.Command("open", "-R", path)
+	default:
+		command = exec.Command("xdg-open", folder)
+	}
+	if err := command.Start(); err != nil {
+		return &core.Fault{
+			Kind: core.Wrong, Code: "ferry.no-file-manager", Owner: core.You, Err: err,
+			Cause: "The folder could not be opened.", Remedy: "Open it yourself; the path can be copied.",
+			Subject: core.Subject{Value: folder},
+		}
+	}
+	go command.Wait() // the file manager ends when it likes; explorer's exit code says nothing
+	return nil
+}
+
+// KeychainState says when secrets cannot be kept.
+func (e *Engine) KeychainState(context.Context) string {
+	if e.warning != nil {
+		return e.warning.Cause + " " + e.warning.Remedy
+	}
+	return ""
+}
+
+var _ ui.Engine = (*Engine)(nil)

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"ferry/cmd/internal/wiring"
+	"ferry/core"
+	"ferry/core/project"
+)
+
+// checkLine is one step of check -json.
+type checkLine struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	State   string `json:"state"`
+	Detail  string `json:"detail,omitempty"`
+	Code    string `json:"code,omitempty"`
+	Cause   string `json:"cause,omitempty"`
+	Remedy  string `json:"remedy,omitempty"`
+	Who     string `json:"who,omitempty"`
+	Link    string `json:"link,omitempty"`
+	Details string `json:"details,omitempty"`
+}
+
+func checkOf(c core.Check) checkLine {
+	l := checkLine{ID: c.ID, Name: c.Title, State: string(c.State), Detail: c.Detail}
+	if f := c.Fault; f != nil {
+		l.Code, l.Cause, l.Remedy, l.Who, l.Link, l.Details = f.Code, f.Cause, f.Remedy, string(f.Owner), f.Link, f.Details
+	}
+	return l
+}
+
+func checkCommand(ctx context.Context, t *terminal, args []string) int {
+	f := connectionFlags("check", t)
+	f.set.StringVar(&f.to, "to", "", "test this destination too: sqlite:FILE")
+	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
+	f.set.StringVar(&f.tables, "tables", "", "tables that must be readable (default: account,contact)")
+	if code, ok := f.parse(t, args); !ok {
+		return code
+	}
+	code, err := f.runCheck(ctx, t)
+	if err == nil {
+		return code
+	}
+	if f.json { // the last line always has the verdict
+		settings := core.Check{ID: "settings", Title: "Settings", State: core.CheckFailed, Fault: core.AsFault(err)}
+		verdict(t, true, false, []core.Check{settings})
+	} else {
+		t.words(core.AsFault(err))
+	}
+	return exitOf(err)
+}
+
+func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
+	tables, err := f.wanted()
+	if err != nil {
+		return 0, err
+	}
+	computer, err := f.computer(ctx, t)
+	if err != nil {
+		return 0, err
+	}
+	to, err := f.connection(ctx, t, computer)
+	if err != nil {
+		return 0, err
+	}
+	link, err := computer.Connect(to)
+	if err != nil {
+		return 0, err
+	}
+	defer link.Source.Close()
+	if to.Auth == project.Browser {
+		if kept, err := link.Session.Token(ctx, ""); err != nil || kept == "" {
+			fmt.Fprintln(t.err, "Sign in on the page that your browser shows now. Ctrl+C stops.")
+		}
+	}
+	checks := check(ctx, t, f.json, link.Source, core.Need{Tables: tables, Fresh: true})
+	available := core.Available(checks)
+	if f.to != "" {
+		drivers := wiring.Destinations(t.log)
+		where, err := f.destination(drivers)
+		if err != nil {
+			return 0, err
+		}
+		destination, err := wiring.Destination(drivers, where)
+		if err != nil {
+			return 0, err
+		}
+		defer destination.Close()
+		more := check(ctx, t, f.json, destination, core.Need{Tables: tables})
+		available = available && core.Available(more)
+		checks = append(checks, more...)
+	}
+	return verdict(t, f.json, available, checks), nil
+}
+
+// check runs the steps of a system and shows each as it ends.
+func check(ctx context.Context, t *terminal, asJSON bool, s core.System, need core.Need) []core.Check {
+	var ended []core.Check
+	s.Checks(ctx, need, func(c core.Check) {
+		if c.State == core.CheckRunning {
+			return
+		}
+		ended = append(ended, c)
+		if asJSON {
+			line(t.out, map[string]any{"check": checkOf(c)})
+			return
+		}
+		fmt.Fprintf(t.out, "%s %-44s %s\n", sign(c.State), c.Title, printable(c.Detail))
+		if c.Fault != nil {
+			f := c.Fault
+			fmt.Fprintf(t.out, "    %s\n    %s\n", f.Cause, f.Remedy)
+			if f.Owner != "" && f.Owner != core.You {
+				fmt.Fprintf(t.out, "    Who can do it: %s\n", f.Owner)
+			}
+			if f.Link != "" {
+				fmt.Fprintf(t.out, "    %s\n", f.Link)
+			}
+		}
+	})
+	return ended
+}
+
+func verdict(t *terminal, asJSON, available bool, checks []core.Check) int {
+	if asJSON {
+		all := make([]checkLine, 0, len(checks))
+		for _, c := range checks {
+			all = append(all, checkOf(c))
+		}
+		line(t.out, map[string]any{"available": available, "checks": all})
+	} else if available {
+		fmt.Fprintln(t.out, "\nConnection available")
+	} else {
+		fmt.Fprintln(t.out, "\nConnection unavailable")
+	}
+	if !available {
+		return exitRefused
+	}
+	return exitWell
+}

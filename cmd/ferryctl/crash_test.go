@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ferry/core/importer"
+	"ferry/core/practice"
+)
+
+// TestMain lets the test binary be ferryctl itself, so that a whole process can be killed.
+func TestMain(m *testing.M) {
+	if os.Getenv("FERRY_TEST_IS_FERRYCTL") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// process is ferryctl as a process of its own.
+func (s *session) process(args ...string) (*exec.Cmd, *bytes.Buffer) {
+	s.t.Helper()
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), "FERRY_TEST_IS_FERRYCTL=1", "FERRY_CLIENT_SECRET="+s.env.Secret, "SSL_CERT_FILE="+s.ca())
+	out := &bytes.Buffer{}
+	c.Stdout, c.Stderr = out, out
+	return c, out
+}
+
+func TestAKilledImportGoesOnWithoutLossOrDouble(t *testing.T) {
+	o := practice.Options{Seed: 3, Rows: map[string]int{"account": 6000, "contact": 9000}}
+	s := open(t, o)
+	random := rand.New(rand.NewPCG(1, 2))
+	args := s.args("import", "-to", "sqlite:"+s.file(), "-page-size", "500")
+	began := time.Now()
+	c, out := s.process(args...)
+	if err := c.Run(); err != nil {
+		t.Fatalf("unbroken: %v: %s", err, out)
+	}
+	whole := time.Since(began)
+	sameAsTruth(t, s.env, s.file(), "account", "contact")
+
+	killed := 0
+	for round := range 6 {
+		for _, path := range []string{s.file(), filepath.Join(s.dir, "data")} {
+			if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for try := 0; ; try++ {
+			c, out := s.process(args...)
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			var kill *time.Timer
+			if try < 4 {
+				kill = time.AfterFunc(time.Duration(random.Int64N(int64(whole))), func() { c.Process.Kill() })
+			}
+			err := c.Wait()
+			if kill != nil {
+				kill.Stop()
+			}
+			if err == nil {
+				checkWholeReceipt(t, round, out.String())
+				break
+			}
+			if c.ProcessState.ExitCode() != -1 {
+				t.Fatalf("round %d, try %d: %v: %s", round, try, err, out)
+			}
+			killed++
+		}
+		sameAsTruth(t, s.env, s.file(), "account", "contact")
+	}
+	if killed < 3 {
+		t.Errorf("only %d processes were killed in time", killed)
+	}
+}
+
+// checkWholeReceipt looks whether the last line tells of the whole run: everything was created, whoever created it.
+func checkWholeReceipt(t *testing.T, round int, text string) {
+	t.Helper()
+	r := receiptOf(t, text)
+	if a, c := table(t, r, "account"), table(t, r, "contact"); r.State != importer.Complete || a.Read != 6000 || a.Created != 6000 || c.Read != 9000 || c.Created != 9000 {
+		t.Errorf("round %d: %s, accounts %+v, contacts %+v, reason %q", round, r.State, a, c, r.Reason)
+	}
+}
+
+func TestTwoFerrysOnOneFileRefuseEachOther(t *testing.T) {
+	slow := practice.Step{Side: practice.SideDynamics, Table: "account", Page: 3, Times: 1, Do: practice.DoDelay, For: practice.Duration(8 * time.Second)}
+	s := open(t, practice.Options{Seed: 3, Rows: map[string]int{"account": 2000, "contact": 10}, Script: practice.Script{slow}})
+	first, out := s.process(s.args("import", "-to", "sqlite:"+s.file(), "-page-size", "200", "-tables", "account")...)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool { return s.env.Played()[0] > 0 })
+
+	// Another data folder: only the file itself can tell.
+	other := []string{"import", "-org", s.env.Org, "-authority", s.env.Authority, "-client-id", s.env.SecretApp, "-data", filepath.Join(s.dir, "other"), "-json", "-to", "sqlite:" + s.file(), "-tables", "account"}
+	code, lines, text := s.run(other...)
+	if code == exitWell || len(lines) == 0 {
+		t.Errorf("the second Ferry got exit %d: %s", code, text)
+	}
+	if !strings.Contains(text, "remedy") {
+		t.Errorf("no remedy: %s", text)
+	}
+	if err := first.Wait(); err != nil {
+		t.Errorf("the first Ferry: %v: %s", err, out)
+	}
+	sameAsTruth(t, s.env, s.file(), "account")
+}
+
+func waitFor(t *testing.T, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); <-tick.C {
+		if holds() {
+			return
+		}
+	}
+	t.Fatal("waited in vain")
+}
+
+// receiptOf is the receipt on the last line.
+func receiptOf(t *testing.T, text string) importer.Receipt {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	var last struct{ Receipt importer.Receipt }
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil {
+		t.Fatalf("the last line is no receipt: %v: %s", err, text)
+	}
+	return last.Receipt
+}

@@ -1,0 +1,291 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"ferry/cmd/internal/wiring"
+	"ferry/core"
+	"ferry/core/dataverse"
+	"ferry/core/keychain"
+	"ferry/core/project"
+
+	"github.com/pkg/browser"
+)
+
+// flags are the flags of the commands that speak to Dynamics 365.
+type flags struct {
+	set *flag.FlagSet
+
+	project, org, tenant, clientID, authority, scope, auth, redirect, proxy string
+
+	connectTimeout, readTimeout time.Duration
+	pageSize, requests          int
+	data                        string
+	json                        bool
+
+	to                string
+	tables            string
+	settings, filters pairs
+	full              bool
+	loaded            *project.Project
+}
+
+// pairs are NAME=VALUE flags that may be repeated.
+type pairs map[string]string
+
+func (p pairs) String() string { return "" }
+
+func (p pairs) Set(text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok || name == "" {
+		return errors.New("it must look like NAME=VALUE")
+	}
+	p[name] = value
+	return nil
+}
+
+func connectionFlags(name string, t *terminal) *flags {
+	f := &flags{set: flag.NewFlagSet("ferryctl "+name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}}
+	s := f.set
+	s.SetOutput(t.err)
+	s.StringVar(&f.project, "project", "", "project file (.ferry); flags go before what it says")
+	s.StringVar(&f.org, "org", "", "address of the environment: https://contoso.crm.dynamics.com")
+	s.StringVar(&f.tenant, "tenant", "", "tenant: GUID or domain; without it the environment is asked")
+	s.StringVar(&f.clientID, "client-id", "", "application (client) ID of the app registration")
+	s.StringVar(&f.authority, "authority", "", "another sign-in service than Microsoft's own: https://HOST[/TENANT]")
+	s.StringVar(&f.scope, "scope", "", "another scope than ORG/.default")
+	s.StringVar(&f.auth, "auth", "", "browser (you sign in) or secret (the application signs in); without it: secret when there is one")
+	s.StringVar(&f.redirect, "redirect", "", "redirect URI as registered: http://localhost, or http://localhost:33333/signin with a secret")
+	s.StringVar(&f.proxy, "proxy", "", "proxy: http://[USER@]HOST:PORT; the password comes from FERRY_PROXY_PASSWORD")
+	s.DurationVar(&f.connectTimeout, "connect-timeout", 0, "how long to wait for a connection (0: 15s)")
+	s.DurationVar(&f.readTimeout, "read-timeout", 0, "how long to wait for an answer (0: 2m)")
+	s.IntVar(&f.pageSize, "page-size", 0, "records per request, 1 to 5000 (0: 5000)")
+	s.IntVar(&f.requests, "requests", 0, "requests at once (0: Dynamics says how many)")
+	s.StringVar(&f.data, "data", "", "folder of journal and state (default: the user's own)")
+	s.BoolVar(&f.json, "json", false, "one JSON object per line on stdout")
+	return f
+}
+
+// parse reads the flags; false means that usage or a Fault was shown, and the code to end with.
+func (f *flags) parse(t *terminal, args []string) (int, bool) {
+	if err := f.set.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return exitWell, false
+		}
+		return exitUsage, false
+	}
+	if f.set.NArg() > 0 {
+		return t.tell(f.json, wrongUse(fmt.Sprintf("There is a word too much: %q.", f.set.Arg(0)), "Look at "+f.set.Name()+" -h.")), false
+	}
+	if f.project != "" {
+		p, err := project.Read(f.project)
+		if err != nil {
+			return t.tell(f.json, err), false
+		}
+		f.loaded = p
+	}
+	if f.data == "" {
+		folder, err := dataFolder()
+		if err != nil {
+			return t.tell(f.json, err), false
+		}
+		f.data = folder
+	}
+	return exitWell, true
+}
+
+func wrongUse(cause, remedy string) *core.Fault {
+	return &core.Fault{Kind: core.Wrong, Code: "ferryctl.usage", Owner: core.You, Cause: cause, Remedy: remedy}
+}
+
+// computer is what this process shares. Only a sign-in in the browser needs the keychain, so only then it is opened.
+func (f *flags) computer(ctx context.Context, t *terminal) (*wiring.Computer, error) {
+	c := &wiring.Computer{
+		Data: f.data, Log: t.log, Open: browser.OpenURL, ConnectTimeout: f.connectTimeout, ReadTimeout: f.readTimeout,
+	}
+	if f.proxy != "" {
+		u, err := url.Parse(f.proxy)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return nil, wrongUse("The proxy's address cannot be read.", "Write it like this: -proxy http://proxy.example:8080")
+		}
+		if _, has := u.User.Password(); has {
+			return nil, wrongUse("There is a password in the proxy's address.", "Put it into the environment variable FERRY_PROXY_PASSWORD.")
+		}
+		if password := t.env("FERRY_PROXY_PASSWORD"); password != "" {
+			u.User = url.UserPassword(u.User.Username(), password)
+		}
+		c.Proxy = u
+	}
+	return c, nil
+}
+
+// connection puts together project file, flags and environment, and finds the secret.
+func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer) (wiring.Connection, error) {
+	to := wiring.Connection{Authority: f.authority, Scope: f.scope, PageSize: f.pageSize, Requests: f.requests}
+	if f.loaded != nil {
+		if saved := f.loaded.Current(); saved != nil {
+			to.Connection = *saved
+		}
+	}
+	for _, x := range []struct{ from, into *string }{
+		{&f.org, &to.Org}, {&f.tenant, &to.Tenant}, {&f.clientID, &to.ClientID}, {&f.redirect, &to.Redirect},
+	} {
+		if *x.from != "" {
+			*x.into = *x.from
+		}
+	}
+	if to.Org == "" {
+		return to, wrongUse("The address of the environment is missing.", "Name it with -org https://contoso.crm.dynamics.com")
+	}
+	address, err := dataverse.ParseAddress(to.Org)
+	if err != nil {
+		return to, err
+	}
+	to.Org = address.Org
+	if to.ClientID == "" {
+		return to, wrongUse("The application (client) ID is missing.", "Name it with -client-id. It stands on the Overview page of the app registration.")
+	}
+	if f.pageSize < 0 || f.pageSize > 5000 {
+		return to, wrongUse("The page size must be 1 to 5000.", "Leave -page-size out, or name a number from 1 to 5000.")
+	}
+	if f.requests < 0 || f.requests > 52 {
+		return to, wrongUse("Dynamics allows 1 to 52 requests at once.", "Leave -requests out: Dynamics says how many.")
+	}
+	return f.secret(ctx, t, c, to)
+}
+
+// secret decides who signs in and finds the client secret: the environment first, then the keychain, then a question.
+func (f *flags) secret(ctx context.Context, t *terminal, c *wiring.Computer, to wiring.Connection) (wiring.Connection, error) {
+	to.Secret = core.NewSecret(t.env("FERRY_CLIENT_SECRET"))
+	way := f.auth
+	if way == "" {
+		way = string(to.Auth)
+	}
+	if way == "" {
+		way = string(project.Browser)
+		if !to.Secret.Empty() {
+			way = string(project.Secret)
+		}
+	}
+	switch project.Auth(way) {
+	case project.Secret:
+		to.Auth = project.Secret
+	case project.Browser:
+		to.Auth, to.Keep = project.Browser, true
+	default:
+		return to, wrongUse(fmt.Sprintf("This Ferry cannot sign in by %q.", way), "Choose -auth browser or -auth secret.")
+	}
+	needs := to.Auth == project.Secret || to.HasSecret
+	if to.Keep || (needs && to.Secret.Empty()) {
+		store, warning := keychain.Open(ctx, keychain.Options{Log: t.log})
+		c.Store = store
+		if warning != nil && to.Keep {
+			t.words(warning)
+		}
+	}
+	if needs && to.Secret.Empty() {
+		kept, _, err := c.Store.Get(ctx, wiring.SecretName(to))
+		if err != nil {
+			t.log.Info("the keychain was not read", "code", core.AsFault(err).Code)
+		}
+		to.Secret = kept
+	}
+	if needs && to.Secret.Empty() {
+		asked, err := t.ask("Client secret")
+		if err != nil {
+			return to, err
+		}
+		to.Secret = asked
+	}
+	return to, nil
+}
+
+// wanted are the tables that were asked for.
+func (f *flags) wanted() ([]string, error) {
+	text := f.tables
+	if text == "" && f.loaded != nil && len(f.loaded.Tables) > 0 {
+		return f.loaded.Tables, nil
+	}
+	if text == "" {
+		text = "account,contact"
+	}
+	var all []string
+	for _, name := range strings.Split(text, ",") {
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name != "" && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	if len(all) == 0 {
+		return nil, wrongUse("No table is named.", "Name logical names with -tables account,contact; ferryctl tables lists them.")
+	}
+	for name := range f.filters {
+		if !slices.Contains(all, name) {
+			return nil, wrongUse(fmt.Sprintf("There is a filter for %q, which is not imported.", name), "Name the table with -tables too.")
+		}
+	}
+	return all, nil
+}
+
+// destination takes -to KIND:WHERE and -set NAME=VALUE apart.
+func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.Destination, error) {
+	var d project.Destination
+	if f.loaded != nil && f.loaded.Destination != nil {
+		d = *f.loaded.Destination
+		if file := d.Settings["file"]; file != "" && !filepath.IsAbs(file) {
+			d.Settings["file"] = filepath.Join(filepath.Dir(f.project), file)
+		}
+	}
+	if f.to == "" && d.Driver == "" {
+		return d, wrongUse("The destination is missing.", "Name it with -to sqlite:FILE, for example -to sqlite:contoso.db")
+	}
+	if f.to != "" {
+		kind, where, _ := strings.Cut(f.to, ":")
+		d = project.Destination{Driver: kind, Settings: map[string]string{}}
+		driver := find(drivers, kind)
+		if driver == nil {
+			return d, wrongUse(fmt.Sprintf("This Ferry knows no destination %q.", kind), "Choose one of: "+names(drivers)+".")
+		}
+		for _, s := range driver.Settings {
+			if s.Main {
+				d.Settings[s.Name] = where
+			}
+		}
+	}
+	driver := find(drivers, d.Driver)
+	if driver == nil {
+		return d, wrongUse(fmt.Sprintf("This Ferry knows no destination %q.", d.Driver), "Choose one of: "+names(drivers)+".")
+	}
+	for name, value := range f.settings {
+		if !slices.ContainsFunc(driver.Settings, func(s core.Setting) bool { return s.Name == name }) {
+			return d, wrongUse(fmt.Sprintf("The destination %s has no setting %q.", d.Driver, name), "ferryctl settings "+d.Driver+" lists them.")
+		}
+		d.Settings[name] = value
+	}
+	return d, nil
+}
+
+func find(drivers []core.Driver[core.Destination], name string) *core.Driver[core.Destination] {
+	for i := range drivers {
+		if drivers[i].Name == name {
+			return &drivers[i]
+		}
+	}
+	return nil
+}
+
+func names(drivers []core.Driver[core.Destination]) string {
+	all := make([]string, 0, len(drivers))
+	for _, d := range drivers {
+		all = append(all, d.Name)
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ferry/cmd/internal/wiring"
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/core/mapping"
+	"ferry/core/project"
+	"ferry/core/signin"
+)
+
+func importCommand(ctx context.Context, t *terminal, args []string) int {
+	f := connectionFlags("import", t)
+	f.set.StringVar(&f.to, "to", "", "destination: sqlite:FILE")
+	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
+	f.set.StringVar(&f.tables, "tables", "", "logical names, separated by commas (default: account,contact)")
+	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA; may be repeated")
+	f.set.BoolVar(&f.full, "full", false, "start anew where an import that was stopped could go on")
+	if code, ok := f.parse(t, args); !ok {
+		return code
+	}
+	code, err := f.runImport(ctx, t)
+	if err != nil {
+		return t.tell(f.json, err)
+	}
+	return code
+}
+
+func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
+	drivers := wiring.Destinations(t.log)
+	where, err := f.destination(drivers)
+	if err != nil {
+		return 0, err
+	}
+	tables, err := f.wanted()
+	if err != nil {
+		return 0, err
+	}
+	computer, err := f.computer(ctx, t)
+	if err != nil {
+		return 0, err
+	}
+	to, err := f.connection(ctx, t, computer)
+	if err != nil {
+		return 0, err
+	}
+	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, project: f.loaded, full: f.full, json: f.json})
+}
+
+// An errand is one import as a command means it.
+type errand struct {
+	to      wiring.Connection
+	where   project.Destination
+	drivers []core.Driver[core.Destination]
+	tables  []string
+	filters map[string]string
+	project *project.Project
+	full    bool
+	json    bool
+}
+
+// carry runs an import and shows it. The error is what kept it from beginning; once a run exists, the receipt is shown
+// and the exit code says how it ended.
+func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int, error) {
+	destination, err := wiring.Destination(e.drivers, e.where)
+	if err != nil {
+		return 0, err
+	}
+	defer destination.Close()
+	link, err := c.Connect(e.to)
+	if err != nil {
+		return 0, err
+	}
+	defer link.Source.Close()
+	if err := signIn(ctx, t, link, e.to); err != nil {
+		return 0, err
+	}
+	id := ""
+	var saved []mapping.Mapping
+	if e.project != nil {
+		id, saved = e.project.ID, e.project.Mappings
+	}
+	maps, err := wiring.Mappings(ctx, link.Source, saved, e.tables, e.filters)
+	if err != nil {
+		return 0, err
+	}
+	memory, err := c.Journal(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	defer memory.Close()
+
+	job := c.Job(link, destination, maps, memory)
+	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+e.where.Settings["file"], who(e.to)
+	bar := &progressBar{t: t, json: e.json, now: time.Now}
+	receipt, err := importer.Run(ctx, job, bar.show)
+	bar.end()
+	if receipt.Run == "" && err != nil {
+		return 0, err
+	}
+	return showEnd(t, e.json, receipt, err), nil
+}
+
+// showEnd shows how a run ended; the receipt is the last line.
+func showEnd(t *terminal, asJSON bool, r importer.Receipt, err error) int {
+	if err != nil {
+		t.tell(asJSON, err)
+	}
+	if asJSON {
+		line(t.out, receiptLine{r})
+	} else {
+		t.showReceipt(r)
+	}
+	if err != nil || r.State != importer.Complete {
+		return exitPartway
+	}
+	for _, table := range r.Tables {
+		if table.Refused > 0 || table.Unsure > 0 {
+			return exitRefused
+		}
+	}
+	return exitWell
+}
+
+func who(to wiring.Connection) string {
+	if to.Auth == project.Secret {
+		return "the application " + to.ClientID
+	}
+	return "you"
+}
+
+// signIn makes sure that there is somebody signed in before anything is begun. A sign-in that was kept is used.
+func signIn(ctx context.Context, t *terminal, link *wiring.Link, to wiring.Connection) error {
+	if _, err := link.Session.Token(ctx, ""); err == nil || to.Auth == project.Secret {
+		return err
+	}
+	return browserSignIn(ctx, t, link)
+}
+
+func browserSignIn(ctx context.Context, t *terminal, link *wiring.Link) error {
+	_, err := link.Session.SignIn(ctx, func(s signin.Step) {
+		switch {
+		case s.Fault != nil:
+			t.words(s.Fault)
+			fmt.Fprintf(t.err, "Open this page yourself:\n%s\n", s.Link)
+		case s.Opened:
+			fmt.Fprintln(t.err, "Sign in on the page that your browser shows now. Ctrl+C stops.")
+		}
+	})
+	return err
+}

@@ -1,0 +1,143 @@
+// Ferryctl is Ferry in a terminal: the same engine, without a window and without cgo.
+//
+// Exit codes: 0 all went well, 1 something was refused or a check failed, 2 wrong use, 3 stopped part-way and the same
+// command goes on.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/pkg/browser"
+
+	"ferry/core"
+)
+
+// version is set by the linker in a release.
+const version = "0.1.0"
+
+// Exit codes.
+const (
+	exitWell    = 0
+	exitRefused = 1
+	exitUsage   = 2
+	exitPartway = 3
+)
+
+// A terminal is what a command may touch of the world.
+type terminal struct {
+	out, err io.Writer
+	env      func(string) string
+	log      *slog.Logger
+	bar      bool // err is a terminal: progress is a bar
+	ask      func(prompt string) (core.Secret, error)
+}
+
+// A command is one word after ferryctl.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, t *terminal, args []string) int
+}
+
+func commands() []command {
+	return []command{
+		{"practice", "serve the practice environment until interrupted", practiceCommand},
+		{"check", "test a connection, step by step", checkCommand},
+		{"tables", "list the tables that can be read", tablesCommand},
+		{"settings", "list the settings of a destination", settingsCommand},
+		{"import", "import tables, or go on with an import that was stopped", importCommand},
+		{"runs", "list the imports of a data folder", runsCommand},
+		{"demo", "import the practice environment into a file and show what happens", demoCommand},
+	}
+}
+
+func main() {
+	// Rows are read, mapped and written in a steady stream: a small heap that is collected often is what
+	// keeps the memory flat whatever the table's size.
+	debug.SetGCPercent(50)
+	debug.SetMemoryLimit(72 << 20)
+	browser.Stdout, browser.Stderr = io.Discard, io.Discard // a browser's noise may hold the address of a sign-in
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, system(), os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, t *terminal, args []string) int {
+	name := ""
+	if len(args) > 0 {
+		name = args[0]
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return c.run(ctx, t, args[1:])
+		}
+	}
+	switch name {
+	case "help", "-h", "-help", "--help":
+		usage(t.out)
+		return exitWell
+	case "version", "-version", "--version":
+		fmt.Fprintln(t.out, "ferryctl", version)
+		return exitWell
+	case "":
+	default:
+		fmt.Fprintf(t.err, "ferryctl knows no command %q.\n\n", name)
+	}
+	usage(t.err)
+	return exitUsage
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "ferryctl carries data out of Dynamics 365.\n\nusage: ferryctl COMMAND [flags]; ferryctl COMMAND -h lists the flags\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
+	}
+	fmt.Fprint(w, `
+A secret is never a flag. It comes from FERRY_CLIENT_SECRET, from the keychain, or ferryctl asks for it.
+SSL_CERT_FILE and the system's proxy variables are honoured. FERRY_LOG=debug logs more; logs hold no values.
+
+example: ferryctl import -org https://contoso.crm.dynamics.com -client-id 0000… -tables account,contact -to sqlite:contoso.db
+
+exit codes: 0 all went well, 1 something was refused or a check failed, 2 wrong use,
+            3 stopped part-way and the same command goes on
+`)
+}
+
+// system is the terminal of the process.
+func system() *terminal {
+	level := slog.LevelError
+	switch strings.ToLower(os.Getenv("FERRY_LOG")) {
+	case "debug":
+		level = slog.LevelDebug
+	case "info":
+		level = slog.LevelInfo
+	}
+	return &terminal{
+		out: os.Stdout, err: os.Stderr, env: os.Getenv,
+		log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
+		bar: isTerminal(os.Stderr), ask: askSecret,
+	}
+}
+
+// dataFolder is where journal and state lie when -data does not say otherwise.
+func dataFolder() (string, error) {
+	base, err := os.UserConfigDir()
+	if err != nil {
+		return "", &core.Fault{
+			Kind: core.Wrong, Code: "ferryctl.no-data-folder", Owner: core.You, Err: err,
+			Cause:  "This user has no folder of its own for settings.",
+			Remedy: "Name a folder with -data.",
+		}
+	}
+	return filepath.Join(base, "Ferry"), nil
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"ferry/core"
+	"ferry/core/practice"
+)
+
+// practiceLine is what a client needs to speak to the practice environment. Its secrets open nothing else.
+type practiceLine struct {
+	Org            string `json:"org"`
+	Authority      string `json:"authority"`
+	Tenant         string `json:"tenant"`
+	ClientID       string `json:"clientId"`       // signs in with the secret, or as a person with it
+	Secret         string `json:"secret"`         // of clientId
+	PublicClientID string `json:"publicClientId"` // signs in as a person, without a secret
+	Person         string `json:"person"`
+	CAFile         string `json:"caFile"`
+}
+
+func practiceCommand(ctx context.Context, t *terminal, args []string) int {
+	s := flag.NewFlagSet("ferryctl practice", flag.ContinueOnError)
+	s.SetOutput(t.err)
+	rows := pairs{}
+	seed := s.Uint64("seed", 1, "the same seed gives the same people and companies")
+	s.Var(rows, "rows", "how many rows a table has, TABLE=N; may be repeated (default: 500 accounts, 1400 contacts)")
+	script := s.String("script", "", "file with faults to practise: 429, cut connections, expired tokens (JSON)")
+	ca := s.String("ca", "", "where the certificate authority's file goes (default: a temporary folder)")
+	asJSON := s.Bool("json", false, "one JSON object on stdout")
+	if err := s.Parse(args); err != nil {
+		if err == flag.ErrHelp {
+			return exitWell
+		}
+		return exitUsage
+	}
+	options := practice.Options{Seed: *seed, Rows: map[string]int{}, Log: t.log}
+	for table, text := range rows {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return t.tell(*asJSON, wrongUse("A number of rows cannot be read.", "Write it like this: -rows account=500"))
+		}
+		options.Rows[table] = n
+	}
+	if *script != "" {
+		text, err := os.ReadFile(*script)
+		if err == nil {
+			options.Script, err = practice.ParseScript(text)
+		}
+		if err != nil {
+			return t.tell(*asJSON, &core.Fault{Kind: core.Wrong, Code: "ferryctl.script", Owner: core.You, Err: err,
+				Cause: "The file with faults cannot be read.", Remedy: "Look at the file named with -script: it must be a JSON array of steps."})
+		}
+	}
+	env, err := practice.Start(ctx, options)
+	if err != nil {
+		return t.tell(*asJSON, err)
+	}
+	defer env.Close()
+	path := *ca
+	if path == "" {
+		folder, err := os.MkdirTemp("", "ferry-practice-")
+		if err != nil {
+			return t.tell(*asJSON, err)
+		}
+		defer os.RemoveAll(folder)
+		path = filepath.Join(folder, "practice-ca.pem")
+	}
+	if err := env.WriteCA(path); err != nil {
+		return t.tell(*asJSON, err)
+	}
+	l := practiceLine{env.Org, env.Authority, env.Tenant, env.SecretApp, env.Secret, env.ClientID, env.Person.UPN, path}
+	if *asJSON {
+		line(t.out, l)
+	} else {
+		fmt.Fprintf(t.out, `The practice environment runs on this computer until you press Ctrl+C.
+
+  address           %s
+  sign-in service   %s
+  tenant            %s
+  client ID         %s
+  client secret     %s
+  certificate       %s
+
+Try it in another terminal:
+
+  SSL_CERT_FILE=%s FERRY_CLIENT_SECRET='%s' \
+    ferryctl import -org %s -authority %s \
+    -client-id %s -to sqlite:practice.db
+`, l.Org, l.Authority, l.Tenant, l.ClientID, l.Secret, l.CAFile, l.CAFile, l.Secret, l.Org, l.Authority, l.ClientID)
+	}
+	<-ctx.Done()
+	return exitWell
+}

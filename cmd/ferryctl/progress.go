@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ferry/core"
+	"ferry/core/importer"
+)
+
+// A progressBar shows snapshots of an import on stderr: one line that changes on a terminal, a line now and then
+// elsewhere, objects with -json.
+type progressBar struct {
+	t     *terminal
+	json  bool
+	last  time.Time
+	said  string // the last waiting notice
+	wrote bool
+	now   func() time.Time
+}
+
+func (b *progressBar) show(p importer.Progress) {
+	if p.Current < 0 || p.Current >= len(p.Tables) {
+		return
+	}
+	if b.json {
+		b.object(p)
+		return
+	}
+	if p.Waiting.Text != b.said && p.Waiting.Text != "" && !b.t.bar {
+		fmt.Fprintln(b.t.err, waiting(p, b.now()))
+	}
+	b.said = p.Waiting.Text
+	if b.t.bar {
+		fmt.Fprint(b.t.err, "\r\x1b[K"+short(p, b.now()))
+		b.wrote = true
+		return
+	}
+	if b.now().Sub(b.last) < 5*time.Second {
+		return
+	}
+	b.last = b.now()
+	fmt.Fprintln(b.t.err, short(p, b.now()))
+}
+
+// end leaves the terminal on a line of its own.
+func (b *progressBar) end() {
+	if b.wrote {
+		fmt.Fprint(b.t.err, "\r\x1b[K")
+	}
+}
+
+func (b *progressBar) object(p importer.Progress) {
+	changed := p.Waiting.Text != b.said
+	if !changed && b.now().Sub(b.last) < time.Second {
+		return
+	}
+	b.last, b.said = b.now(), p.Waiting.Text
+	type table struct {
+		Table string `json:"table"`
+		State string `json:"state"`
+		Total int64  `json:"total,omitempty"`
+		importer.Counts
+	}
+	all := make([]table, 0, len(p.Tables))
+	for _, x := range p.Tables {
+		all = append(all, table{x.Table, string(x.State), x.Total.N, x.Counts})
+	}
+	line(b.t.out, map[string]any{"progress": map[string]any{
+		"tables": all, "waiting": p.Waiting.Text, "rate": int64(p.Rate), "leftSeconds": int64(p.Left.Seconds()), "elapsedSeconds": int64(p.Elapsed.Seconds()),
+	}})
+}
+
+func short(p importer.Progress, now time.Time) string {
+	if p.Waiting.Text != "" {
+		return waiting(p, now)
+	}
+	t := p.Tables[p.Current]
+	parts := []string{t.Table, thousands(t.Counts.Read)}
+	if t.Total.Truth != core.Unknown {
+		parts[1] += " of " + about(t.Total)
+		if t.Total.N > 0 {
+			parts = append(parts, bar(t.Counts.Read, t.Total.N))
+		}
+	}
+	if p.Rate >= 1 {
+		parts = append(parts, thousands(int64(p.Rate))+" a second")
+	}
+	if p.Left > 0 {
+		parts = append(parts, p.Left.Round(time.Second).String()+" left")
+	}
+	return strings.Join(parts, "  ")
+}
+
+func about(c core.Count) string {
+	switch c.Truth {
+	case core.AtLeast:
+		return "more than " + thousands(c.N)
+	case core.About:
+		return "about " + thousands(c.N)
+	default:
+		return thousands(c.N)
+	}
+}
+
+func bar(n, of int64) string {
+	const width = 24
+	full := int(min(max(n*width/of, 0), width))
+	return "[" + strings.Repeat("#", full) + strings.Repeat(" ", width-full) + "]"
+}
+
+func waiting(p importer.Progress, now time.Time) string {
+	text := p.Waiting.Text
+	if left := p.Waiting.Until.Sub(now).Round(time.Second); left > 0 {
+		text += ": going on in " + left.String()
+	}
+	return text
+}
