@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"net"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -133,12 +132,4 @@ func loopback(name string) bool {
 	}
 	ip, err := netip.ParseAddr(name)
 	return err == nil && ip.IsLoopback()
-}
-
-// onlyHost is host without a port.
-func onlyHost(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return host
 }
