@@ -170,11 +170,7 @@ func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject
 		change.Unless(reason)
 		leave.Unless(reason)
 	}
-	buttons := kit.Row(10, again, change, kit.Space(), leave)
-	if c.Practice {
-		buttons = kit.Row(10, again, kit.Space(), leave)
-	}
-	return kit.Card(kit.Column(12, kit.Facts(facts...), buttons))
+	return kit.Card(kit.Column(12, kit.Facts(facts...), kit.Row(10, again, change, kit.Space(), leave)))
 }
 
 func kindHint(c project.Connection) string {
@@ -265,10 +261,6 @@ func (w *Window) test(name string) {
 	need := core.Need{Tables: w.tables(), Fresh: true}
 	s.checks, s.problem = nil, nil
 	s.testing = task.Go(w.run, func(ctx context.Context, tell func([]core.Check)) ([]core.Check, error) {
-		c, err := ready(ctx, w.o.Engine, c)
-		if err != nil {
-			return nil, err
-		}
 		return collect(tell, func(one func(core.Check)) error { return w.o.Engine.CheckSource(ctx, c, need, one) })
 	}, func(checks []core.Check) {
 		s.checks = checks

@@ -16,6 +16,7 @@ type Options struct {
 	Project      *project.Project // the one that was open last; nil on a first start
 	Destinations []core.Driver[core.Destination]
 	Documents    string // folder in which destination files are offered: Documents/Ferry
+	Practise     bool   // open with the practice environment
 	Data         string // folder that holds journal and state; "" is not shown
 
 	Post func(func())     // runs a function on the window's goroutine; nil is fyne.Do
@@ -26,6 +27,8 @@ type Options struct {
 // goroutine; each honours ctx and returns Faults.
 type Engine interface {
 	// Practice starts the practice environment, once, and returns a connection to it. It runs until the app ends.
+	// A connection with Practice set works in every other method, whatever address it has: the Engine starts the
+	// environment where it must and uses its present one.
 	Practice(ctx context.Context) (Practice, error)
 
 	// Recognise takes anything that was pasted as an address and tells which environment it names. Pure and quick.

@@ -67,7 +67,11 @@ func verdictOf(r *importer.Receipt, sum importer.Counts, limit int) (string, fyn
 }
 
 func fromToWords(r *importer.Receipt) string {
-	return lang.L("From {{.From}} to {{.To}}", kit.M{"From": r.From, "To": r.To})
+	to := r.To
+	if strings.ContainsRune(to, filepath.Separator) {
+		to = filepath.Base(to)
+	}
+	return lang.L("From {{.From}} to {{.To}}", kit.M{"From": r.From, "To": to})
 }
 
 // receiptAbout says when, how long and by whom.

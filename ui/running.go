@@ -65,20 +65,9 @@ func (w *Window) startImport(r ImportRequest) {
 	page := w.imports()
 	page.result = nil
 	p, a := clone(w.project), &activeImport{request: r}
-	used := w.connection().Name
+	p.Connection = w.connection().Name
 	w.active = a
 	a.task = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Receipt, error) {
-		for i := range p.Connections {
-			if p.Connections[i].Name != used {
-				continue
-			}
-			c, err := ready(ctx, w.o.Engine, p.Connections[i])
-			if err != nil {
-				return importer.Receipt{}, err
-			}
-			p.Connections[i] = c
-		}
-		p.Connection = used
 		return w.o.Engine.Import(ctx, p, r, tell)
 	}, func(n importer.Progress) {
 		fresh := len(a.progress.Tables) != len(n.Tables)

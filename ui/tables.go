@@ -86,10 +86,6 @@ func (w *Window) readTables() {
 	}
 	s.tablesFault = nil
 	s.loading = task.Go(w.run, func(ctx context.Context, _ func(struct{})) ([]core.TableName, error) {
-		conn, err := ready(ctx, w.o.Engine, conn)
-		if err != nil {
-			return nil, err
-		}
 		return w.o.Engine.Tables(ctx, conn)
 	}, nil, func(tables []core.TableName, err error) {
 		s.loading = nil

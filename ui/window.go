@@ -121,13 +121,25 @@ func New(app fyne.App, o Options) *Window {
 	return w
 }
 
-// Show shows the window.
+// Show shows the window; ShowAndRun also runs the app until the window is closed.
 func (w *Window) Show() { w.win.Show() }
+
+// ShowAndRun shows the window and runs the app.
+func (w *Window) ShowAndRun() {
+	w.win.Show()
+	w.app.Run()
+}
+
+// Fyne is the window as the toolkit knows it.
+func (w *Window) Fyne() fyne.Window { return w.win }
 
 // start opens the first place.
 func (w *Window) start() {
-	if w.connection() == nil {
+	if w.connection() == nil || w.o.Practise {
 		w.open(placeWelcome)
+		if w.o.Practise {
+			w.pages[placeWelcome].(*welcome).practise()
+		}
 		return
 	}
 	if w.project.Destination != nil {
@@ -289,26 +301,6 @@ func clone(p *project.Project) *project.Project {
 		return p
 	}
 	return c
-}
-
-// ready returns a connection that can be used now: the practice environment is started when it is meant. It runs
-// off the window's goroutine.
-func ready(ctx context.Context, e Engine, c project.Connection) (project.Connection, error) {
-	if !c.Practice {
-		return c, nil
-	}
-	pr, err := e.Practice(ctx)
-	if err != nil {
-		return c, core.During(lang.L("starting the practice environment"), err)
-	}
-	now := pr.Connection
-	now.Name, now.Auth, now.HasSecret, now.Practice = c.Name, c.Auth, c.HasSecret, true
-	if (c.Auth == project.Secret || c.HasSecret) && !pr.Secret.Empty() {
-		if _, err := e.KeepSecret(ctx, now, pr.Secret); err != nil {
-			return now, err
-		}
-	}
-	return now, nil
 }
 
 // tell shows a Fault that belongs to no place on a page.

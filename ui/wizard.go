@@ -134,7 +134,7 @@ func (z *wizard) back() {
 	switch {
 	case z.signing != nil:
 		z.signing.Cancel()
-	case z.step == stepAddress || z.c.Practice:
+	case z.step == stepAddress || z.step == stepValues && z.c.Practice:
 		z.leave()
 	default:
 		z.step--
@@ -151,7 +151,7 @@ func (z *wizard) actions(p *connections) []fyne.CanvasObject {
 		return nil
 	}
 	row := []fyne.CanvasObject{}
-	if z.step > stepAddress && !z.c.Practice {
+	if z.step > stepAddress && !(z.step == stepValues && z.c.Practice) {
 		row = append(row, kit.LinkIcon("back", lang.L("Back"), z.back))
 	}
 	return append(row, kit.Plain(lang.L("Cancel"), z.leave), p.primary)

@@ -32,13 +32,8 @@ func (z *wizard) signIn() {
 	}
 	z.fault, z.news = nil, SignInStep{}
 	c := z.c
-	z.signing = task.Go(z.w.run, func(ctx context.Context, tell func(SignInStep)) (signedIn, error) {
-		c, err := ready(ctx, z.w.o.Engine, c)
-		if err != nil {
-			return signedIn{}, err
-		}
-		who, err := z.w.o.Engine.SignIn(ctx, c, tell)
-		return signedIn{who, c}, err
+	z.signing = task.Go(z.w.run, func(ctx context.Context, tell func(SignInStep)) (SignedIn, error) {
+		return z.w.o.Engine.SignIn(ctx, c, tell)
 	}, func(n SignInStep) {
 		z.news = n
 		z.redraw()
@@ -46,28 +41,19 @@ func (z *wizard) signIn() {
 	z.redraw()
 }
 
-type signedIn struct {
-	who SignedIn
-	c   project.Connection
-}
-
-func (z *wizard) signedIn(r signedIn, err error) {
+func (z *wizard) signedIn(who SignedIn, err error) {
 	z.signing = nil
 	if err != nil {
 		z.fault = core.AsFault(err)
 		z.redraw()
 		return
 	}
-	if z.c.Practice && r.c != z.c {
-		z.c = r.c
-		z.w.keep(z.c, z.old)
-	}
 	s := z.w.session(z.c.Name)
-	s.who, s.signedIn = r.who, true
+	s.who, s.signedIn = who, true
 	s.tables, s.tablesFault = nil, nil
-	z.signedAs = &r.who
-	if r.who.Warning != nil {
-		z.memoryOnly = r.who.Warning
+	z.signedAs = &who
+	if who.Warning != nil {
+		z.memoryOnly = who.Warning
 	}
 	z.step = stepTest
 	z.w.test(z.c.Name)
