@@ -119,11 +119,10 @@ func look(path string, o Options) (fresh bool, err error) {
 		return false, notAFile(path)
 	case err == nil:
 		// SQLite opens a file that cannot be written for reading and says so only later.
-		file, err := os.OpenFile(path, os.O_RDWR, 0)
-		if err != nil {
+		if err := mayWrite(path); err != nil {
 			return false, openFault(path, err)
 		}
-		return info.Size() == 0, file.Close()
+		return info.Size() == 0, nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return false, openFault(path, err)
 	}
