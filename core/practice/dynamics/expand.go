@@ -190,7 +190,7 @@ func (e *expansion) options(text string, m *model, place expandPlace) (options, 
 		}
 	}
 	if o.orderby != "" {
-		if e.order, err = e.call.store.ordering(o.orderby, m, e.call.caller); err != nil {
+		if e.order, _, err = e.call.store.ordering(o.orderby, m, e.call.caller); err != nil {
 			return o, err
 		}
 	}

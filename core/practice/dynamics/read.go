@@ -68,8 +68,9 @@ type question struct {
 	visible test  // nil when the caller may see every row
 	reads   []int // the columns that the two read
 	order   []ordering
-	size    int // of a page
-	top     int // of the whole answer; -1 is no limit
+	ordered []int // the columns that the order reads
+	size    int   // of a page
+	top     int   // of the whole answer; -1 is no limit
 	count   bool
 	cookie  cookie
 }
@@ -88,7 +89,7 @@ func (c *call) question(l listing) (*question, error) {
 	}
 	q.restrict()
 	if o.orderby != "" {
-		if q.order, err = c.store.ordering(o.orderby, l.model, c.caller); err != nil {
+		if q.order, q.ordered, err = c.store.ordering(o.orderby, l.model, c.caller); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package dynamics
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,8 +147,8 @@ type walker struct {
 // walk begins at the cookie of the question.
 func (q *question) walk() *walker {
 	w := &walker{q: q, want: q.shape.wanted(), scope: scope{store: q.store}}
-	if q.order != nil {
-		w.want = nil
+	if w.want != nil {
+		w.want = append(w.want, q.ordered...) // the cookie holds what the rows are ordered by
 	}
 	switch {
 	case q.order != nil:
@@ -218,29 +219,32 @@ type ordering struct {
 	down  bool
 }
 
-// ordering reads $orderby.
-func (st *store) ordering(text string, m *model, c *caller) ([]ordering, error) {
+// ordering reads $orderby. It also tells which columns are read for it.
+func (st *store) ordering(text string, m *model, c *caller) ([]ordering, []int, error) {
 	var out []ordering
-	b := &binder{store: st, caller: c, now: st.now(), frames: []frame{{model: m}}}
+	b := &binder{store: st, caller: c, now: st.now(), frames: []frame{{model: m}}, reads: []int{}}
 	for _, part := range strings.Split(text, ",") {
 		words := strings.Fields(part)
 		if len(words) == 0 || len(words) > 2 || len(words) == 2 && words[1] != "asc" && words[1] != "desc" {
-			return nil, badURI("Syntax error at position 0 in '" + text + "'.")
+			return nil, nil, badURI("Syntax error at position 0 in '" + text + "'.")
 		}
 		o, err := b.property(strings.Split(words[0], "/"))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		out = append(out, ordering{value: o.value, down: len(words) == 2 && words[1] == "desc"})
 	}
-	return out, nil
+	return out, b.reads, nil
 }
 
 // sorted returns the positions of the rows of a question in its order; the key decides between equals.
 func (q *question) sorted() []int {
+	if q.top >= 0 && q.top <= fewRows && q.cookie.place == 0 {
+		return q.first(q.top)
+	}
 	name := q.model.Logical + "\x00" + q.address + "\x00" + q.opts.filter + "\x00" + q.opts.orderby + "\x00" + q.caller.userID
-	for k, v := range q.opts.aliases {
-		name += "\x00" + k + "=" + v
+	for _, k := range slices.Sorted(maps.Keys(q.opts.aliases)) {
+		name += "\x00" + k + "=" + q.opts.aliases[k]
 	}
 	version := q.store.world.Version()
 	q.store.mu.Lock()
@@ -251,7 +255,7 @@ func (q *question) sorted() []int {
 		}
 	}
 	q.store.mu.Unlock()
-	rows := q.sort()
+	rows := q.first(-1)
 	q.store.mu.Lock()
 	defer q.store.mu.Unlock()
 	q.store.lists = slices.Insert(q.store.lists, 0, &list{name: name, version: version, rows: rows})
@@ -259,25 +263,44 @@ func (q *question) sorted() []int {
 	return rows
 }
 
-func (q *question) sort() []int {
-	plain := *q
-	plain.order, plain.cookie = nil, cookie{page: 1}
-	plain.shape = &shape{model: q.model}
+// fewRows is up to how many rows are picked instead of sorting all.
+const fewRows = 100
+
+// first returns the positions of the first n rows of a question in its order; of all when n is below 0.
+func (q *question) first(n int) []int {
 	type keyed struct {
 		at    int
 		cells []world.Cell
 	}
+	plain := *q
+	plain.order, plain.cookie = nil, cookie{page: 1}
+	plain.shape = &shape{model: q.model}
+	order := func(a, b keyed) int { return q.compare(a.cells, b.cells) }
 	var rows []keyed
 	w := plain.walk()
-	w.want = nil
-	for {
-		r := w.next()
-		if r == nil {
-			break
+	w.want = q.ordered
+	s := &scope{store: q.store, rows: []*world.Row{&w.row}}
+	for w.next() != nil {
+		row := keyed{at: w.place - 1, cells: q.cellsOf(s)}
+		if n < 0 {
+			rows = append(rows, row)
+			continue
 		}
-		rows = append(rows, keyed{w.place - 1, q.cells(r)})
+		if n == 0 || len(rows) == n && order(row, rows[n-1]) >= 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(rows, row, func(a, b keyed) int {
+			if order(a, b) <= 0 {
+				return -1 // rows that came earlier stay before their equals
+			}
+			return 1
+		})
+		rows = slices.Insert(rows, at, row)
+		rows = rows[:min(n, len(rows))]
 	}
-	slices.SortStableFunc(rows, func(a, b keyed) int { return q.compare(a.cells, b.cells) })
+	if n < 0 {
+		slices.SortStableFunc(rows, order)
+	}
 	out := make([]int, len(rows))
 	for i := range rows {
 		out[i] = rows[i].at
@@ -287,7 +310,10 @@ func (q *question) sort() []int {
 
 // cells are the values that a row is ordered by.
 func (q *question) cells(r *world.Row) []world.Cell {
-	s := &scope{store: q.store, rows: []*world.Row{r}}
+	return q.cellsOf(&scope{store: q.store, rows: []*world.Row{r}})
+}
+
+func (q *question) cellsOf(s *scope) []world.Cell {
 	out := make([]world.Cell, len(q.order))
 	for i, o := range q.order {
 		out[i] = o.value(s)
