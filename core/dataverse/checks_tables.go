@@ -14,12 +14,11 @@ func (c *checker) tables(ctx context.Context) {
 	checks := make([]core.Check, len(c.need.Tables))
 	found := make([]definition, len(c.need.Tables))
 	depths := make([]depth, len(c.need.Tables))
-	readable, hindered := false, false
+	readable := false
 	for i, table := range c.need.Tables {
 		check := &checks[i]
 		*check = core.Check{ID: "read-" + table, Title: "May read " + table, DependsOn: []string{"whoami"}}
 		if !c.begin(check) {
-			hindered = true
 			continue
 		}
 		found[i], depths[i] = c.readTable(ctx, check, table)
@@ -27,8 +26,9 @@ func (c *checker) tables(ctx context.Context) {
 	}
 	for i := range checks {
 		if checks[i].State == core.CheckFailed && readable {
-			checks[i].Optional = true // the others can be imported
-		} else if checks[i].State == core.CheckFailed && !hindered && len(checks) > 1 && checks[i].Fault.Code == "dataverse.table-not-readable" {
+			checks[i].State, checks[i].Optional = core.CheckWarned, true // the others can be imported
+			c.failed[checks[i].ID] = true
+		} else if checks[i].State == core.CheckFailed && len(checks) > 1 && checks[i].Fault.Code == "dataverse.table-not-readable" {
 			whole := *noTableReadable()
 			whole.Subject, whole.Details, whole.Err = checks[i].Fault.Subject, checks[i].Fault.Details, checks[i].Fault.Err
 			checks[i].Fault = &whole

@@ -155,10 +155,7 @@ func TestASmallTableGoesOnAtEveryRecord(t *testing.T) {
 }
 
 func TestPagesAreAboutFourMegabytesAndMemoryStaysFlat(t *testing.T) {
-	if testing.Short() {
-		return
-	}
-	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 24000}})
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 16000}})
 	s := connect(t, e, nil)
 	d, err := s.Describe(context.Background(), "account")
 	if err != nil {
@@ -199,7 +196,7 @@ func TestPagesAreAboutFourMegabytesAndMemoryStaysFlat(t *testing.T) {
 			peaks = append(peaks, m.HeapSys)
 		}
 	}
-	if records != 24000 || pages < 10 || small > 6 {
+	if records != 16000 || pages < 7 || small > 4 {
 		t.Errorf("%d records in %d pages, %d of them small", records, pages, small)
 	}
 	if grown := int64(peaks[len(peaks)-1]) - int64(peaks[0]); grown > 24<<20 {
@@ -417,7 +414,7 @@ func TestChecksTellWhatWorks(t *testing.T) {
 		got["signin"].Detail != "the application Ferry practice" || !strings.HasPrefix(got["whoami"].Detail, "application user ") {
 		t.Errorf("details: %q %q %q %q", got["version"].Detail, got["environment"].Detail, got["signin"].Detail, got["whoami"].Detail)
 	}
-	if got, ok = checks(s, core.Need{Tables: []string{"account", "nothing"}}); !ok || got["read-nothing"].State != core.CheckFailed {
+	if got, ok = checks(s, core.Need{Tables: []string{"account", "nothing"}}); !ok || got["read-nothing"].State != core.CheckWarned || got["tracking-nothing"].State != core.CheckUntried {
 		t.Errorf("one table of two: %v %s", ok, states(got))
 	}
 	if got, ok = checks(s, core.Need{Tables: []string{"nothing"}}); ok {

@@ -162,7 +162,7 @@ func compare(t *testing.T, e *practice.Environment, s *Source, name string) (cel
 }
 
 func TestEveryCellOfEveryTableComesExactly(t *testing.T) {
-	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 1200, "contact": 700}})
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 700, "contact": 600}})
 	s := connect(t, e, func(c *Config) { c.PageSize = 500 })
 	tables, err := s.Tables(context.Background())
 	if err != nil || len(tables) < 10 {
