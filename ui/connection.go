@@ -345,6 +345,9 @@ func authWords(c project.Connection) string {
 }
 
 func whoWords(s SignedIn) string {
+	if s.Application && guid.MatchString(s.Name) {
+		return lang.L("the application")
+	}
 	if s.Application {
 		return lang.L("{{.Name}} (application)", kit.M{"Name": s.Name})
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -134,6 +135,17 @@ func (p *destinationPage) offer(kind core.SettingKind) string {
 	return filepath.Join(folder, name+".db")
 }
 
+// makeOffered makes the folder of a path that lies in Ferry's own folder in Documents. Other folders are the
+// person's: a wrong name there must not become a new folder. What cannot be made is told by the check that follows.
+func makeOffered(path, own string) {
+	if own == "" || path == "" {
+		return
+	}
+	if inside, err := filepath.Rel(own, path); err == nil && !strings.HasPrefix(inside, "..") {
+		_ = os.MkdirAll(filepath.Dir(path), 0o700)
+	}
+}
+
 // fileName makes a name that every file system takes.
 func fileName(name string) string {
 	clean := strings.Map(func(r rune) rune {
@@ -214,8 +226,9 @@ func (p *destinationPage) check() {
 	p.w.save()
 	p.checks, p.tested, p.fault = nil, false, nil
 	need := core.Need{Tables: p.w.tables()}
-	given := *d
+	given, path, own := *d, destinationPath(d, p.driver), p.w.o.Documents
 	p.testing = task.Go(p.w.run, func(ctx context.Context, tell func([]core.Check)) ([]core.Check, error) {
+		makeOffered(path, own)
 		return collect(tell, func(one func(core.Check)) error { return p.w.o.Engine.CheckDestination(ctx, given, need, one) })
 	}, func(checks []core.Check) {
 		p.checks = checks

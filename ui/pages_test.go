@@ -2,6 +2,8 @@ package ui_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -377,5 +379,25 @@ func TestTabReachesEveryButtonInOrder(t *testing.T) {
 	}
 	if got := strings.Join(seen, ", "); got != "Connect, Practise, open a project file" {
 		t.Errorf("Tab goes %s", got)
+	}
+}
+
+func TestTheOfferedFolderIsMadeAndNoOther(t *testing.T) {
+	e := uitest.Works()
+	p := uitest.Contoso()
+	p.Destination = nil
+	documents := t.TempDir()
+	s := uitest.Open(t, e, func(o *ui.Options) { o.Project, o.Documents = p, filepath.Join(documents, "Ferry") })
+	s.Tap("Destination")
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+	if _, err := os.Stat(filepath.Join(documents, "Ferry", "Contoso")); err != nil {
+		t.Errorf("the offered folder is not there: %v", err)
+	}
+	s.Type("File", filepath.Join(documents, "typo", "x.db"))
+	s.Tap("Use and check")
+	s.Until(func() bool { return e.Called("CheckDestination") == 2 })
+	if _, err := os.Stat(filepath.Join(documents, "typo")); err == nil {
+		t.Error("a typed folder was made")
 	}
 }

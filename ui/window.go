@@ -2,8 +2,6 @@ package ui
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -253,9 +251,7 @@ func (w *Window) forget(name string) {
 // own returns the project, and makes one at the first need.
 func (w *Window) own() *project.Project {
 	if w.project == nil {
-		id := make([]byte, 8)
-		_, _ = rand.Read(id) // never fails: crypto/rand ends the program instead
-		w.project = &project.Project{Version: project.Version, ID: hex.EncodeToString(id), Name: "Ferry"}
+		w.project = project.New("Ferry")
 	}
 	return w.project
 }

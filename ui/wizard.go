@@ -66,7 +66,12 @@ func newWizard(w *Window, c project.Connection, step int) *wizard {
 	z.address.OnChanged = func(string) { z.recognise(); z.redraw() }
 	z.name.OnChanged = func(string) { z.named = true; z.gate() }
 	z.tenant.OnChanged = func(string) { z.typed = true; z.gate() }
-	z.client.OnChanged = func(string) { z.redraw() }
+	z.client.OnChanged = func(text string) {
+		if guid.MatchString(strings.TrimSpace(text)) {
+			z.askSecret()
+		}
+		z.redraw()
+	}
 	z.secret.OnChanged = func(string) { z.redraw() }
 	for _, e := range []*kit.Entry{z.address, z.name, z.tenant, z.client, z.secret} {
 		e.OnSubmitted = func(string) { w.connections().enter() }
@@ -324,9 +329,17 @@ func (z *wizard) discover() {
 	})
 }
 
-// askSecret looks whether the keychain has a secret for the connection already.
+// choose says who signs in.
+func (z *wizard) choose(a project.Auth) {
+	z.c.Auth = a
+	z.askSecret()
+	z.redraw()
+}
+
+// askSecret looks whether the keychain has a secret for the values that stand in the fields.
 func (z *wizard) askSecret() {
 	c := z.c
+	c.Tenant, c.ClientID = strings.TrimSpace(z.tenant.Text), strings.TrimSpace(z.client.Text)
 	task.Go(z.w.run, func(ctx context.Context, _ func(struct{})) (bool, error) {
 		return z.w.o.Engine.KnowsSecret(ctx, c), nil
 	}, nil, func(known bool, _ error) {
@@ -345,9 +358,9 @@ func (z *wizard) valueCards(p *connections) []fyne.CanvasObject {
 	p.primary = next
 	how := kit.Column(10, kit.Head(lang.L("Who signs in?")), kit.Equal(12,
 		kit.NewChoice("person", lang.L("I sign in"), lang.L("In your browser, with your own account. Ferry sees what you may see."),
-			z.c.Auth != project.Secret, func() { z.c.Auth = project.Browser; z.redraw() }),
+			z.c.Auth != project.Secret, func() { z.choose(project.Browser) }),
 		kit.NewChoice("app", lang.L("The application signs in"), lang.L("With a client secret. Works at night too, and needs an application user in the environment."),
-			z.c.Auth == project.Secret, func() { z.c.Auth = project.Secret; z.redraw() })))
+			z.c.Auth == project.Secret, func() { z.choose(project.Secret) })))
 	parts := []fyne.CanvasObject{kit.Head(lang.L("What the app registration says")),
 		kit.QuietPara(lang.L("These values stand on the overview page of the app registration in Microsoft Entra. Somebody may have sent them to you.")),
 		z.tenantField(), z.clientField(), z.secretField()}
@@ -390,7 +403,10 @@ func (z *wizard) secretField() fyne.CanvasObject {
 		help, label = lang.L("The Value of the secret. Ferry keeps it in the keychain of this computer."), lang.L("Client secret")
 	}
 	z.secret.PlaceHolder = ""
-	if z.knowsSecret {
+	switch {
+	case z.knowsSecret && z.c.Practice:
+		z.secret.PlaceHolder = lang.L("leave empty to use the one of the practice environment")
+	case z.knowsSecret:
 		z.secret.PlaceHolder = lang.L("kept in the keychain; leave empty to use that one")
 	}
 	field := kit.Labeled(label, help, z.secret)
