@@ -2,6 +2,7 @@ package dynamics
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -155,4 +156,23 @@ func (c *call) countChanges(l listing) error {
 	c.w.Header().Set("Content-Type", "text/plain")
 	_, _ = c.w.Write([]byte("\ufeff" + strconv.Itoa(n)))
 	return nil
+}
+
+// deltaLink is the address under which the changes after a version are told.
+//
+// Web API: the token is the row version and the time, "919042!08/22/2017 08:10:44".
+func (q *question) deltaLink(version int64) string {
+	token := strconv.FormatInt(version, 10) + "!" + q.now().UTC().Format("01/02/2006 15:04:05")
+	q.store.issue(token)
+	raw := withoutToken(q.opts.raw)
+	var keep []string
+	for _, p := range strings.Split(raw, "&") {
+		name, _, _ := strings.Cut(p, "=")
+		if n, err := url.QueryUnescape(name); err == nil && n == "$deltatoken" || p == "" {
+			continue
+		}
+		keep = append(keep, p)
+	}
+	keep = append(keep, "$deltatoken="+escapeAll(token))
+	return q.address + "?" + strings.Join(keep, "&")
 }
