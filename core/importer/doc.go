@@ -1,6 +1,16 @@
 // Package importer moves records: source → mapping → destination, with the journal alongside.
 //
-// Once, exactly: the journal notes a batch, the destination writes it, the journal settles outcomes and bookmark
-// in one transaction. After a crash the destination is asked what became of the batch (core.Settler); where it
-// cannot tell, and writing twice is harmless, the batch is written again.
+// Once, exactly: the journal notes a batch, the destination writes it, the journal settles outcomes and bookmark in one
+// transaction. After a crash the destination is asked what became of the batch (core.Settler); where it cannot tell, and
+// writing twice is harmless (core.Repeatable), the batch is written again under the same ID; otherwise the rows are
+// looked for (core.Finder); what remains is Unsure and never sent again by itself.
+//
+// One run, one receipt: the same job goes on with the run that was stopped, and its receipt covers all of it. A part
+// whose bookmark the source no longer knows is read again from its start; its rows are counted once, as what they became
+// first. What the journal knows holds only for the destination it was learnt from: begin.go compares identities and says
+// in words why everything is read again.
+//
+// The order to read in: run.go (the whole), begin.go (which run), table.go (parts and their readers), page.go, write.go
+// (a batch), recover.go (after a crash), refs.go and passes.go (references to the destination's own ids), journal.go
+// (what must be remembered).
 package importer

@@ -24,6 +24,7 @@ func highest(f func(look func())) uint64 {
 
 func TestMemoryDoesNotGrowWithTheTable(t *testing.T) {
 	use := func(rows int) uint64 {
+		t.Helper()
 		m := mill{rows: rows, wide: 20, page: 2000}
 		folder := t.TempDir()
 		runtime.GC()
@@ -39,14 +40,13 @@ func TestMemoryDoesNotGrowWithTheTable(t *testing.T) {
 			look()
 		})
 	}
-	small, large := use(20_000), use(100_000)
-	t.Logf("20,000 rows: %d MB, 100,000 rows: %d MB", small>>20, large>>20)
-	if large > small+small/2+8<<20 {
-		t.Errorf("memory grows from %d MB to %d MB", small>>20, large>>20)
+	// As values alone, 100,000 rows of 20 fields are 64 MB.
+	if most := use(100_000); most > 32<<20 {
+		t.Errorf("%d MB of heap were in use", most>>20)
 	}
 }
 
-// BenchmarkImport has 60 fields. The two halves are the same import with and without a journal on disk.
+// BenchmarkImport has 60 fields, a real database and a real journal.
 func BenchmarkImport(b *testing.B) {
 	m := mill{rows: 100_000, wide: 60, page: 2000}
 	for b.Loop() {

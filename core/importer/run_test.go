@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -15,7 +14,6 @@ import (
 	"ferry/core/coretest"
 	"ferry/core/importer"
 	"ferry/core/mapping"
-	"ferry/core/sqlite"
 )
 
 // A desk is a job that a test runs again and again, changed between two runs.
@@ -156,162 +154,6 @@ func TestALimitHoldsOverAnInterruption(t *testing.T) {
 	wants(t, d.run(), "account", importer.Counts{Created: 10})
 }
 
-func TestTheDestinationWasDeleted(t *testing.T) {
-	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
-	first := d.interrupt(3)
-	d.store = coretest.NewStore(coretest.StoreOptions{})
-	d.job.Destination = d.store.Open()
-	r := d.run()
-	if r.Run == first.Run || !strings.Contains(r.Reason, "is new or was replaced") {
-		t.Errorf("reason %q", r.Reason)
-	}
-	wants(t, r, "account", importer.Counts{Created: 100})
-
-	d.store = coretest.NewStore(coretest.StoreOptions{})
-	d.job.Destination = d.store.Open()
-	if r := d.run(); !strings.Contains(r.Reason, "is new or was replaced") {
-		t.Errorf("after a whole run, reason %q", r.Reason)
-	}
-	wants(t, d.run(), "account", importer.Counts{Unchanged: 100})
-}
-
-func TestTheDestinationIsAnOlderCopy(t *testing.T) {
-	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
-	d.interrupt(2)
-	early := d.store.Copy()
-	first := d.interrupt(2)
-	d.store = early
-	d.job.Destination = early.Open()
-	r := d.run()
-	if r.Run == first.Run || !strings.Contains(r.Reason, "older copy") {
-		t.Errorf("a copy made in mid-run: reason %q", r.Reason)
-	}
-	wants(t, r, "account", importer.Counts{Created: 80, Unchanged: 20})
-
-	whole := d.store.Copy()
-	d.run()
-	d.store = whole
-	d.job.Destination = whole.Open()
-	if r := d.run(); !strings.Contains(r.Reason, "older copy") {
-		t.Errorf("a copy made between two runs: reason %q", r.Reason)
-	}
-	if r := d.run(); r.Reason != "" {
-		t.Errorf("the reason stays: %q", r.Reason)
-	}
-}
-
-func TestTheDestinationWasSwapped(t *testing.T) {
-	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
-	d.job.To = "other place"
-	d.run()
-	other := d.store
-	d.store = coretest.NewStore(coretest.StoreOptions{})
-	d.job.Destination, d.job.To = d.store.Open(), "this place"
-	first := d.interrupt(3)
-	d.job.Destination = other.Open()
-	r := d.run()
-	if r.Run == first.Run || !strings.Contains(r.Reason, "is new or was replaced") {
-		t.Errorf("reason %q", r.Reason)
-	}
-	wants(t, r, "account", importer.Counts{Unchanged: 100})
-	d.job.Destination = d.store.Open()
-	r = d.run()
-	if !strings.Contains(r.Reason, "is new or was replaced") {
-		t.Errorf("swapped back, reason %q", r.Reason)
-	}
-	wants(t, r, "account", importer.Counts{Created: 60, Unchanged: 40})
-}
-
-func TestADestinationThatMovedGoesOn(t *testing.T) {
-	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
-	first := d.interrupt(3)
-	d.job.To = "elsewhere"
-	r := d.run()
-	if r.Run != first.Run || r.Reason != "" {
-		t.Errorf("another run began: %q", r.Reason)
-	}
-}
-
-func TestWithoutItsJournalEverythingIsReadAgainAndNothingDoubled(t *testing.T) {
-	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
-	d.interrupt(3)
-	d.job.Journal = open(t, filepath.Join(t.TempDir(), "journal.db"))
-	r := d.run()
-	if !strings.Contains(r.Reason, "not known here") {
-		t.Errorf("reason %q", r.Reason)
-	}
-	wants(t, r, "account", importer.Counts{Created: 60, Unchanged: 40})
-	once(t, "", d.store, "account", 100)
-}
-
-func TestARealDatabaseFileThatIsDeletedCopiedOrSwapped(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
-	file := filepath.Join(folder, "contoso.db")
-	source := coretest.MemorySource(accounts(60))
-	source.Server = 20
-	j := open(t, filepath.Join(folder, "journal.db"))
-	run := func(stopAt int) (importer.Receipt, error) {
-		t.Helper()
-		d, err := sqlite.New(file, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer d.Close()
-		before := source.Pages()
-		source.BeforePage = func(_ context.Context, n int, _ core.Page) error {
-			if n-before == stopAt {
-				return errors.New("gone")
-			}
-			return nil
-		}
-		return importer.Run(context.Background(), importer.Job{
-			Source: source, Destination: d, Mappings: defaults(accounts(0)), Journal: j, Place: "sqlite:" + file,
-		}, nil)
-	}
-	read := func(path string) []byte {
-		t.Helper()
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
-	write := func(b []byte) {
-		t.Helper()
-		if err := os.WriteFile(file, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := run(2); err == nil {
-		t.Fatal("it was not interrupted")
-	}
-	early := read(file)
-	if _, err := run(2); err == nil {
-		t.Fatal("it was not interrupted")
-	}
-	write(early)
-	r, err := run(0)
-	if err != nil || !strings.Contains(r.Reason, "older copy") {
-		t.Fatalf("a copy of mid-run: %v, reason %q", err, r.Reason)
-	}
-	wants(t, r, "account", importer.Counts{Created: 40, Unchanged: 20})
-	if r, err = run(0); err != nil || r.Reason != "" {
-		t.Fatalf("a plain second run: %v, reason %q", err, r.Reason)
-	}
-	write(early)
-	if r, err = run(0); err != nil || !strings.Contains(r.Reason, "older copy") {
-		t.Fatalf("a copy of an earlier run: %v, reason %q", err, r.Reason)
-	}
-	if err := os.Remove(file); err != nil {
-		t.Fatal(err)
-	}
-	if r, err = run(0); err != nil || !strings.Contains(r.Reason, "is new or was replaced") {
-		t.Fatalf("a deleted file: %v, reason %q", err, r.Reason)
-	}
-	wants(t, r, "account", importer.Counts{Created: 60})
-}
-
 func TestStoppingFinishesTheBatchAndCanBeContinued(t *testing.T) {
 	d := newDesk(t, coretest.StoreOptions{}, accounts(100))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -331,26 +173,6 @@ func TestStoppingFinishesTheBatchAndCanBeContinued(t *testing.T) {
 	if r.State != importer.Interrupted || int(c.Created) != len(d.store.Rows("account")) {
 		t.Errorf("state %s, %+v, but %d rows", r.State, c, len(d.store.Rows("account")))
 	}
-	again := d.run()
-	if again.Run != r.Run {
-		t.Error("it was not continued")
-	}
-	wants(t, again, "account", importer.Counts{Created: 100})
-}
-
-func TestALostAnswerOfATransactionalDestinationIsAskedFor(t *testing.T) {
-	lost := true
-	d := newDesk(t, coretest.StoreOptions{Fail: func(n int, _ core.Plan, _ core.Batch) coretest.Failure {
-		if n == 2 && lost {
-			return coretest.AfterCommit
-		}
-		return coretest.NoFailure
-	}}, accounts(100))
-	r, err := importer.Run(context.Background(), d.job, nil)
-	if err == nil || r.State != importer.Interrupted {
-		t.Fatalf("got %v", err)
-	}
-	lost = false
 	again := d.run()
 	if again.Run != r.Run {
 		t.Error("it was not continued")
@@ -477,86 +299,6 @@ func TestProgressIsToldAtMostTenTimesASecondAndNeverAtOnce(t *testing.T) {
 	if middle.Rate < 100 || middle.Rate > 500 || middle.Left <= 0 {
 		t.Errorf("rate %.0f, left %s", middle.Rate, middle.Left)
 	}
-}
-
-func TestALostAnswerIsLookedForWhereThatCanBeDone(t *testing.T) {
-	for name, o := range map[string]coretest.StoreOptions{
-		"by looking": {NotSettler: true},
-		"not at all": {NotSettler: true, NotFinder: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			lost := true
-			o.AssignsIDs, o.Doubles = true, true
-			o.Fail = func(n int, _ core.Plan, _ core.Batch) coretest.Failure {
-				if n == 2 && lost {
-					return coretest.AfterCommit
-				}
-				return coretest.NoFailure
-			}
-			d := newDesk(t, o, accounts(100))
-			if _, err := importer.Run(context.Background(), d.job, nil); err == nil {
-				t.Fatal("nothing was lost")
-			}
-			lost = false
-			r := d.run()
-			once(t, "", d.store, "account", 100)
-			if o.NotFinder {
-				wants(t, r, "account", importer.Counts{Created: 80, Unsure: 20})
-				if len(r.Refusals) != 20 || r.Refusals[0].Kind != core.Unsure || r.Refusals[0].Fault == nil {
-					t.Errorf("exceptions %+v", r.Refusals)
-				}
-				return
-			}
-			wants(t, r, "account", importer.Counts{Created: 100})
-		})
-	}
-}
-
-func TestRowsThatSurelyDidNotLeaveAreSentWhenTheRunGoesOn(t *testing.T) {
-	half := true
-	o := coretest.StoreOptions{NotSettler: true, NotFinder: true, AssignsIDs: true, Doubles: true}
-	o.Answer = func(n int, outcomes []core.Outcome) ([]core.Outcome, error) {
-		if n != 2 || !half {
-			return outcomes, nil
-		}
-		outcomes[3] = core.Outcome{Kind: core.Unsure}
-		return outcomes, nil
-	}
-	d := newDesk(t, o, accounts(100))
-	r := d.run()
-	wants(t, r, "account", importer.Counts{Created: 99, Unsure: 1})
-	if f := r.Refusals[0].Fault; f == nil || f.Code != "importer.no-answer" {
-		t.Errorf("fault %v", f)
-	}
-	half = false
-
-	cut := secondDesk(t, coretest.StoreOptions{NotSettler: true, NotFinder: true, AssignsIDs: true, Doubles: true}, accounts(60))
-	cut.job.Destination = &partly{Destination: cut.job.Destination, Starter: cut.job.Destination.(core.Starter), fails: 2}
-	if r, err := importer.Run(context.Background(), cut.job, nil); err == nil || sum(t, r, "account").Created != 30 {
-		t.Fatalf("%v, %+v", err, r.Tables)
-	}
-	wants(t, cut.run(), "account", importer.Counts{Created: 60})
-	once(t, "", cut.store, "account", 60)
-}
-
-// partly writes half of one batch and is cut off then.
-type partly struct {
-	core.Destination
-	core.Starter
-	fails, writes int
-}
-
-func (p *partly) Write(ctx context.Context, plan core.Plan, b core.Batch) ([]core.Outcome, error) {
-	if p.writes++; p.writes != p.fails {
-		return p.Destination.Write(ctx, plan, b)
-	}
-	n := len(b.Rows)
-	b.Rows = b.Rows[:n/2]
-	outcomes, err := p.Destination.Write(ctx, plan, b)
-	if err == nil {
-		err = &core.Fault{Kind: core.Offline, Code: "test.cut", Cause: "It was cut off.", Remedy: "Wait.", Owner: core.You}
-	}
-	return append(outcomes, make([]core.Outcome, n-n/2)...), err
 }
 
 func TestReceiptsShowTheFirstThousandExceptions(t *testing.T) {

@@ -124,16 +124,20 @@ func everyStep(t *testing.T, fresh func(t *testing.T) world, check func(t *testi
 
 // memoryWorld makes worlds that share one journal, each with a place of its own in it.
 func memoryWorld(t *testing.T, o coretest.StoreOptions, store **coretest.Store) func(t *testing.T) world {
-	shared := open(t, filepath.Join(t.TempDir(), "journal.db"))
+	var shared *journal.Journal
 	n := 0
 	return func(t *testing.T) world {
+		if n%25 == 0 {
+			shared = open(t, filepath.Join(t.TempDir(), "journal.db"))
+		}
 		n++
+		mine := shared
 		a, c := accounts(25), contacts(12)
 		source := coretest.MemorySource(a, c)
 		source.Server, source.Part = 10, 7
 		*store = coretest.NewStore(o)
 		s := *store
-		return world{source, defaults(c, a), func() *journal.Journal { return shared }, fmt.Sprint("place ", n), s.Open, 0}
+		return world{source, defaults(c, a), func() *journal.Journal { return mine }, fmt.Sprint("place ", n), s.Open, 0}
 	}
 }
 
