@@ -218,7 +218,7 @@ func (e *Environment) Played() []int { return e.player.counts() }
 func (e *Environment) Unknown() []string {
 	list := e.Dynamics.Unknown()
 	for _, r := range e.Requests() {
-		if r.Side == SideMicrosoft && r.Status == http.StatusNotImplemented {
+		if r.Side == SideMicrosoft && r.Status == http.StatusNotImplemented && r.Step == "" {
 			list = append(list, r.Method+" "+r.Path+" (sign-in service)")
 		}
 	}

@@ -129,6 +129,38 @@ func TestAnEnvironmentIsFoundByItsAddressAndCredentialsAlone(t *testing.T) {
 	}
 }
 
+func TestAPersonSignsInOnAPageThatNeedsNoCertificate(t *testing.T) {
+	g := visit(t, practice.Options{})
+	res, err := g.http.Get(g.env.Authority + "/v2.0/.well-known/openid-configuration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var doc struct {
+		Issuer    string
+		Authorize string `json:"authorization_endpoint"`
+		Token     string `json:"token_endpoint"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(doc.Authorize, "http://localhost:") || !strings.HasPrefix(doc.Token, g.env.Authority) || !strings.HasPrefix(doc.Issuer, "https://localhost:") {
+		t.Fatalf("%+v", doc)
+	}
+	page, err := http.Get(doc.Authorize + "?" + url.Values{
+		"client_id": {g.env.ClientID}, "response_type": {"code"}, "redirect_uri": {"http://localhost:45678"}, "response_mode": {"form_post"},
+		"scope": {g.env.Org + "/.default openid profile offline_access"}, "state": {"s"}, "code_challenge": {strings.Repeat("x", 43)}, "code_challenge_method": {"S256"},
+	}.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Body.Close()
+	text, err := io.ReadAll(page.Body)
+	if err != nil || page.StatusCode != 200 || !strings.Contains(string(text), "PRACTICE") {
+		t.Errorf("the page is %d %s", page.StatusCode, text)
+	}
+}
+
 func TestTheLogHoldsNothingSecret(t *testing.T) {
 	g := visit(t, practice.Options{Rows: map[string]int{"account": 3}})
 	g.get("accounts?$select=name", "Prefer", "odata.maxpagesize=2")

@@ -181,3 +181,17 @@ func matches(r *world.Row, cells map[int]world.Cell) bool {
 	}
 	return true
 }
+
+// rolesOfUser is the collection of a user's security roles.
+const rolesOfUser = "systemuserroles_association"
+
+// roles returns the positions of a user's roles. The organisation knows rights, not who has which role, so everybody
+// who may come in has its first one.
+func (st *store) roles(user string) []int {
+	t := st.world.Table("role")
+	u, ok := st.world.User(user)
+	if t == nil || !ok || u.NoRoles || st.world.Positions(t) == 0 {
+		return nil
+	}
+	return []int{0}
+}

@@ -114,10 +114,10 @@ func (e *expansion) bind(text string, place expandPlace, count *int) (deep bool,
 		return false, badURI("Expand with $ref is only supported on lookup type navigation property.")
 	}
 	c := e.call
-	m := c.store.models.table(target)
-	if m == nil && (target == "owner" || target == "principal") {
-		m = c.store.models.table("systemuser")
+	if abstract(target) {
+		return false, e.bindOwner(text)
 	}
+	m := c.store.models.table(target)
 	if m == nil {
 		return false, unknown("the table behind " + e.name)
 	}
@@ -143,6 +143,27 @@ func (e *expansion) bind(text string, place expandPlace, count *int) (deep bool,
 	}
 	e.inner.expands, _, err = c.expandList(o.expand, m, expandNested, count)
 	return true, err
+}
+
+// bindOwner reads the options of an expansion that leads to a user or a team: to what the two share, the owner's id.
+func (e *expansion) bindOwner(text string) error {
+	e.inner = &shape{}
+	for _, part := range splitTop(text, ';') {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		switch name {
+		case "":
+		case "$select":
+			for _, s := range strings.Split(value, ",") {
+				if strings.TrimSpace(s) != "ownerid" {
+					return noProperty(strings.TrimSpace(s), "principal")
+				}
+			}
+			e.inner.selected = "(" + value + ")"
+		default:
+			return unknown(name + " behind the owner")
+		}
+	}
+	return nil
 }
 
 // addReference lets the rows of a collection also tell what they point at.
@@ -213,7 +234,10 @@ func (e *expansion) append(b []byte, r *world.Row) []byte {
 func (e *expansion) appendSingle(b []byte, r *world.Row) []byte {
 	b = append(append(append(b, `,"`...), e.name...), `":`...)
 	ref := r.Cells[e.single.column.Index]
-	if ref.Kind != world.Ref || ref.Table != e.inner.model.Logical {
+	if ref.Kind == world.Ref && abstract(e.single.target) {
+		return append(b, `{"`+ref.Table+`id":"`+ref.S+`","ownerid":"`+ref.S+`"}`...)
+	}
+	if ref.Kind != world.Ref || e.inner.model == nil || ref.Table != e.inner.model.Logical {
 		return append(b, "null"...)
 	}
 	row := e.call.store.row(ref.Table, ref.S)

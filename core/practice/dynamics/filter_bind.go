@@ -138,6 +138,12 @@ func (b *binder) property(path []string) (operand, error) {
 			return operand{}, noProperty(path[0], m.Logical)
 		}
 		target := b.store.models.table(nav.target)
+		if abstract(nav.target) {
+			if len(path) != 2 || path[1] != "ownerid" {
+				return operand{}, noProperty(path[1], "principal")
+			}
+			return operand{class: "Edm.Guid", value: b.reader(at, hops, m, nav.column)}, nil
+		}
 		if target == nil {
 			return operand{}, unknown("the table behind " + nav.name)
 		}

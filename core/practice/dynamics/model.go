@@ -135,6 +135,9 @@ func (o *model) navigation(c *world.Column, table string) string {
 	return owner
 }
 
+// abstract reports whether a table is only what users and teams have in common.
+func abstract(table string) bool { return table == "owner" || table == "principal" }
+
 // lookup reports whether a column holds a reference.
 func lookup(c *world.Column) bool {
 	switch c.Type {

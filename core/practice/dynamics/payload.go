@@ -101,7 +101,7 @@ func (c *call) bindLookup(m *model, name string, raw json.RawMessage, cells map[
 	if err != nil {
 		return err
 	}
-	if cell.Table != nav.target && nav.target != "owner" && nav.target != "principal" {
+	if cell.Table != nav.target && !abstract(nav.target) {
 		return badPayload("A value of type '" + cell.Table + "' cannot be bound to '" + name + "'.")
 	}
 	cells[nav.column.Logical] = cell

@@ -289,6 +289,25 @@ func TestExpandedRowsStandInsideTheirParents(t *testing.T) {
 	}
 }
 
+func TestOwnersAndRolesAreFound(t *testing.T) {
+	b := open(t, map[string]int{"account": 2})
+	key := b.put("account", map[string]world.Cell{"name": world.TextCell("mine")})
+	r := b.ok("accounts(" + key + ")?$select=name&$expand=ownerid($select=ownerid)")
+	if o, _ := r.json["ownerid"].(map[string]any); o["ownerid"] != b.world.Ada() || o["systemuserid"] != b.world.Ada() {
+		t.Errorf("the owner is %v", r.json["ownerid"])
+	}
+	if n := len(b.ok("accounts?$filter=name eq 'mine' and ownerid/ownerid eq " + b.world.Ada()).rows()); n != 1 {
+		t.Errorf("%d accounts by their owner", n)
+	}
+	b.refused(400, "0x80060888", "accounts?$filter=ownerid/fullname eq 'x'")
+	if n := len(b.ok("systemusers(" + b.world.Ada() + ")/systemuserroles_association?$select=name").rows()); n != 1 {
+		t.Errorf("%d roles", n)
+	}
+	if r := b.ok("systemusers(" + b.world.Ada() + ")?$select=fullname&$expand=systemuserroles_association($select=name)"); !strings.Contains(r.body, `"roleid":`) {
+		t.Errorf("expanded: %s", r.body)
+	}
+}
+
 func TestPairsAreFoundFromBothSides(t *testing.T) {
 	b := open(t, map[string]int{"new_vessel": 3, "contact": 3})
 	table := b.world.Table("new_vessel")

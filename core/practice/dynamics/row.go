@@ -124,7 +124,7 @@ func (c *call) property(m *model, row *world.Row, col *world.Column, here string
 // follow answers accounts(…)/primarycontactid: the row that a lookup points at.
 func (c *call) follow(row *world.Row, nav single) error {
 	ref := row.Cells[nav.column.Index]
-	if ref.Kind != world.Ref || ref.Table != nav.target && nav.target != "owner" && nav.target != "principal" {
+	if ref.Kind != world.Ref || ref.Table != nav.target && !abstract(nav.target) {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}

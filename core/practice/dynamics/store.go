@@ -85,6 +85,9 @@ func (st *store) nameOf(table, key string) string {
 
 // children returns the positions of the rows of a collection of one row.
 func (st *store) children(m *model, c collection, key string) []int {
+	if c.name == rolesOfUser && m.Logical == "systemuser" {
+		return st.roles(key)
+	}
 	if c.pairs == "" {
 		child := st.models.table(c.table)
 		if child == nil || child.logical[c.column] == nil {
