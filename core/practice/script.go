@@ -165,9 +165,8 @@ type player struct {
 	tables func(set string) string // set name to logical name
 
 	mu     sync.Mutex
-	rand   *rand.Rand
-	steps  []playing
-	played []int
+	rand  *rand.Rand
+	steps []playing
 }
 
 type playing struct {

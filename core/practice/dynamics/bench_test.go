@@ -1,7 +1,6 @@
 package dynamics_test
 
 import (
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -61,5 +60,3 @@ func BenchmarkPages(b *testing.B) {
 	}
 	b.SetBytes(total)
 }
-
-var _ io.Writer = (*sink)(nil)

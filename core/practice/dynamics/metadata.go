@@ -237,10 +237,6 @@ func (c *call) expandedOptions(t *world.Table, o *object) []member {
 		name, _, _ := strings.Cut(strings.TrimSpace(item), "(")
 		switch {
 		case name == "OptionSet" && optional(col):
-			if col.Global == "" || col.Type == "BooleanType" {
-				out = append(out, member{"OptionSet", optionSet(t, col)})
-				continue
-			}
 			out = append(out, member{"OptionSet", optionSet(t, col)})
 		case name == "GlobalOptionSet" && optional(col):
 			if col.Global == "" {
