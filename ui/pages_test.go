@@ -37,7 +37,7 @@ func TestTheWholeWayWithThePracticeEnvironment(t *testing.T) {
 	s.Tap("Continue to import")
 	s.Sees("4,812 records")
 	s.Tap("Import everything")
-	s.Sees("It adds up: read 66,173 = 65,643 + 501 + 29.")
+	s.Sees("It adds up: read 66,173 = 65,643 created + 501 updated + 29 unchanged.")
 	s.Tap("Open the folder")
 	s.Until(func() bool { return e.Called("Show") == 1 })
 	s.Until(func() bool { return e.Saved != nil && e.Saved.Destination != nil })
@@ -214,7 +214,7 @@ func TestAnImportThatFailsShowsTheFaultAndStaysTrue(t *testing.T) {
 	s.Sees("4,812 records")
 	s.Tap("Import everything")
 	s.Sees("The disk is full.")
-	s.Sees("It adds up: read 2,983 = 2,411 + 530 + 29 + 13.")
+	s.Sees("It adds up: read 2,983 = 2,411 created + 530 updated + 29 unchanged + 13 refused.")
 	e.Fail = nil
 	s.Tap("Try again")
 	s.Until(func() bool { return e.Called("Import") == 2 })

@@ -25,9 +25,9 @@ func (w *Window) receiptCards(r *importer.Receipt, limit int, more ...fyne.Canva
 	}
 	parts = append(parts, receiptGrid(r.Tables, sum))
 	if kit.Adds(sum) {
-		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Sum}}.", kit.M{"Sum": kit.Sum(sum)}), look.Passed))
+		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Sum}}.", kit.M{"Sum": sumWords(sum)}), look.Passed))
 	} else {
-		parts = append(parts, kit.Hint("cross", lang.L("It does not add up: {{.Sum}}. Please tell us.", kit.M{"Sum": kit.Sum(sum)}), look.Failed))
+		parts = append(parts, kit.Hint("cross", lang.L("It does not add up: {{.Sum}}. Please tell us.", kit.M{"Sum": sumWords(sum)}), look.Failed))
 	}
 	row := []fyne.CanvasObject{}
 	if path := w.pathOf(r); path != "" {
@@ -81,7 +81,7 @@ func (w *Window) receiptAbout(r *importer.Receipt) string {
 		words = append(words, kit.Duration(r.Ended.Sub(r.Started)))
 	}
 	if r.Who != "" {
-		words = append(words, lang.L("by {{.Who}}", kit.M{"Who": r.Who}))
+		words = append(words, lang.L("by {{.Who}}", kit.M{"Who": whoWords(SignedIn{Name: r.Who, Application: guid.MatchString(r.Who)})}))
 	}
 	return strings.Join(words, " · ")
 }
