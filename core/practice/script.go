@@ -164,7 +164,7 @@ func (s Step) check() error {
 type player struct {
 	tables func(set string) string // set name to logical name
 
-	mu     sync.Mutex
+	mu    sync.Mutex
 	rand  *rand.Rand
 	steps []playing
 }
