@@ -19,9 +19,8 @@ import (
 // Bar is a progress bar; without a known end it fills a part that says "under way".
 type Bar struct {
 	widget.BaseWidget
-	part  float64 // 0 to 1; below 0 the end is not known
-	ink   fyne.ThemeColorName
-	shown bool
+	part float64 // 0 to 1; below 0 the end is not known
+	ink  fyne.ThemeColorName
 }
 
 // NewBar returns an empty bar.
