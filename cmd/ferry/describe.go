@@ -5,4 +5,4 @@ package main
 import "fyne.io/fyne/v2"
 
 // describe does nothing in the window that people use.
-func describe(fyne.Window) {}
+func describe(fyne.App) {}

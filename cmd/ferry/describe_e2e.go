@@ -15,7 +15,7 @@ import (
 
 // describe writes what the window shows into the file that FERRY_DESCRIBE names, again and again: every text with its
 // place. The end-to-end test finds by it what a person finds by looking. It is built with the tag e2e only.
-func describe(w fyne.Window) {
+func describe(a fyne.App) {
 	path := os.Getenv("FERRY_DESCRIBE")
 	if path == "" {
 		return
@@ -24,6 +24,11 @@ func describe(w fyne.Window) {
 		for {
 			var seen []shown
 			fyne.DoAndWait(func() {
+				windows := a.Driver().AllWindows()
+				if len(windows) == 0 {
+					return
+				}
+				w := windows[0]
 				size := w.Canvas().Size()
 				full := clip{0, 0, size.Width, size.Height}
 				for _, o := range append([]fyne.CanvasObject{w.Content()}, w.Canvas().Overlays().List()...) {

@@ -9,11 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 	"github.com/pkg/browser"
 
-	"ferry/assets"
 	"ferry/cmd/internal/wiring"
 	"ferry/core/keychain"
 	"ferry/core/project"
@@ -53,12 +51,12 @@ func main() {
 	}
 
 	a := app.NewWithID("app.ferry.desktop")
-	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := ui.New(a, ui.Options{
-		Version: version, Engine: engine, Project: p, Destinations: wiring.Destinations(log), Documents: documents(), Practise: *practise,
+		Version: version, Engine: engine, Project: p, Destinations: wiring.Destinations(log), Documents: documents(), Data: folder, Practise: *practise,
 	})
-	describe(w.Fyne())
-	w.ShowAndRun()
+	w.Show()
+	describe(a)
+	a.Run()
 }
 
 func logger() *slog.Logger {

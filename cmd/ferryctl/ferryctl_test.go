@@ -197,7 +197,7 @@ func TestWrongUseIsExplainedAndEndsWithTwo(t *testing.T) {
 		{"a bad filter", s.args("import", "-to", to, "-filter", "account=nme eq 'x'")},
 		{"a filter for another table", s.args("import", "-to", to, "-filter", "lead=statecode eq 0")},
 		{"a bad address", []string{"import", "-org", "https://make.powerapps.com/environments/x", "-client-id", "x", "-to", to, "-json"}},
-		{"plain http", []string{"import", "-org", "http://contoso.crm.dynamics.com", "-client-id", "x", "-to", to, "-json"}},
+		{"plain http", []string{"import", "-org", "http://127.0.0.1:9", "-client-id", "x", "-to", to, "-json"}},
 		{"no address", []string{"import", "-client-id", "x", "-to", to, "-json"}},
 		{"no client ID", []string{"import", "-org", s.env.Org, "-to", to, "-json"}},
 		{"an unknown way to sign in", s.args("import", "-auth", "telepathy", "-to", to)},

@@ -88,6 +88,11 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	if err != nil {
 		return 0, err
 	}
+	for table, filter := range e.filters { // a filter that cannot be read is said before anything is begun
+		if _, err := link.Source.Count(ctx, core.Query{Table: table, Filter: filter}); err != nil && core.AsFault(err).Kind == core.Wrong {
+			return 0, err
+		}
+	}
 	memory, err := c.Journal(ctx, id)
 	if err != nil {
 		return 0, err
@@ -115,6 +120,9 @@ func showEnd(t *terminal, asJSON bool, r importer.Receipt, err error) int {
 	} else {
 		t.showReceipt(r)
 	}
+	if err != nil && core.AsFault(err).Kind == core.Wrong && untouched(r) {
+		return exitUsage
+	}
 	if err != nil || r.State != importer.Complete {
 		return exitPartway
 	}
@@ -124,6 +132,16 @@ func showEnd(t *terminal, asJSON bool, r importer.Receipt, err error) int {
 		}
 	}
 	return exitWell
+}
+
+// untouched reports whether a run ended before it read anything.
+func untouched(r importer.Receipt) bool {
+	for _, table := range r.Tables {
+		if table.Read > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func who(to wiring.Connection) string {

@@ -4,5 +4,5 @@ package main
 
 import "os/exec"
 
-// peak is not known here.
-func peak(*exec.Cmd) int64 { return 0 }
+// runMeasured runs a process to its end. How much memory it had is not known here.
+func runMeasured(c *exec.Cmd) (peak int64, err error) { return 0, c.Run() }

@@ -92,7 +92,7 @@ func (c *Computer) Connect(to Connection) (*Link, error) {
 			return who.Name, who.Application, err
 		},
 		Discover: func(ctx context.Context) (string, error) {
-			found, err := signin.Discover(ctx, transport, address.Org)
+			found, err := trusted(ctx, transport, to, address.Org)
 			return found.Tenant, err
 		},
 	})
@@ -108,7 +108,17 @@ func (c *Computer) Discover(ctx context.Context, to Connection) (signin.Challeng
 	if err != nil {
 		return signin.Challenge{}, err
 	}
-	return signin.Discover(ctx, transport, to.Org)
+	return trusted(ctx, transport, to, to.Org)
+}
+
+// trusted asks an environment who its tenant is and believes it only where it names a sign-in service that is to be
+// trusted: otherwise an environment could choose who gets to see the secret.
+func trusted(ctx context.Context, transport *http.Transport, to Connection, org string) (signin.Challenge, error) {
+	found, err := signin.Discover(ctx, transport, org)
+	if err != nil {
+		return found, err
+	}
+	return found, found.Trust(to.Authority)
 }
 
 func (c *Computer) transport(to Connection) (*http.Transport, error) {

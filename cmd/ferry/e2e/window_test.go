@@ -1,0 +1,90 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+const long = 90 * time.Second
+
+// practise goes from the first start to the sign-in page of the practice environment.
+func (d *desk) practise() {
+	d.t.Helper()
+	d.see("Carry Dynamics 365 where you need it", long)
+	d.picture("01-first-start")
+	d.click("Practise")
+}
+
+// signIn signs in on the practice login page with a real browser.
+func (d *desk) signIn() {
+	d.t.Helper()
+	d.click("Open the sign-in page")
+	d.browser("PRACTICE")
+	d.picture("03-browser")
+	d.key("Return")
+}
+
+func TestFromTheFirstStartToAReceipt(t *testing.T) {
+	d := sit(t, "import", 1280, 860)
+	d.practise()
+	d.see("Open the sign-in page", long)
+	d.picture("02-sign-in")
+	d.signIn()
+	d.see("Connection available", long)
+	d.closeBrowser()
+	d.focus()
+	d.picture("04-tested")
+	d.click("Continue")
+
+	d.see("Use and check", long)
+	d.picture("05-destination")
+	d.click("Use and check")
+	d.see("Destination available", long)
+	d.picture("06-destination-checked")
+	d.click("Continue to import")
+
+	d.see("Import everything", long)
+	d.picture("07-import")
+	d.click("Import everything")
+	d.see("Open the folder", 3*time.Minute)
+	d.picture("08-receipt")
+
+	files, err := filepath.Glob(filepath.Join(d.home, "Documents", "Ferry", "*", "*.db"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d database files were made: %v", len(files), err)
+	}
+	for table, want := range map[string]int64{"account": 500, "contact": 1400} {
+		if got := count(t, files[0], table); got != want {
+			t.Errorf("%s has %d rows, not %d", table, got, want)
+		}
+	}
+	d.click("Open the folder")
+	d.wait("the folder to be opened", long, func() bool {
+		text, err := os.ReadFile(filepath.Join(d.home, "run", "opened"))
+		return err == nil && string(text) == filepath.Dir(files[0])+"\n"
+	})
+	d.click("History")
+	d.see("complete", long)
+	d.picture("09-history")
+}
+
+func count(t *testing.T, file, table string) int64 {
+	t.Helper()
+	conn, err := sqlite.OpenConn(file, sqlite.OpenReadOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	n, err := sqlitex.ResultInt64(conn.Prep(`SELECT count(*) FROM "` + table + `"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
