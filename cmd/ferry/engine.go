@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -293,7 +294,7 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 		return importer.Receipt{}, err
 	}
 	defer memory.Close()
-	job := e.computer.Job(link, destination, maps, memory)
+	job := e.computer.Job(link, destination, wiring.Place(*p.Destination), maps, memory)
 	job.Limit, job.Full = r.Limit, r.Full
 	job.From, job.To, job.Who = current.Name, p.Destination.Settings["file"], e.who(current.Name)
 	return importer.Run(ctx, job, progress)
@@ -334,6 +335,9 @@ func (e *Engine) Browse(url string) error { return e.computer.Open(url) }
 // Show opens the folder of a file in the system's file manager.
 func (e *Engine) Show(path string) error {
 	folder := filepath.Dir(path)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		folder = path
+	}
 	var command *exec.Cmd
 	switch runtime.GOOS {
 	case "windows":

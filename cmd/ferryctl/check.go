@@ -71,8 +71,8 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 	}
 	defer link.Source.Close()
 	if to.Auth == project.Browser {
-		if kept, err := link.Session.Token(ctx, ""); err != nil || kept == "" {
-			fmt.Fprintln(t.err, "Sign in on the page that your browser shows now. Ctrl+C stops.")
+		if err := signIn(ctx, t, link, to); err != nil {
+			return 0, err
 		}
 	}
 	checks := check(ctx, t, f.json, link.Source, core.Need{Tables: tables, Fresh: true})

@@ -99,7 +99,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	}
 	defer memory.Close()
 
-	job := c.Job(link, destination, maps, memory)
+	job := c.Job(link, destination, wiring.Place(e.where), maps, memory)
 	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+e.where.Settings["file"], who(e.to)
 	bar := &progressBar{t: t, json: e.json, now: time.Now}
 	receipt, err := importer.Run(ctx, job, bar.show)

@@ -210,6 +210,23 @@ func (d *desk) click(text string) {
 	d.must("xdotool", "mousemove", strconv.Itoa(int(last.X+last.W/2)), strconv.Itoa(int(last.Y+last.H/2)), "click", "1")
 }
 
+// clickUntil clicks on a text again and again until something holds: on a busy machine a click may come too early.
+func (d *desk) clickUntil(text string, holds func() bool) {
+	d.t.Helper()
+	for range 10 {
+		d.click(text)
+		for end := time.Now().Add(6 * time.Second); time.Now().Before(end); <-time.After(100 * time.Millisecond) {
+			if holds() {
+				return
+			}
+		}
+		if _, there := d.find(text); !there {
+			break
+		}
+	}
+	d.wait("what a click on "+text+" does", long, holds)
+}
+
 // write types into what has the focus.
 func (d *desk) write(text string) {
 	d.t.Helper()

@@ -25,7 +25,10 @@ func (d *desk) practise() {
 // signIn signs in on the practice login page with a real browser.
 func (d *desk) signIn() {
 	d.t.Helper()
-	d.click("Open the sign-in page")
+	d.clickUntil("Open the sign-in page", func() bool {
+		_, err := os.Stat(filepath.Join(d.home, "run", "browser.pid"))
+		return err == nil
+	})
 	d.browser("PRACTICE")
 	d.picture("03-browser")
 	d.key("Return")

@@ -88,6 +88,14 @@ func (c *Computer) Connect(to Connection) (*Link, error) {
 	source, err := dataverse.New(dataverse.Config{
 		Org: address.Org, PageSize: to.PageSize, Slots: to.Requests, Transport: transport, Token: session.Token, Log: c.Log,
 		SignIn: func(ctx context.Context) (string, bool, error) {
+			if way == signin.Browser {
+				// A person who is signed in is not asked again: the token is renewed past the cache.
+				token, err := session.Token(ctx, "")
+				if err == nil {
+					_, err = session.Token(ctx, token)
+				}
+				return "", false, err
+			}
 			who, err := session.SignIn(ctx, func(signin.Step) {})
 			return who.Name, who.Application, err
 		},
@@ -208,10 +216,19 @@ next:
 	return all, nil
 }
 
+// Place is a stable name of where a destination is, whatever folder a command was started in.
+func Place(d project.Destination) string {
+	where := d.Settings["file"]
+	if whole, err := filepath.Abs(where); err == nil {
+		where = whole
+	}
+	return d.Driver + ":" + where
+}
+
 // Job makes the import of tables from a link to a destination.
-func (c *Computer) Job(from *Link, to core.Destination, maps []mapping.Mapping, j importer.Journal) importer.Job {
+func (c *Computer) Job(from *Link, to core.Destination, place string, maps []mapping.Mapping, j importer.Journal) importer.Job {
 	return importer.Job{
-		Source: from.Source, Destination: to, Mappings: maps, Journal: j,
+		Place: place, Source: from.Source, Destination: to, Mappings: maps, Journal: j,
 		Wait: core.Wait, Now: time.Now, Log: c.Log,
 	}
 }
