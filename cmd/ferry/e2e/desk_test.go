@@ -6,6 +6,7 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -81,15 +82,14 @@ func (d *desk) screen(width, height int) string {
 	x.ExtraFiles = []*os.File{w}
 	start(d.t, x)
 	w.Close()
-	number := make([]byte, 16)
 	if err := r.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		d.t.Fatal(err)
 	}
-	n, err := r.Read(number)
+	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
 		d.t.Fatalf("Xvfb gave no display: %v", err)
 	}
-	return ":" + strings.TrimSpace(string(number[:n]))
+	return ":" + strings.TrimSpace(number)
 }
 
 // opener puts an xdg-open first in PATH that starts a real browser for addresses and notes folders.

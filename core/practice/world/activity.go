@@ -64,10 +64,7 @@ func (w *World) chooseParty(p *plan, byName map[string]*plan) bool {
 	p.refs = []*store{w.stores["systemuser"], w.stores["contact"], w.stores["account"]}
 	switch p.column.Logical {
 	case "activityid":
-		p.refs = nil
-		for _, part := range w.stores["activitypointer"].parts {
-			p.refs = append(p.refs, part)
-		}
+		p.refs = append([]*store(nil), w.stores["activitypointer"].parts...)
 		return p.with(partyActivity, 1024)
 	case "partyid":
 		return p.with(party, 1024)
