@@ -78,6 +78,24 @@ func TestFromTheFirstStartToAReceipt(t *testing.T) {
 	d.picture("09-history")
 }
 
+func TestAWrongSecretGetsACrossAndTheRightRemedy(t *testing.T) {
+	d := sit(t, "secret", 1280, 860)
+	d.practise()
+	d.see("Open the sign-in page", long)
+	d.click("Back")
+	d.click("The application signs in")
+	d.click("leave empty to use the one of")
+	d.write("this-is-not-the-secret")
+	d.picture("01-values")
+	d.click("Continue to sign-in")
+	d.see("Ferry asks for a sign-in", long)
+	d.picture("02-sign-in")
+	d.key("Return")
+	d.see("The client secret is wrong", long)
+	d.see("In the app registration, open Certificates", long)
+	d.picture("03-wrong-secret")
+}
+
 func count(t *testing.T, file, table string) int64 {
 	t.Helper()
 	conn, err := sqlite.OpenConn(file, sqlite.OpenReadOnly)
