@@ -21,7 +21,7 @@ func describe(a fyne.App) {
 		return
 	}
 	go func() {
-		for {
+		for range time.Tick(100 * time.Millisecond) {
 			var seen []shown
 			fyne.DoAndWait(func() {
 				windows := a.Driver().AllWindows()
@@ -39,7 +39,6 @@ func describe(a fyne.App) {
 			if err == nil && os.WriteFile(path+".new", text, 0o600) == nil {
 				os.Rename(path+".new", path)
 			}
-			time.Sleep(100 * time.Millisecond)
 		}
 	}()
 }

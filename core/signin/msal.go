@@ -225,7 +225,7 @@ type library struct {
 	now          func() time.Time
 }
 
-func (s *Session) library(e *exchanger, st *store) (*library, error) {
+func (s *Session) msal(e *exchanger, st *store) (*library, error) {
 	l := &library{clientID: s.config.ClientID, scopes: s.scopes, now: s.client.now}
 	if s.config.Secret.Empty() {
 		c, err := public.New(l.clientID, public.WithAuthority(e.where.url()), public.WithCache(st),

@@ -257,7 +257,7 @@ func (s *Session) checked(a authority) (authority, *core.Fault) {
 
 // call makes one call through MSAL and turns what went wrong into a Fault.
 func (s *Session) call(ctx context.Context, e *exchanger, patience time.Duration, st *store, do func(context.Context, *library) (tokens, error)) (tokens, *core.Fault) {
-	l, err := s.library(e, st)
+	l, err := s.msal(e, st)
 	if err != nil {
 		return tokens{}, faultAuthority()
 	}

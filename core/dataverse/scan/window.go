@@ -210,7 +210,7 @@ func (s *Scanner) escape(dst []byte) ([]byte, error) {
 	return append(dst, c), nil
 }
 
-// unicode appends the \uXXXX at pos, or the two that make one character.
+// unicode appends the \u escape at pos, or the two that make one character.
 func (s *Scanner) unicode(dst []byte) ([]byte, error) {
 	r, err := s.hex4()
 	if err != nil {
@@ -237,7 +237,7 @@ func (s *Scanner) unicode(dst []byte) ([]byte, error) {
 	return utf8.AppendRune(dst, utf8.RuneError), nil
 }
 
-// hex4 reads the \uXXXX at pos.
+// hex4 reads the \u escape at pos.
 func (s *Scanner) hex4() (rune, error) {
 	if err := s.ensure(6); err != nil {
 		return 0, err
