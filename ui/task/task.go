@@ -18,11 +18,11 @@ type Runner struct {
 	post func(func())
 	ctx  context.Context
 	stop context.CancelFunc
-	work sync.WaitGroup
 
 	mu     sync.Mutex
 	closed bool
 	live   int
+	idle   chan struct{} // set by Finish; closed when nothing is under way
 }
 
 // NewRunner returns a Runner whose news come back through post.
@@ -91,10 +91,13 @@ func (r *Runner) Busy() bool {
 func (r *Runner) Finish(d time.Duration, then func()) {
 	r.stop()
 	ended := make(chan struct{})
-	go func() {
-		r.work.Wait()
+	r.mu.Lock()
+	if r.live == 0 {
 		close(ended)
-	}()
+	} else {
+		r.idle = ended
+	}
+	r.mu.Unlock()
 	go func() {
 		late := time.NewTimer(d)
 		defer late.Stop()
@@ -147,16 +150,17 @@ func (r *Runner) over() bool {
 
 func (r *Runner) begin() {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.live++
-	r.mu.Unlock()
-	r.work.Add(1)
 }
 
 func (r *Runner) end() {
 	r.mu.Lock()
-	r.live--
-	r.mu.Unlock()
-	r.work.Done()
+	defer r.mu.Unlock()
+	if r.live--; r.live == 0 && r.idle != nil {
+		close(r.idle)
+		r.idle = nil
+	}
 }
 
 // newest keeps one piece of news: what comes later takes the place of what nobody fetched yet.
