@@ -36,6 +36,9 @@ type Identity struct {
 type Need struct {
 	Tables []string // logical names that must be readable, or writable at a destination
 	Fresh  bool     // sign in anew instead of using a token that is still good
+	// Known are the final steps of an earlier test. Those that went well before the first failed one are told as they
+	// were and not taken again: "Try again" begins where it failed. A step whose knowledge is gone is taken all the same.
+	Known []Check
 }
 
 // A CheckState is how a step of a check stands.

@@ -145,20 +145,7 @@ func (p *Project) Write(path string) error {
 	if err != nil {
 		return unwritable(path, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return unwritable(path, err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".saving-*"+Extension)
-	if err != nil {
-		return unwritable(path, err)
-	}
-	_, err = f.Write(append(text, '\n'))
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(f.Name()))
+	if err := replace(path, append(text, '\n')); err != nil {
 		return unwritable(path, err)
 	}
 	return nil

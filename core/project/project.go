@@ -1,7 +1,10 @@
 // Package project is the project file: connections, a destination and mappings, without any secret.
 package project
 
-import "ferry/core/mapping"
+import (
+	"ferry/core"
+	"ferry/core/mapping"
+)
 
 // Version is the newest file format this Ferry writes and reads.
 const Version = 1
@@ -18,26 +21,66 @@ type Project struct {
 	Tables      []string          `json:"tables,omitempty"`   // take part in Import everything
 }
 
-// A Connection is an environment and how we sign in to it.
+// A Connection is an environment and how we sign in to it. Two of them are equal (==) when everything saved is.
 type Connection struct {
-	Name      string `json:"name"`
-	Org       string `json:"org"`              // https://contoso.crm.dynamics.com
-	Tenant    string `json:"tenant,omitempty"` // GUID or domain; "" asks the environment
-	ClientID  string `json:"clientId,omitempty"`
-	Auth      Auth   `json:"auth"`
-	HasSecret bool   `json:"hasSecret,omitempty"` // signs in as a person, with a client secret
-	Redirect  string `json:"redirect,omitempty"`
-	Kind      string `json:"kind,omitempty"`     // what the person said or the system told: "test", "live"; "" is unknown
-	Practice  bool   `json:"practice,omitempty"` // the practice environment of this computer
+	Name           string           `json:"name"`
+	Org            string           `json:"org"`              // https://contoso.crm.dynamics.com
+	Tenant         string           `json:"tenant,omitempty"` // GUID or domain; "" asks the environment
+	ClientID       string           `json:"clientId,omitempty"`
+	Auth           Auth             `json:"auth"`
+	HasSecret      bool             `json:"hasSecret,omitempty"`      // a person signs in, and the application has a client secret
+	HasCertificate bool             `json:"hasCertificate,omitempty"` // a person signs in, and the application has a certificate
+	User           string           `json:"user,omitempty"`           // of Windows: DOMAIN\user
+	Redirect       string           `json:"redirect,omitempty"`
+	Kind           string           `json:"kind,omitempty"`          // what the person said or the system told: "test", "live"; "" is unknown
+	Practice       bool             `json:"practice,omitempty"`      // the practice environment of this computer
+	SecretExpires  string           `json:"secretExpires,omitempty"` // 2027-03-31; "" is unknown
+	Certificate    CertificateFacts `json:"certificate,omitzero"`    // of the certificate in use; its key is in the keychain
+	Version        string           `json:"version,omitempty"`       // of the Web API: "v9.2"; "" leaves it to Ferry
+	App            string           `json:"app,omitempty"`           // ID of the app in which records are opened
+	PageSize       int              `json:"pageSize,omitempty"`      // rows; 0 leaves it to Ferry
+	Requests       int              `json:"requests,omitempty"`      // at once; 0 leaves it to Ferry
+	Tested         string           `json:"tested,omitempty"`        // when it was last available, UTC in RFC 3339; "" is a draft
+	Waiting        Waiting          `json:"waiting,omitzero"`        // for somebody who has to do something first
 }
 
 // Auth is a way to sign in.
 type Auth string
 
 const (
-	Browser Auth = "browser" // I sign in
-	Secret  Auth = "secret"  // the application signs in, with a client secret
+	Browser     Auth = "browser"     // I sign in
+	Device      Auth = "device"      // I sign in on another device, with a code
+	Secret      Auth = "secret"      // the application signs in, with a client secret
+	Certificate Auth = "certificate" // the application signs in, with a certificate
+	Windows     Auth = "windows"     // I sign in as at Windows, on-premises
 )
+
+// Person reports whether a person signs in.
+func (a Auth) Person() bool { return a != Secret && a != Certificate }
+
+// NeedsSecret reports whether a client secret belongs to the sign-in.
+func (c Connection) NeedsSecret() bool {
+	return c.Auth == Secret || (c.Auth == Browser || c.Auth == Device) && c.HasSecret
+}
+
+// NeedsCertificate reports whether a certificate belongs to the sign-in.
+func (c Connection) NeedsCertificate() bool {
+	return c.Auth == Certificate || (c.Auth == Browser || c.Auth == Device) && c.HasCertificate
+}
+
+// CertificateFacts say which certificate a connection uses. They are public.
+type CertificateFacts struct {
+	Subject    string `json:"subject,omitempty"`
+	Thumbprint string `json:"thumbprint,omitempty"` // SHA-1 in hex, as Entra shows it
+	Expires    string `json:"expires,omitempty"`    // 2027-03-31
+}
+
+// Waiting says that somebody was asked to do something before the connection can work.
+type Waiting struct {
+	For   core.Owner `json:"for,omitempty"`
+	What  string     `json:"what,omitempty"`  // "admin-approval", "registration", "application-user", or a Fault's code
+	Since string     `json:"since,omitempty"` // UTC in RFC 3339
+}
 
 // A Destination is where records go.
 type Destination struct {
