@@ -36,15 +36,51 @@ type Engine interface {
 	// Discover asks the environment who its tenant is and returns the connection with what it found.
 	Discover(ctx context.Context, c project.Connection) (project.Connection, error)
 
-	// KeepSecret puts a client secret into the keychain. A Fault that comes back without an error is a warning:
+	// KeepSecret puts a client secret (of Windows: the password) into the keychain. A Fault that comes back without an error is a warning:
 	// the secret is kept in memory only, because there is no keychain.
 	KeepSecret(ctx context.Context, c project.Connection, secret core.Secret) (warning *core.Fault, err error)
 	// KnowsSecret reports whether a client secret is kept for the connection.
 	KnowsSecret(ctx context.Context, c project.Connection) bool
 	// SignIn signs in anew. step tells the address that the browser shows as soon as there is one.
 	SignIn(ctx context.Context, c project.Connection, step func(SignInStep)) (SignedIn, error)
-	// SignOut forgets tokens and secrets of the connection.
+	// SignOut forgets tokens, secrets and certificate of the connection.
 	SignOut(ctx context.Context, c project.Connection) error
+
+	// Prove asks for a token as the application, which proves tenant, client ID and secret or certificate, whatever comes
+	// later. secret is the one to try; an empty one is the one that is kept. Nothing is kept.
+	Prove(ctx context.Context, c project.Connection, secret core.Secret) error
+	// ReplaceSecret tests a new client secret as Prove does and puts it into the place of the old one only when it works.
+	ReplaceSecret(ctx context.Context, c project.Connection, secret core.Secret) (warning *core.Fault, err error)
+	// KeepCertificate reads a PFX or PEM file, keeps certificate and key sealed for the connection, and tells what is public
+	// of it.
+	KeepCertificate(ctx context.Context, c project.Connection, file []byte, password core.Secret) (facts project.CertificateFacts, warning *core.Fault, err error)
+	// MakeCertificate makes a certificate for the connection, keeps it like KeepCertificate, and returns the .cer file to
+	// upload.
+	MakeCertificate(ctx context.Context, c project.Connection) (facts project.CertificateFacts, cer []byte, warning *core.Fault, err error)
+	// Certificate returns the .cer file of the certificate that is kept.
+	Certificate(ctx context.Context, c project.Connection) (cer []byte, err error)
+	// Signed tells what a sign-in with the certificate signs: header and claims as JSON, without key and signature.
+	Signed(ctx context.Context, c project.Connection) (header, claims string, err error)
+	// ConsentLink is the page on which an administrator grants the application's permissions for everybody.
+	ConsentLink(ctx context.Context, c project.Connection) (string, error)
+	// Explain says what a code or a whole page of Microsoft's means; false when there is no code in it. Pure and quick.
+	Explain(text string) (*core.Fault, bool)
+
+	// Environments lists the environments that the person who signed in at c may see.
+	Environments(ctx context.Context, c project.Connection) ([]Environment, error)
+	// PlanApplicationUser tells what MakeApplicationUser would make at the environment of c, for the application clientID
+	// to read the given tables. c must be signed in to as a System Administrator. Nothing is changed.
+	PlanApplicationUser(ctx context.Context, c project.Connection, clientID string, tables []string) (ApplicationUserPlan, error)
+	MakeApplicationUser(ctx context.Context, c project.Connection, plan ApplicationUserPlan) error
+
+	// Computer reads the settings of this computer, KeepComputer writes them. An empty secret leaves the one that is kept.
+	Computer(ctx context.Context) (project.Computer, error)
+	KeepComputer(ctx context.Context, c project.Computer, secrets ComputerSecrets) (warning *core.Fault, err error)
+
+	// SaveReport writes the connection report of a test as one HTML file.
+	SaveReport(ctx context.Context, c project.Connection, checks []core.Check, path string) error
+	// SaveFile writes a file whole, or leaves what was there.
+	SaveFile(ctx context.Context, path string, data []byte) error
 
 	// CheckSource and CheckDestination are Test connection; see core.System.Checks.
 	CheckSource(ctx context.Context, c project.Connection, need core.Need, tell func(core.Check)) error
@@ -88,9 +124,42 @@ type Address struct {
 	Warning string // something a person should know: "This is a page of make.powerapps.com"; "" is none
 }
 
+// Environment is one that the person who signed in may see.
+type Environment struct {
+	Name     string // "Contoso Sales"
+	Org      string // https://contoso.crm4.dynamics.com
+	Region   string // "Europe"; "" when not known
+	Version  string // "9.2.24104.183"
+	Kind     string // "test", "live"; "" is unknown
+	Tenant   string
+	Disabled bool
+}
+
+// ApplicationUserPlan is what MakeApplicationUser makes.
+type ApplicationUserPlan struct {
+	Lines []string // for the person: what is there and what will be made, one sentence each
+	Done  bool     // nothing has to be made
+	Plan  any      // the Engine's own
+}
+
+// ComputerSecrets are the secrets that go with the settings of this computer.
+type ComputerSecrets struct {
+	ProxyPassword core.Secret
+	Params        map[ParamOf]core.Secret
+}
+
+// ParamOf names a secret parameter of a sign-in.
+type ParamOf struct {
+	Org   string
+	Token bool // of the token request; else of the sign-in page
+	Name  string
+}
+
 // SignInStep is news of a sign-in.
 type SignInStep struct {
 	Link   string      // the page the browser should show
+	Code   string      // what is typed there; "" but for Device
+	Until  time.Time   // when the code ends; zero but for Device
 	Opened bool        // the browser was started
 	Fault  *core.Fault // why it could not be started; the link can still be copied
 }

@@ -36,6 +36,11 @@ type Engine struct {
 	Saved       *project.Project
 	File        *project.Project
 	LastRequest ui.ImportRequest
+
+	Environs       []ui.Environment
+	Machine        project.Computer
+	MachineSecrets ui.ComputerSecrets
+	Written        string // the path that was written last
 }
 
 var _ ui.Engine = (*Engine)(nil)
@@ -110,7 +115,7 @@ func (e *Engine) KnowsSecret(context.Context, project.Connection) bool { return 
 
 // SignIn implements ui.Engine.
 func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.SignInStep)) (ui.SignedIn, error) {
-	if c.Auth == project.Secret {
+	if !c.Auth.Person() {
 		return ui.SignedIn{Name: "Ferry migration", Application: true}, e.called(ctx, "SignIn")
 	}
 	if e.Link != "" {
