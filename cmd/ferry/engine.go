@@ -5,8 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
@@ -20,7 +22,8 @@ import (
 
 // Engine is what the window can have done. It keeps one link per connection, so that a person signs in once.
 type Engine struct {
-	computer *wiring.Computer
+	computer atomic.Pointer[wiring.Computer]
+	unread   *core.Fault // why the settings of this computer could not be read
 	warning  *core.Fault // why secrets are kept in memory only
 	drivers  []core.Driver[core.Destination]
 
@@ -37,10 +40,20 @@ type kept struct {
 	link *wiring.Link
 }
 
-// NewEngine makes the window's engine. warning is what keychain.Open said.
+// NewEngine makes the window's engine and reads the settings of this computer. warning is what keychain.Open said.
 func NewEngine(c *wiring.Computer, warning *core.Fault) *Engine {
-	return &Engine{computer: c, warning: warning, drivers: wiring.Destinations(c.Log), links: map[string]kept{}, names: map[string]string{}}
+	e := &Engine{warning: warning, drivers: wiring.Destinations(c.Log), links: map[string]kept{}, names: map[string]string{}}
+	if settings, err := project.ReadComputer(c.SettingsFile()); err != nil {
+		e.unread = core.AsFault(err)
+	} else {
+		c.Settings = *settings
+	}
+	e.computer.Store(c)
+	return e
 }
+
+// machine is this computer with its present settings.
+func (e *Engine) machine() *wiring.Computer { return e.computer.Load() }
 
 // Close ends the practice environment and gives back what the links hold.
 func (e *Engine) Close() {
@@ -75,7 +88,7 @@ func (e *Engine) practise() (*practice.Environment, error) {
 		return e.practice, nil
 	}
 	// It outlives the call that started it and ends with the app.
-	env, err := practice.Start(context.Background(), practice.Options{Seed: 1, Log: e.computer.Log})
+	env, err := practice.Start(context.Background(), practice.Options{Seed: 1, Log: e.machine().Log})
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +106,7 @@ func (e *Engine) Recognise(text string) (ui.Address, error) {
 }
 
 // resolve adds what only this computer may say: the practice environment's present address and certificate, the
-// secret from the keychain.
+// settings of this computer, the secrets from the keychain.
 func (e *Engine) resolve(ctx context.Context, c project.Connection) (wiring.Connection, error) {
 	to := wiring.Connection{Connection: c, Keep: !c.Practice}
 	if c.Practice {
@@ -101,22 +114,14 @@ func (e *Engine) resolve(ctx context.Context, c project.Connection) (wiring.Conn
 		if err != nil {
 			return to, err
 		}
-		to.Org, to.Tenant, to.Authority, to.CA = env.Org, env.Tenant, env.Authority, string(env.CA)
-		if to.ClientID = env.ClientID; c.Auth == project.Secret || c.HasSecret {
-			to.ClientID = env.SecretApp
+		to.Org, to.Tenant, to.Access.Authority, to.CA = env.Org, env.Tenant, env.Authority, string(env.CA)
+		if to.ClientID = env.ClientID; c.NeedsSecret() {
+			to.ClientID, to.Secret = env.SecretApp, e.practiceSecret(env)
 		}
-		if c.Auth == project.Secret || c.HasSecret {
-			to.Secret = e.practiceSecret(env)
-		}
+		return to, nil
 	}
-	if to.Secret.Empty() && (c.Auth == project.Secret || c.HasSecret) {
-		secret, _, err := e.computer.Store.Get(ctx, wiring.SecretName(to))
-		if err != nil {
-			return to, err
-		}
-		to.Secret = secret
-	}
-	return to, nil
+	to.Access = e.machine().Settings.At(c.Org)
+	return to, e.machine().Unlock(ctx, &to)
 }
 
 func (e *Engine) practiceSecret(env *practice.Environment) core.Secret {
@@ -136,10 +141,10 @@ func (e *Engine) link(ctx context.Context, c project.Connection) (*wiring.Link, 
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if k, ok := e.links[c.Name]; ok && k.from == to {
+	if k, ok := e.links[c.Name]; ok && reflect.DeepEqual(k.from, to) {
 		return k.link, nil
 	}
-	link, err := e.computer.Connect(to)
+	link, err := e.machine().Connect(to)
 	if err != nil {
 		return nil, err
 	}
@@ -156,12 +161,17 @@ func (e *Engine) Discover(ctx context.Context, c project.Connection) (project.Co
 	if err != nil {
 		return c, err
 	}
-	found, err := e.computer.Discover(ctx, to)
+	found, err := e.machine().Discover(ctx, to)
 	if err != nil {
 		return c, err
 	}
 	c.Tenant = found.Tenant
 	return c, nil
+}
+
+// at is a connection with this computer's settings, without any secret: enough to name what is kept for it.
+func (e *Engine) at(c project.Connection) wiring.Connection {
+	return wiring.Connection{Connection: c, Access: e.machine().Settings.At(c.Org)}
 }
 
 // KeepSecret puts a client secret into the keychain.
@@ -172,7 +182,7 @@ func (e *Engine) KeepSecret(ctx context.Context, c project.Connection, secret co
 		e.mu.Unlock()
 		return nil, nil
 	}
-	if err := e.computer.Store.Set(ctx, wiring.SecretName(wiring.Connection{Connection: c}), secret); err != nil {
+	if err := e.machine().Store.Set(ctx, wiring.SecretName(e.at(c)), secret); err != nil {
 		return nil, err
 	}
 	return e.warning, nil
@@ -225,7 +235,7 @@ func (e *Engine) SignOut(ctx context.Context, c project.Connection) error {
 	if c.Practice {
 		return nil
 	}
-	return e.computer.Store.Delete(ctx, wiring.SecretName(wiring.Connection{Connection: c}))
+	return e.machine().Store.Delete(ctx, wiring.SecretName(e.at(c)))
 }
 
 // CheckSource is Test connection.
@@ -289,12 +299,12 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 	if err != nil {
 		return importer.Receipt{}, err
 	}
-	memory, err := e.computer.Journal(ctx, p.ID)
+	memory, err := e.machine().Journal(ctx, p.ID)
 	if err != nil {
 		return importer.Receipt{}, err
 	}
 	defer memory.Close()
-	job := e.computer.Job(link, destination, wiring.Place(*p.Destination), maps, memory)
+	job := e.machine().Job(link, destination, wiring.Place(*p.Destination), maps, memory)
 	job.Limit, job.Full = r.Limit, r.Full
 	job.From, job.To, job.Who = current.Name, p.Destination.Settings["file"], e.who(current.Name)
 	return importer.Run(ctx, job, progress)
@@ -302,7 +312,7 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 
 // Runs are all runs of the project.
 func (e *Engine) Runs(ctx context.Context, p *project.Project) ([]importer.Receipt, error) {
-	memory, err := e.computer.Journal(ctx, p.ID)
+	memory, err := e.machine().Journal(ctx, p.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -317,7 +327,7 @@ func lastProject(c *wiring.Computer) string {
 
 // Save writes the project.
 func (e *Engine) Save(_ context.Context, p *project.Project) error {
-	return p.Write(lastProject(e.computer))
+	return p.Write(lastProject(e.machine()))
 }
 
 // Open reads a project from a file and makes it the present one.
@@ -326,11 +336,11 @@ func (e *Engine) Open(_ context.Context, path string) (*project.Project, error) 
 	if err != nil {
 		return nil, err
 	}
-	return p, p.Write(lastProject(e.computer))
+	return p, p.Write(lastProject(e.machine()))
 }
 
 // Browse opens an address in the system's browser.
-func (e *Engine) Browse(url string) error { return e.computer.Open(url) }
+func (e *Engine) Browse(url string) error { return e.machine().Open(url) }
 
 // Show opens the folder of a file in the system's file manager.
 func (e *Engine) Show(path string) error {

@@ -48,7 +48,7 @@ func (f *flags) runDemo(ctx context.Context, t *terminal) (int, error) {
 	computer := &wiring.Computer{Data: folder, Log: t.log}
 	to := wiring.Connection{
 		Connection: project.Connection{Name: "Practice", Org: env.Org, ClientID: env.SecretApp, Auth: project.Secret},
-		Authority:  env.Authority, Secret: core.NewSecret(env.Secret), CA: string(env.CA),
+		Access:     project.Access{Authority: env.Authority}, Secret: core.NewSecret(env.Secret), CA: string(env.CA),
 	}
 	link, err := computer.Connect(to)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,9 +65,9 @@ func connectionFlags(name string, t *terminal) *flags {
 	s.StringVar(&f.scope, "scope", "", "another scope than ORG/.default")
 	s.StringVar(&f.auth, "auth", "", "browser (you sign in) or secret (the application signs in); without it: secret when there is one")
 	s.StringVar(&f.redirect, "redirect", "", "redirect URI as registered: http://localhost, or http://localhost:33333/signin with a secret")
-	s.StringVar(&f.proxy, "proxy", "", "proxy: http://[USER@]HOST:PORT; the password comes from FERRY_PROXY_PASSWORD")
-	s.DurationVar(&f.connectTimeout, "connect-timeout", 0, "how long to wait for a connection (0: 15s)")
-	s.DurationVar(&f.readTimeout, "read-timeout", 0, "how long to wait for an answer (0: 2m)")
+	s.StringVar(&f.proxy, "proxy", "", "system, none, or http://[USER@]HOST:PORT; the password comes from FERRY_PROXY_PASSWORD")
+	s.DurationVar(&f.connectTimeout, "connect-timeout", 0, "how long to wait for a connection (0: Ferry's own, 15s; -1s: as long as it takes)")
+	s.DurationVar(&f.readTimeout, "read-timeout", 0, "how long to wait for an answer (0: Ferry's own, 2m; -1s: as long as it takes)")
 	s.IntVar(&f.pageSize, "page-size", 0, "records per request, 1 to 5000 (0: 5000)")
 	s.IntVar(&f.requests, "requests", 0, "requests at once (0: Dynamics says how many)")
 	s.StringVar(&f.data, "data", "", "folder of journal and state (default: the user's own)")
@@ -108,28 +109,63 @@ func wrongUse(cause, remedy string) *core.Fault {
 
 // computer is what this process shares. Only a sign-in in the browser needs the keychain, so only then it is opened.
 func (f *flags) computer(ctx context.Context, t *terminal) (*wiring.Computer, error) {
-	c := &wiring.Computer{
-		Data: f.data, Log: t.log, Open: browser.OpenURL, ConnectTimeout: f.connectTimeout, ReadTimeout: f.readTimeout,
+	settings, err := project.ReadComputer(filepath.Join(f.data, "settings.json"))
+	if err != nil {
+		return nil, err
+	}
+	c := &wiring.Computer{Data: f.data, Log: t.log, Open: browser.OpenURL, Settings: *settings}
+	n := &c.Settings.Network
+	if f.connectTimeout != 0 {
+		n.ConnectTimeout = wholeSeconds(f.connectTimeout)
+	}
+	if f.readTimeout != 0 {
+		n.ReadTimeout = wholeSeconds(f.readTimeout)
 	}
 	if f.proxy != "" {
-		u, err := url.Parse(f.proxy)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return nil, wrongUse("The proxy's address cannot be read.", "Write it like this: -proxy http://proxy.example:8080")
+		if n.Proxy, err = proxyOf(f.proxy); err != nil {
+			return nil, err
 		}
-		if _, has := u.User.Password(); has {
-			return nil, wrongUse("There is a password in the proxy's address.", "Put it into the environment variable FERRY_PROXY_PASSWORD.")
-		}
-		if password := t.env("FERRY_PROXY_PASSWORD"); password != "" {
-			u.User = url.UserPassword(u.User.Username(), password)
-		}
-		c.Proxy = u
 	}
+	c.ProxyPassword = core.NewSecret(t.env("FERRY_PROXY_PASSWORD"))
 	return c, nil
+}
+
+// wholeSeconds are at least one, so that a short time is not taken for Ferry's own; a negative time has no end.
+func wholeSeconds(d time.Duration) int {
+	if d < 0 {
+		return project.Endless
+	}
+	return max(1, int((d+time.Second-1)/time.Second))
+}
+
+// proxyOf reads the flag -proxy: system, none, or the address of a proxy.
+func proxyOf(text string) (project.Proxy, error) {
+	switch text {
+	case "system":
+		return project.Proxy{}, nil
+	case "none":
+		return project.Proxy{Mode: project.NoProxy}, nil
+	}
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" {
+		return project.Proxy{}, wrongUse("The proxy's address cannot be read.", "Write it like this: -proxy http://proxy.example:8080, or -proxy none.")
+	}
+	if _, has := u.User.Password(); has {
+		return project.Proxy{}, wrongUse("There is a password in the proxy's address.", "Put it into the environment variable FERRY_PROXY_PASSWORD.")
+	}
+	port, _ := strconv.Atoi(u.Port())
+	if port == 0 {
+		port = 80
+	}
+	return project.Proxy{Mode: project.OwnProxy, Host: u.Hostname(), Port: port, User: u.User.Username()}, nil
 }
 
 // connection puts together project file, flags and environment, and finds the secret.
 func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer) (wiring.Connection, error) {
-	to := wiring.Connection{Authority: f.authority, Scope: f.scope, PageSize: f.pageSize, Requests: f.requests}
+	var to wiring.Connection
 	if f.loaded != nil {
 		if saved := f.loaded.Current(); saved != nil {
 			to.Connection = *saved
@@ -150,6 +186,13 @@ func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer)
 		return to, err
 	}
 	to.Org = address.Org
+	to.Access = c.Settings.At(to.Org)
+	if f.authority != "" {
+		to.Access.Authority = f.authority
+	}
+	if f.scope != "" {
+		to.Access.Scope = f.scope
+	}
 	if to.ClientID == "" {
 		return to, wrongUse("The application (client) ID is missing.", "Name it with -client-id. It stands on the Overview page of the app registration.")
 	}
@@ -158,6 +201,12 @@ func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer)
 	}
 	if f.requests < 0 || f.requests > 52 {
 		return to, wrongUse("Dynamics allows 1 to 52 requests at once.", "Leave -requests out: Dynamics says how many.")
+	}
+	if f.pageSize > 0 {
+		to.PageSize = f.pageSize
+	}
+	if f.requests > 0 {
+		to.Requests = f.requests
 	}
 	return f.secret(ctx, t, c, to)
 }

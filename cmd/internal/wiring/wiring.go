@@ -5,22 +5,17 @@ package wiring
 import (
 	"context"
 	"log/slog"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"ferry/core"
-	"ferry/core/dataverse"
 	"ferry/core/importer"
 	"ferry/core/journal"
 	"ferry/core/keychain"
 	"ferry/core/mapping"
 	"ferry/core/project"
-	"ferry/core/rest"
-	"ferry/core/signin"
 	"ferry/core/sqlite"
 )
 
@@ -33,130 +28,16 @@ func Destinations(log *slog.Logger) []core.Driver[core.Destination] {
 
 // A Computer is what every connection of this computer shares.
 type Computer struct {
-	Data           string // folder of journal and state
-	Store          keychain.Store
-	Open           func(url string) error // the system's browser
-	Log            *slog.Logger
-	Proxy          *url.URL // nil: what the system says
-	ConnectTimeout time.Duration
-	ReadTimeout    time.Duration
+	Data          string // folder of journal and state
+	Store         keychain.Store
+	Open          func(url string) error // the system's browser
+	Log           *slog.Logger
+	Settings      project.Computer // of this computer, never of a project file
+	ProxyPassword core.Secret
 }
 
-// A Connection is how to reach one environment: what the project says, and what only this computer may say.
-type Connection struct {
-	project.Connection
-	Authority string      // "" is Microsoft's own for the environment's cloud
-	Scope     string      // "" is <org>/.default
-	Secret    core.Secret // the client secret, where there is one
-	CA        string      // PEM, trusted besides what the system trusts: the practice environment's
-	PageSize  int
-	Requests  int  // at once; 0: Ferry's own
-	Keep      bool // keep the sign-in in a sealed file
-}
-
-// A Link is a connection that was made ready. Making it does no I/O; the first call signs in.
-type Link struct {
-	Source  *dataverse.Source
-	Session *signin.Session
-}
-
-// Connect makes a Link.
-func (c *Computer) Connect(to Connection) (*Link, error) {
-	address, err := dataverse.ParseAddress(to.Org)
-	if err != nil {
-		return nil, err
-	}
-	transport, err := c.transport(to)
-	if err != nil {
-		return nil, err
-	}
-	way := signin.Browser
-	if to.Auth == project.Secret {
-		way = signin.Application
-	}
-	var cache signin.Cache
-	if to.Keep && way == signin.Browser && c.Store != nil {
-		cache = c.Store.Sealed(filepath.Join(c.Data, "signed-in"), cacheName(to, address.Host))
-	}
-	session, err := signin.New(signin.Config{
-		Org: address.Org, Authority: to.Authority, Tenant: to.Tenant, ClientID: to.ClientID, Secret: to.Secret, Way: way,
-		Scope: to.Scope, Redirect: to.Redirect, Transport: transport, Open: c.Open, Cache: cache, Log: c.Log,
-	})
-	if err != nil {
-		return nil, err
-	}
-	source, err := dataverse.New(dataverse.Config{
-		Org: address.Org, PageSize: to.PageSize, Slots: to.Requests, Transport: transport, Token: session.Token, Log: c.Log,
-		SignIn: func(ctx context.Context) (string, bool, error) {
-			if way == signin.Browser {
-				// A person who is signed in is not asked again: the token is renewed past the cache.
-				token, err := session.Token(ctx, "")
-				if err == nil {
-					_, err = session.Token(ctx, token)
-				}
-				return "", false, err
-			}
-			who, err := session.SignIn(ctx, func(signin.Step) {})
-			return who.Name, who.Application, err
-		},
-		Discover: func(ctx context.Context) (string, error) {
-			found, err := trusted(ctx, transport, to, address.Org)
-			return found.Tenant, err
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &Link{Source: source, Session: session}, nil
-}
-
-// Discover asks an environment who its tenant is.
-func (c *Computer) Discover(ctx context.Context, to Connection) (signin.Challenge, error) {
-	transport, err := c.transport(to)
-	if err != nil {
-		return signin.Challenge{}, err
-	}
-	return trusted(ctx, transport, to, to.Org)
-}
-
-// trusted asks an environment who its tenant is and believes it only where it names a sign-in service that is to be
-// trusted: otherwise an environment could choose who gets to see the secret.
-func trusted(ctx context.Context, transport *http.Transport, to Connection, org string) (signin.Challenge, error) {
-	found, err := signin.Discover(ctx, transport, org)
-	if err != nil {
-		return found, err
-	}
-	return found, found.Trust(to.Authority)
-}
-
-func (c *Computer) transport(to Connection) (*http.Transport, error) {
-	network := rest.Network{ConnectTimeout: c.ConnectTimeout, ReadTimeout: c.ReadTimeout, PEM: []byte(to.CA)}
-	if c.Proxy != nil {
-		network.Proxy = http.ProxyURL(c.Proxy)
-	}
-	return rest.NewTransport(network)
-}
-
-func cacheName(to Connection, host string) keychain.Name {
-	return keychain.Name{Kind: "sign-in", Authority: authorityHost(to.Authority), Tenant: to.Tenant, ClientID: to.ClientID, Environment: host}
-}
-
-// SecretName is where the client secret of a connection lies in the keychain: named by what it may be sent to, never by a
-// name in a file.
-func SecretName(to Connection) keychain.Name {
-	host := to.Org
-	if u, err := url.Parse(to.Org); err == nil && u.Host != "" {
-		host = u.Host
-	}
-	return keychain.Name{Kind: "client-secret", Authority: authorityHost(to.Authority), Tenant: to.Tenant, ClientID: to.ClientID, Environment: host}
-}
-
-func authorityHost(authority string) string {
-	if u, err := url.Parse(authority); err == nil {
-		return u.Host
-	}
-	return ""
-}
+// SettingsFile is where the settings of this computer are.
+func (c *Computer) SettingsFile() string { return filepath.Join(c.Data, "settings.json") }
 
 // Journal opens the journal of a project in the data folder; "" is the one of commands without a project file.
 func (c *Computer) Journal(ctx context.Context, projectID string) (*journal.Journal, error) {
