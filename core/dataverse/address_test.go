@@ -120,13 +120,13 @@ func FuzzParseAddress(f *testing.F) {
 }
 
 func TestSettingsOfTheSourceAreChecked(t *testing.T) {
-	for _, c := range []Config{{APIVersion: "9"}, {APIVersion: "v9.2/../x"}, {PageSize: -1}, {PageSize: 5001}} {
+	for _, c := range []Config{{Version: "9"}, {Version: "v9.2/../x"}, {PageSize: -1}, {PageSize: 5001}} {
 		c.Org = "https://contoso.crm.dynamics.com"
 		if _, err := New(c); core.AsFault(err).Code != "dataverse.setting" {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
-	s, err := New(Config{Org: "https://crm.example.com/Contoso/main.aspx", APIVersion: "8.2"})
+	s, err := New(Config{Org: "https://crm.example.com/Contoso/main.aspx", Version: "8.2"})
 	if err != nil || s.root != "https://crm.example.com/Contoso/api/data/v8.2/" {
 		t.Errorf("got %v", err)
 	}

@@ -9,6 +9,7 @@ import (
 // An attribute is what the base type of an attribute says. What a server leaves out is nil or empty.
 type attribute struct {
 	LogicalName        string
+	MetadataID         string `json:"MetadataId"`
 	AttributeType      string
 	AttributeTypeName  *struct{ Value string }
 	IsValidForRead     *bool

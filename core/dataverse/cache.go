@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"ferry/core"
@@ -42,6 +43,43 @@ func remember[T any](ctx context.Context, s *Source, name string, ask func(conte
 	}
 	c.value, c.until = v, s.c.Now().Add(metadataAge)
 	return v, nil
+}
+
+// renew asks, whatever is remembered.
+func renew[T any](ctx context.Context, s *Source, name string, ask func(context.Context) (T, error)) (T, error) {
+	s.mu.Lock()
+	delete(s.cached, name)
+	s.mu.Unlock()
+	return remember(ctx, s, name, ask)
+}
+
+// recall returns what is remembered under a name.
+func recall[T any](s *Source, name string) (v T, ok bool) {
+	s.mu.Lock()
+	c := s.cached[name]
+	s.mu.Unlock()
+	if c == nil {
+		return v, false
+	}
+	select {
+	case c.turn <- struct{}{}:
+	default:
+		return v, false // it is being asked for just now
+	}
+	defer func() { <-c.turn }()
+	v, ok = c.value.(T)
+	return v, ok && s.c.Now().Before(c.until)
+}
+
+// forget lets everything be asked for anew, except what is named.
+func (s *Source) forget(except ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name := range s.cached {
+		if !slices.Contains(except, name) {
+			delete(s.cached, name)
+		}
+	}
 }
 
 // refused reports whether the server said no to this one question, so that less is known but nothing is broken. No

@@ -2,29 +2,43 @@ package dataverse
 
 import (
 	"context"
-	"strings"
+	"net/http"
 
 	"ferry/core"
-	"ferry/core/dataverse/scan"
+	"ferry/core/rest"
 )
+
+// A look is what the steps of one table have found out.
+type look struct {
+	definition definition
+	reach      depth
+}
 
 // tables looks whether the wanted tables can be read. Some that cannot be read leave the connection available, none
 // makes it unavailable; so the ends are told when all are known.
 func (c *checker) tables(ctx context.Context) {
 	checks := make([]core.Check, len(c.need.Tables))
-	found := make([]definition, len(c.need.Tables))
-	depths := make([]depth, len(c.need.Tables))
+	looks := make([]look, len(c.need.Tables))
+	done := make([]bool, len(c.need.Tables)) // told already
 	readable := false
 	for i, table := range c.need.Tables {
 		check := &checks[i]
-		*check = core.Check{ID: "read-" + table, Title: "May read " + table, DependsOn: []string{"whoami"}}
+		*check = core.Check{ID: stepRead + table, Title: "May read " + table, DependsOn: []string{stepWhoAmI}}
+		if k, ok := c.known[check.ID]; ok && !k.Optional && !c.blocked(*check) && c.recallTable(ctx, table, &looks[i]) {
+			*check, done[i], readable = k, true, true
+			c.end(k)
+			continue
+		}
 		if !c.begin(check) {
 			continue
 		}
-		found[i], depths[i] = c.readTable(ctx, check, table)
+		looks[i] = c.readTable(ctx, check, table)
 		readable = readable || check.State != core.CheckFailed
 	}
 	for i := range checks {
+		if done[i] {
+			continue
+		}
 		if checks[i].State == core.CheckFailed && readable {
 			checks[i].State, checks[i].Optional = core.CheckWarned, true // the others can be imported
 			c.failed[checks[i].ID] = true
@@ -36,67 +50,62 @@ func (c *checker) tables(ctx context.Context) {
 		c.end(checks[i])
 	}
 	for i, table := range c.need.Tables {
-		check := core.Check{ID: "tracking-" + table, Title: "Change tracking of " + table, DependsOn: []string{"read-" + table}, Optional: true}
-		c.step(check, func(check *core.Check) {
+		title := table
+		if d := looks[i].definition; d.LogicalName != "" {
+			title = c.s.name(d).Plural
+		}
+		check := core.Check{ID: stepFields + table, Title: "Hidden fields of " + title, DependsOn: []string{stepRead + table}, Optional: true}
+		c.step(check, nil, func(check *core.Check) { c.fields(ctx, check, table) })
+		check = core.Check{ID: stepTracking + table, Title: "Change tracking of " + title, DependsOn: []string{stepRead + table}, Optional: true}
+		c.step(check, nil, func(check *core.Check) {
 			switch {
-			case !found[i].ChangeTrackingEnabled:
+			case !looks[i].definition.ChangeTrackingEnabled:
 				warn(check, trackingOff(table))
-			case depths[i] != core.DepthNone && depths[i] != core.DepthGlobal:
+			case looks[i].reach != core.DepthNone && looks[i].reach != core.DepthGlobal:
 				warn(check, trackingNeedsAll(table))
 			}
 		})
 	}
 }
 
+// recallTable gets what the later steps of a table need without taking the earlier ones.
+func (c *checker) recallTable(ctx context.Context, table string, l *look) bool {
+	d, err := c.s.definition(ctx, c.s.quick, table)
+	if err != nil {
+		return false
+	}
+	l.definition = d
+	_, l.reach = c.s.reach(ctx, c.rights, d, "Read")
+	return true
+}
+
 // readTable looks whether one table can be read, and how much of it.
-func (c *checker) readTable(ctx context.Context, check *core.Check, table string) (definition, depth) {
+func (c *checker) readTable(ctx context.Context, check *core.Check, table string) (l look) {
 	d, err := c.s.definition(ctx, c.s.quick, table)
 	if err != nil {
 		fail(check, err)
-		return d, core.DepthNone
+		return l
 	}
+	l.definition = d
 	check.Title = "May read " + c.s.name(d).Plural
-	right, reach := c.right(d)
+	right, reach := c.s.reach(ctx, c.rights, d, "Read")
 	var page struct{ Value []map[string]any }
-	if err := c.get(ctx, d.EntitySetName+"?$select="+d.PrimaryIDAttribute+"&$top=1", &page); err != nil {
-		if status(err) == 403 {
-			f := tableNotReadable(table, right)
-			f.Details, f.Err = core.AsFault(err).Details, err
-			err = f
+	if err := c.s.once(ctx, d.EntitySetName+"?$select="+d.PrimaryIDAttribute+"&$top=1", &page); err != nil {
+		if f := core.AsFault(err); status(err) == http.StatusForbidden && (f.Kind == core.Permission && f.Code != "dataverse.ip-blocked") {
+			err = about(tableNotReadable(table, right), err)
 		}
 		fail(check, err)
-		return d, core.DepthNone
+		return l
 	}
-	hidden := c.hidden(ctx, table)
+	l.reach = reach
 	switch words := depthWords(reach); {
 	case words != "":
-		warn(check, partlyReadable(table, words))
+		warn(check, partlyReadable(table, right, words))
 		check.Detail = words
-		if len(hidden) > 0 {
-			check.Detail += "; protected fields: " + listed(hidden, 8)
-		}
-	case len(hidden) > 0:
-		warn(check, fieldsHidden(table))
-		check.Detail = "protected fields: " + listed(hidden, 8)
 	case reach == core.DepthGlobal:
 		check.Detail = "organisation-wide"
 	}
-	return d, reach
-}
-
-// right is the privilege that reading a table needs, and how far it reaches; DepthNone when that is not known.
-func (c *checker) right(d definition) (string, depth) {
-	name := "prvRead" + d.SchemaName
-	if d.SchemaName == "" {
-		name = "prvRead" + d.LogicalName
-	}
-	if reach := c.depths[strings.ToLower(name)]; reach != core.DepthNone {
-		return name, reach
-	}
-	if d.IsActivity { // activities share one set of rights
-		name = "prvReadActivity"
-	}
-	return name, c.depths[strings.ToLower(name)]
+	return l
 }
 
 // depthWords says whose records can be read; "" when it is all of them, or not known.
@@ -112,30 +121,23 @@ func depthWords(d depth) string {
 	return ""
 }
 
-// hidden are the fields of a table to which column security applies. Not knowing them is no failure.
-func (c *checker) hidden(ctx context.Context, table string) []string {
-	var answer struct {
-		Value []struct {
-			LogicalName    string
-			IsSecured      *bool
-			IsValidForRead *bool
-			AttributeOf    string
-		}
-	}
+// fields names what column security hides. Not knowing it is no failure.
+func (c *checker) fields(ctx context.Context, check *core.Check, table string) {
+	var answer struct{ Value []attribute }
 	path := entity(table) + "/Attributes?$select=LogicalName,IsSecured,IsValidForRead,AttributeOf"
-	if c.get(ctx, path, &answer) != nil {
-		return nil
+	if _, err := c.s.quick.JSON(ctx, rest.Request{Address: path, NoRepeat: true}, &answer); err != nil {
+		check.Detail = "Dynamics 365 does not say which fields are protected"
+		return
 	}
-	var names []string
-	for _, a := range answer.Value {
-		if is(a.IsSecured, true) && !is(a.IsValidForRead, false) && a.AttributeOf == "" {
-			names = append(names, a.LogicalName)
-		}
+	hidden, known := c.s.secured(ctx, answer.Value)
+	switch {
+	case len(hidden) == 0:
+		check.Detail = "none"
+	case known:
+		check.Detail = listed(hidden, 12)
+		warn(check, fieldsHidden(table, listed(hidden, 12)))
+	default:
+		check.Detail = "perhaps " + listed(hidden, 12)
+		warn(check, fieldsPerhapsHidden(table, listed(hidden, 12)))
 	}
-	return names
-}
-
-func guidOr(text string) string {
-	g, _ := scan.GUID(text)
-	return g
 }

@@ -36,6 +36,9 @@ type relationship struct {
 // Describe tells what a table is made of. What a server does not want to tell about types, relations and keys is
 // left out; its attributes must be there.
 func (s *Source) Describe(ctx context.Context, table string) (core.Table, error) {
+	if err := s.ready(ctx); err != nil {
+		return core.Table{}, core.During("reading about the table from "+service, err)
+	}
 	t, err := remember(ctx, s, "table "+table, func(ctx context.Context) (core.Table, error) {
 		t, err := s.describe(ctx, table)
 		return t, core.During("reading about the table from "+service, err)
@@ -66,7 +69,21 @@ func (s *Source) describe(ctx context.Context, table string) (core.Table, error)
 	if err := s.details(ctx, &t, present(answer.Value)); err != nil {
 		return core.Table{}, err
 	}
-	return t, nil
+	s.allowed(ctx, d, answer.Value, &t)
+	return t, ctx.Err()
+}
+
+// allowed adds what who signed in may do with the table. A field that column security hides cannot be read: it would come
+// back empty, and an empty value is not what is stored there.
+func (s *Source) allowed(ctx context.Context, d definition, attributes []attribute, t *core.Table) {
+	_, reach := s.reach(ctx, s.rights(ctx), d, "Read")
+	t.Rights = core.Rights{Read: reach, Known: reach != core.DepthNone}
+	hidden, known := s.secured(ctx, attributes)
+	for _, name := range hidden {
+		if f := t.Field(name); f != nil && known {
+			f.Readable = false
+		}
+	}
 }
 
 // present are the kinds of attributes that a table has: the others need not be asked about.

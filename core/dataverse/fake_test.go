@@ -40,7 +40,7 @@ func newFake(t testing.TB, change func(*fake, *Config)) *fake {
 	f.StartTLS()
 	t.Cleanup(f.Close)
 	c := Config{
-		Org: f.URL, Transport: f.Client().Transport, PageSize: 3,
+		Org: f.URL, Version: "v9.2", Transport: f.Client().Transport, PageSize: 3,
 		Token: func(context.Context, string) (string, error) { return "token", nil },
 		Wait: func(_ context.Context, d time.Duration) error {
 			f.mu.Lock()

@@ -26,8 +26,13 @@ func TestFaultsReadWell(t *testing.T) {
 		noSuchTable("account"), noSuchField("account", "name"), badRange("account"), badKey("account", "x"), notDataverse(below),
 		brokenAnswer(below), pageInstead(below), tooLarge("account"), tooDeep("account"), noKey("account"), endless("account"),
 		bookmarkExpired(below), noMark("account"), refusedAmid(&scan.Refused{Code: "0x80048aff", Message: "x"}),
-		rightsUnknown(below), trackingNeedsAll("account"), noTableReadable(), tableNotReadable("account", ""), tableNotReadable("account", "prvReadAccount"),
-		partlyReadable("account", depthWords(core.DepthUnit)), fieldsHidden("account"), trackingOff("account"), environmentDisabled(),
+		rightsUnknown(below), trackingNeedsAll("account"), noTableReadable(), tableNotReadable("account", ""), tableNotReadable("account", "prvReadThing"),
+		partlyReadable("account", "prvReadThing", depthWords(core.DepthUnit)), fieldsHidden("account", "new_passcode"), fieldsPerhapsHidden("account", "new_passcode"),
+		trackingOff("account"), environmentDisabled(), credentialExpired("secret", "2026-11-01"), credentialExpired("certificate", "2026-11-01"),
+		expiresSoon("secret", 1, "2026-11-22"), expiresSoon("certificate", 29, "2026-12-20"), expiryUnknown("secret"), inspected("Contoso Proxy CA"),
+		otherTenant(id(1), id(2)), windowsWanted(), windowsRefused(), oauthOff(), serverTooOld(""), serverTooOld("7.1.0.1040"),
+		noUser(true), noUser(false), noRole(true), noRole(false), disabled(true), disabled(false), accessNarrow("Administrative"), unlicensed(),
+		tooManyRights("It is a System Administrator", true), tooManyRights("It may also create and change records", false),
 	}
 	for _, r := range refusals() {
 		f := r.fault

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ferry/core"
@@ -25,11 +26,20 @@ const (
 
 // Config is everything a Source needs to know.
 type Config struct {
-	Org        string // https://contoso.crm.dynamics.com, with the organisation's segment on-premises
-	APIVersion string // "v9.2" when empty
-	PageSize   int    // records of one answer; 5000 when 0
-	Language   int    // LCID of labels; 0 takes the user's own
-	Transport  http.RoundTripper
+	Org       string // https://contoso.crm.dynamics.com, with the organisation's segment on-premises
+	Version   string // of the Web API; "" is v9.2 online, and found out by asking on-premises
+	PageSize  int    // records of one answer; 5000 when 0
+	Language  int    // LCID of labels; 0 takes the user's own
+	Transport http.RoundTripper
+	Windows   bool // the transport signs in with a Windows user; there is no token
+
+	Tenant     string     // whom the connection signs in to; "" when that is not known
+	Credential Credential // whose remaining life a test tells
+	// Via tells which proxy stands between here and a host, as host:port; "" is none. It may be nil.
+	Via func(host string) string
+	// TLS tells who issued the certificate of a host when it is somebody who inspects the connection; "" is nobody. When
+	// it is nil, the certificates of Microsoft's own hosts are looked at.
+	TLS func(host string) string
 
 	// Token returns an access token; refused is one that the environment did not accept, or "".
 	Token func(ctx context.Context, refused string) (string, error)
@@ -45,14 +55,23 @@ type Config struct {
 	Log      *slog.Logger
 }
 
+// A Credential is what an application proves itself with.
+type Credential struct {
+	Kind    string    // "secret", "certificate"; "" is none
+	Expires time.Time // zero when that is not known
+}
+
 // A Source is one Dataverse environment. It is safe for use from several goroutines.
 type Source struct {
 	c       Config
 	address Address
-	root    string       // ends in a slash
-	rest    *rest.Client // waits and repeats
-	brief   *rest.Client // for what a server may not have: waits less long
-	quick   *rest.Client // for checks: fails at once
+
+	found atomic.Bool   // the version of the Web API is known, and what follows does not change any more
+	turn  chan struct{} // holds one token: who has it may find out the version
+	root  string        // ends in a slash
+	rest  *rest.Client  // waits and repeats
+	brief *rest.Client  // for what a server may not have: waits less long
+	quick *rest.Client  // for checks: fails at once
 
 	mu     sync.Mutex
 	cached map[string]*cached
@@ -72,14 +91,14 @@ func New(c Config) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.APIVersion == "" {
-		c.APIVersion = defaultVersion
-	}
 	if c.PageSize == 0 {
 		c.PageSize = defaultPageSize
 	}
-	c.APIVersion = "v" + strings.TrimPrefix(strings.ToLower(c.APIVersion), "v")
-	if !versionShape.MatchString(c.APIVersion) {
+	version := defaultVersion
+	if c.Version != "" {
+		version = "v" + strings.TrimPrefix(strings.ToLower(strings.TrimSpace(c.Version)), "v")
+	}
+	if !versionShape.MatchString(version) {
 		return nil, settingUnusable("API version")
 	}
 	if c.PageSize < 1 || c.PageSize > defaultPageSize {
@@ -94,26 +113,40 @@ func New(c Config) (*Source, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Source{c: c, address: address, root: address.Org + "/api/data/" + c.APIVersion + "/", cached: make(map[string]*cached)}
-	if s.rest, err = s.client(c.Patience); err != nil {
-		return nil, err
-	}
-	brief := briefPatience
-	if c.Patience != 0 {
-		brief = min(brief, c.Patience)
-	}
-	if s.brief, err = s.client(brief); err != nil {
-		return nil, err
-	}
-	if s.quick, err = s.client(-1); err != nil {
+	s := &Source{c: c, address: address, turn: make(chan struct{}, 1), cached: make(map[string]*cached)}
+	s.found.Store(c.Version != "" || address.Online)
+	if err := s.use(version); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Source) client(patience time.Duration) (*rest.Client, error) {
+// use makes the clients for a version of the Web API.
+func (s *Source) use(version string) (err error) {
+	s.root = s.rootOf(version)
+	if s.rest, err = s.client(s.root, s.c.Patience); err != nil {
+		return err
+	}
+	brief := briefPatience
+	if s.c.Patience != 0 {
+		brief = min(brief, s.c.Patience)
+	}
+	if s.brief, err = s.client(s.root, brief); err != nil {
+		return err
+	}
+	s.quick, err = s.client(s.root, -1)
+	return err
+}
+
+func (s *Source) rootOf(version string) string { return s.address.Org + "/api/data/" + version + "/" }
+
+func (s *Source) client(root string, patience time.Duration) (*rest.Client, error) {
+	token := s.c.Token
+	if s.c.Windows {
+		token = nil
+	}
 	return rest.New(rest.Config{
-		Root: s.root, Service: service, Transport: s.c.Transport, Token: s.c.Token,
+		Root: root, Service: service, Transport: s.c.Transport, Token: token,
 		Header: http.Header{
 			"Accept": {"application/json"}, "OData-MaxVersion": {"4.0"}, "OData-Version": {"4.0"},
 			"If-None-Match": {"null"}, // else expanded parts of an answer may be old ones
@@ -139,6 +172,9 @@ func (s *Source) get(ctx context.Context, client *rest.Client, op, address strin
 // Identity tells the organisation's id, which stays when the environment moves to another address.
 func (s *Source) Identity(ctx context.Context) (core.Identity, error) {
 	id := core.Identity{ID: s.address.Org, Name: s.address.Name}
+	if err := s.ready(ctx); err != nil {
+		return core.Identity{}, core.During("asking which environment this is", err)
+	}
 	var current struct{ Detail organization }
 	err := s.get(ctx, s.rest, "asking which environment this is", currentOrganization, &current)
 	if err == nil && current.Detail.OrganizationID != "" {

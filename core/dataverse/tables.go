@@ -78,6 +78,9 @@ func tableParts() []string {
 // Tables lists the tables that can be read: those with an entity set that are neither private nor only the middle of
 // a many-to-many relation.
 func (s *Source) Tables(ctx context.Context) ([]core.TableName, error) {
+	if err := s.ready(ctx); err != nil {
+		return nil, core.During("reading the list of tables", err)
+	}
 	all, err := s.definitions(ctx, s.rest)
 	if err != nil {
 		return nil, err
