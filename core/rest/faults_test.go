@@ -16,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"ferry/core"
 )
@@ -43,7 +44,10 @@ func TestFaultsReadWell(t *testing.T) {
 	}
 	faults = append(faults, brokenOff(service, io.ErrUnexpectedEOF, now), tooBig(service, 1<<26), bomb(service), unasked(service))
 	for _, err := range []error{
-		proxyRefusal{407}, proxyRefusal{403}, &net.OpError{Op: "proxyconnect", Err: io.EOF},
+		&proxyError{address: "proxy.contoso.com:8080", status: 407}, &proxyError{address: "proxy.contoso.com:8080", status: 407, tried: true},
+		&proxyError{address: "proxy.contoso.com:8080", status: 407, scheme: "Kerberos"}, &proxyError{address: "proxy.contoso.com:8080", status: 403},
+		&proxyError{address: "proxy.contoso.com:8080", err: io.EOF}, &proxyError{address: "proxy.contoso.com:8080", err: &net.DNSError{IsNotFound: true}},
+		&proxyError{address: "proxy.contoso.com:8080", err: syscall.ENETUNREACH}, &net.OpError{Op: "proxyconnect", Err: io.EOF},
 		&net.DNSError{IsNotFound: true}, &net.DNSError{IsTemporary: true},
 		syscall.ECONNREFUSED, syscall.ENETUNREACH, errSilent, io.EOF, errors.New("net/http: server response headers exceeded hunter2"),
 		x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.example", "b.example"}}},
@@ -52,9 +56,12 @@ func TestFaultsReadWell(t *testing.T) {
 		x509.UnknownAuthorityError{Cert: &x509.Certificate{Issuer: pkix.Name{CommonName: "Contoso Proxy CA"}}},
 		&tls.CertificateVerificationError{Err: errors.New("hunter2")}, tls.RecordHeaderError{}, &net.OpError{Op: "remote error", Err: io.EOF},
 	} {
-		f, _ := unreachable(service, at, err, now)
+		f, _ := unreachable(service, at.Host, err, now, true)
 		faults = append(faults, f)
 	}
+	offline, _ := unreachable(service, at.Host, &net.DNSError{IsNotFound: true}, now, false)
+	faults = append(faults, offline, ClockFault(service, http.Header{"Date": {now.Add(-7 * time.Minute).Format(http.TimeFormat)}}, now),
+		ClockFault(service, http.Header{"Date": {now.AddDate(0, 0, 3).Format(http.TimeFormat)}}, now))
 	var b strings.Builder
 	for _, f := range faults {
 		if f.Kind == "" || f.Owner == "" || f.Cause == "" || f.Remedy == "" || !strings.HasPrefix(f.Code, "rest.") {
@@ -81,6 +88,42 @@ func TestFaultsReadWell(t *testing.T) {
 	want, err := os.ReadFile(file)
 	if err != nil || string(want) != b.String() {
 		t.Errorf("the texts differ from %s (%v):\n%s", file, err, b.String())
+	}
+}
+
+func TestAFaultOfTheNetworkIsTheSameForEveryService(t *testing.T) {
+	err := &url.Error{Op: "Post", URL: "https://login.example/token?hunter2", Err: dialError(syscall.ECONNREFUSED)}
+	f := NetworkFault("login.example:8443", "the sign-in service", err)
+	if f.Code != "rest.nobody-there" || !strings.Contains(f.Cause, "login.example:8443") || !errors.Is(f, syscall.ECONNREFUSED) {
+		t.Errorf("%+v", f)
+	}
+	if strings.Contains(f.Err.Error(), "hunter2") {
+		t.Error("the error below still names the page:", f.Err)
+	}
+	if f = NetworkFault("login.example", "the sign-in service", os.ErrDeadlineExceeded); !strings.HasPrefix(f.Cause, "The sign-in service did not") {
+		t.Error(f.Cause)
+	}
+	own := &core.Fault{Code: "own"}
+	if NetworkFault("x", "y", fmt.Errorf("wrapped: %w", own)) != own {
+		t.Error("a Fault does not stay as it is")
+	}
+}
+
+func TestAClockIsWrongFromFiveMinutesOn(t *testing.T) {
+	now := newClock().Now()
+	for header, want := range map[string]string{
+		now.Add(5 * time.Minute).Format(http.TimeFormat):  "",
+		now.Add(-5 * time.Minute).Format(http.TimeFormat): "",
+		now.Add(-6 * time.Minute).Format(http.TimeFormat): "6 minutes fast",
+		now.Add(3 * time.Hour).Format(http.TimeFormat):    "3 hours slow",
+		now.Add(-50 * time.Hour).Format(http.TimeFormat):  "2 days fast",
+		"":         "",
+		"nonsense": "",
+	} {
+		f := ClockFault("Dynamics 365", http.Header{"Date": {header}}, now)
+		if got := f != nil; got != (want != "") || got && !strings.Contains(f.Cause, want) {
+			t.Errorf("%q: %+v", header, f)
+		}
 	}
 }
 

@@ -134,7 +134,7 @@ func TestAServerThatCannotProveWhoItIsIsRefusedAtOnce(t *testing.T) {
 	}
 	s := playAt(t, m.server(func(*x509.Certificate, *tls.Config) {}), func(_ *Config, n *Network) { n.Roots = x509.NewCertPool() })
 	_, err := s.get("accounts")
-	if f := wantFault(t, err, "rest.certificate-unknown"); !strings.Contains(f.Cause, "(Contoso Root CA)") {
+	if f := wantFault(t, err, "rest.certificate-unknown"); !strings.Contains(f.Cause, "“Contoso Root CA”") {
 		t.Error(f.Cause)
 	}
 	plain := httptest.NewServer(good)
@@ -229,9 +229,9 @@ func TestEachWayInWhichNobodyAnswersIsToldApart(t *testing.T) {
 		"reset":                  {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, "rest.cut", true},
 		"end":                    {io.EOF, "rest.cut", true},
 		"proxy not there":        {&net.OpError{Op: "proxyconnect", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, "rest.proxy-unreachable", true},
-		"proxy wants a password": {proxyRefusal{407}, "rest.proxy-password", false},
-		"proxy forbids":          {proxyRefusal{403}, "rest.proxy-refused", false},
-		"proxy fails":            {proxyRefusal{502}, "rest.proxy-refused", true},
+		"proxy wants a password": {&proxyError{status: 407}, "rest.proxy-password", false},
+		"proxy forbids":          {&proxyError{status: 403}, "rest.proxy-refused", false},
+		"proxy fails":            {&proxyError{status: 502}, "rest.proxy-refused", true},
 	} {
 		t.Run(why, func(t *testing.T) {
 			transport := &failing{errs: []error{c.err}}

@@ -316,7 +316,7 @@ func (u *run) unanswered(err error, left bool) *stumble {
 	if u.ctx.Err() != nil {
 		return &stumble{fault: stopped(u.ctx)}
 	}
-	f, passing := unreachable(u.c.c.Service, u.c.root, err, u.c.c.Now())
+	f, passing := unreachable(u.c.c.Service, u.c.root.Host, err, u.c.c.Now(), online())
 	var unknown *net.DNSError
 	if errors.As(err, &unknown) && unknown.IsNotFound || f.Code == "rest.tls" || f.Code == "rest.misbehaves" {
 		passing = u.c.answered.Load()

@@ -59,11 +59,11 @@ func NewTransport(n Network) (*http.Transport, error) {
 		MaxIdleConnsPerHost:    16,
 		MaxResponseHeaderBytes: headerLimit,
 		ReadBufferSize:         64 << 10,
-		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+		OnProxyConnectResponse: func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 			if answer.StatusCode == http.StatusOK {
 				return nil
 			}
-			return proxyRefusal{answer.StatusCode}
+			return &proxyError{address: proxy.Host, status: answer.StatusCode, tried: proxy.User != nil}
 		},
 		HTTP2: &http.HTTP2Config{
 			MaxReceiveBufferPerStream: 1 << 20,
@@ -104,8 +104,3 @@ func (n Network) roots() (*x509.CertPool, error) {
 	}
 	return pool, nil
 }
-
-// proxyRefusal is a proxy's answer to CONNECT.
-type proxyRefusal struct{ status int }
-
-func (p proxyRefusal) Error() string { return "the proxy refused" }
