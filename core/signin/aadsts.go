@@ -99,9 +99,7 @@ func accountRows() []row {
 		{[]int{70016}, core.SignIn, "code-pending", core.You,
 			"The sign-in waits for you in the browser.",
 			"Finish the sign-in there."},
-		{[]int{70019}, core.SignIn, "code-expired", core.You,
-			"The code for the sign-in has expired.",
-			"Sign in again and be a little quicker."},
+		{[]int{70019, 70020}, core.SignIn, "code-expired", core.You, faultCodeExpired().Cause, faultCodeExpired().Remedy},
 	}
 }
 

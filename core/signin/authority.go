@@ -36,6 +36,17 @@ type authority struct {
 
 func (a authority) url() string { return "https://" + a.host + "/" + a.tenant }
 
+// adfs reports whether it is a company's own AD FS.
+func (a authority) adfs() bool { return a.tenant == "adfs" }
+
+// document is the address of its discovery document.
+func (a authority) document() string {
+	if a.adfs() {
+		return a.url() + "/.well-known/openid-configuration"
+	}
+	return a.url() + "/v2.0/.well-known/openid-configuration"
+}
+
 // name is the host without its port.
 func (a authority) name() string {
 	u := url.URL{Host: a.host}

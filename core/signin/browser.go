@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/url"
 
 	"ferry/core"
@@ -34,7 +35,7 @@ func (s *Session) signInPerson(ctx context.Context, e *exchanger, step func(Step
 		l.finish(f)
 		return Identity{}, f
 	}
-	link, f := finishLink(page, s.scopes, state, nonce, verifier)
+	link, f := s.finishLink(e, page, state, nonce, verifier)
 	if f != nil {
 		l.finish(f)
 		return Identity{}, f
@@ -55,7 +56,7 @@ func (s *Session) signInPerson(ctx context.Context, e *exchanger, step func(Step
 // finishLink adds to the address of the sign-in page what MSAL leaves out.
 //
 // RFC 7636: code_challenge. OpenID Connect: nonce, and form_post, which keeps the code out of the browser's history.
-func finishLink(page string, scopes []string, state, nonce, verifier string) (string, *core.Fault) {
+func (s *Session) finishLink(e *exchanger, page, state, nonce, verifier string) (string, *core.Fault) {
 	u, err := url.Parse(page)
 	if err != nil {
 		return "", faultAuthority()
@@ -63,20 +64,24 @@ func finishLink(page string, scopes []string, state, nonce, verifier string) (st
 	sum := sha256.Sum256([]byte(verifier))
 	q := u.Query()
 	all := ""
-	for _, sc := range append([]string{"openid", "offline_access", "profile"}, scopes...) {
+	for _, sc := range append([]string{"openid", "offline_access", "profile"}, s.scopes...) {
 		if all != "" {
 			all += " "
 		}
 		all += sc
 	}
+	q.Set("response_mode", "form_post")
+	q.Set("prompt", "select_account") // a new sign-in asks who; a browser often knows several accounts
+	if e.where.adfs() {
+		q.Set("resource", e.resource)
+	}
+	maps.Copy(q, s.config.AuthorizeParams)
 	q.Set("scope", all)
 	q.Set("state", state)
 	q.Set("nonce", nonce)
 	q.Set("code_challenge", base64.RawURLEncoding.EncodeToString(sum[:]))
 	q.Set("code_challenge_method", "S256")
-	q.Set("response_mode", "form_post")
 	q.Set("client_info", "1")
-	q.Set("prompt", "select_account") // a new sign-in asks who; a browser often knows several accounts
 	u.RawQuery = q.Encode()
 	return u.String(), nil
 }
@@ -128,6 +133,11 @@ func (s *Session) accept(ctx context.Context, e *exchanger, redirect, nonce, ver
 	if t.idToken.Nonce != "" && t.idToken.Nonce != nonce {
 		return Identity{}, faultForged()
 	}
+	return s.keep(ctx, e, t, st.data), nil
+}
+
+// keep makes what somebody's sign-in brought the session's own, and keeps it for the next time.
+func (s *Session) keep(ctx context.Context, e *exchanger, t tokens, data []byte) Identity {
 	id := Identity{Name: t.idToken.Name, ObjectID: t.idToken.ObjectID, Tenant: t.idToken.Tenant}
 	if id.Name == "" {
 		id.Name = t.idToken.User
@@ -135,12 +145,12 @@ func (s *Session) accept(ctx context.Context, e *exchanger, redirect, nonce, ver
 	if id.Tenant == "" {
 		id.Tenant = e.where.tenant
 	}
-	k := &kept{Account: t.account, Identity: id, Data: st.data}
+	k := &kept{Account: t.account, Identity: id, Data: data}
 	s.mu.Lock()
 	s.epoch++
 	s.over, s.kept, s.loaded = nil, k, true
 	s.take(t)
 	s.mu.Unlock()
 	id.Warning = s.save(ctx, e, k)
-	return id, nil
+	return id
 }

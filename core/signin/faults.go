@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"ferry/core"
 )
@@ -41,12 +42,12 @@ func faultTenantNeeded() *core.Fault {
 }
 
 func faultSecretMissing() *core.Fault {
-	return settingFault("secret-missing", "The application signs in with a client secret, and there is none.",
-		"In the app registration, open Certificates & secrets, make a new secret and copy its Value.")
+	return settingFault("secret-missing", "The application signs in with a client secret or a certificate, and there is neither.",
+		"In the app registration, open Certificates & secrets, make a new secret and copy its Value. Or make a certificate here and upload it there.")
 }
 
 func faultWay() *core.Fault {
-	return settingFault("way", "It is not said who signs in.", "Choose either that you sign in or that the application signs in.")
+	return settingFault("way", "It is not said who signs in.", "Choose either that you sign in, in the browser or with a code, or that the application signs in.")
 }
 
 func faultRedirect() *core.Fault {
@@ -59,6 +60,28 @@ func faultRedirect() *core.Fault {
 func faultAuthority() *core.Fault {
 	return settingFault("authority", "The address of the sign-in service is not one that Ferry can use.",
 		"Give it as https://host or https://host/tenant, for example https://login.microsoftonline.com. It must begin with https.")
+}
+
+func faultEndpoint() *core.Fault {
+	return settingFault("endpoint", "An address that should take the place of the sign-in service's own is not one that Ferry can use.",
+		"Give it whole, beginning with https://, or leave it empty: Ferry then asks the sign-in service.")
+}
+
+func faultParamName(name string) *core.Fault {
+	return settingFault("parameter", "An additional parameter has a name that cannot be sent: "+quoted(name)+".",
+		"Give the name alone, without spaces and without the signs = & ? #, and the value in the field beside it.")
+}
+
+func faultParamProtected(name string) *core.Fault {
+	return settingFault("parameter-protected", "Ferry itself must set the parameter "+quoted(name)+"; the safety of the sign-in rests on it.",
+		"Remove this parameter. Client ID, redirect URI and scope have fields of their own.")
+}
+
+func quoted(name string) string {
+	if name = plain(name); len(name) > 60 {
+		name = name[:60] + "…"
+	}
+	return "\"" + strings.ToValidUTF8(name, "") + "\""
 }
 
 func faultNoChallenge(host string) *core.Fault {
@@ -110,6 +133,22 @@ func faultCancelled() *core.Fault {
 		Kind: core.SignIn, Code: "signin.cancelled", Owner: core.You,
 		Cause:  "The sign-in was cancelled in the browser.",
 		Remedy: "Sign in again when you like, and press Accept if you are asked.",
+	}
+}
+
+func faultCodeExpired() *core.Fault {
+	return &core.Fault{
+		Kind: core.SignIn, Code: "signin.code-expired", Owner: core.You,
+		Cause:  "The code was not used in time and has expired.",
+		Remedy: "Sign in again and type the new code in within a quarter of an hour.",
+	}
+}
+
+func faultDeclined(a *answer) *core.Fault {
+	return &core.Fault{
+		Kind: core.SignIn, Code: "signin.declined", Owner: core.You, Details: a.details(),
+		Cause:  "The sign-in with the code was declined on the page.",
+		Remedy: "Sign in again, and press Continue on the page when it asks whether you want to sign in.",
 	}
 }
 
@@ -314,6 +353,9 @@ func firstLine(text string, secret core.Secret) string {
 	}
 	return text
 }
+
+// day is a date as people everywhere read it.
+func day(t time.Time) string { return t.Format("2 January 2006") }
 
 // plain leaves out what a line of text must not hold.
 func plain(s string) string {

@@ -22,8 +22,12 @@ import (
 // An exchanger is the one HTTP client that MSAL gets. MSAL repeats nothing, follows redirects and puts what it received
 // into its errors; so every answer is looked at here, and MSAL sees only those that are good.
 type exchanger struct {
-	client *client
-	where  authority
+	client    *client
+	where     authority
+	authorize string     // in place of the service's own; "" is that
+	token     *url.URL   // in place of the service's own; nil is that
+	more      url.Values // more of each token request's form
+	resource  string     // the environment as AD FS knows it
 
 	mu        sync.Mutex
 	documents map[string][]byte // discovery documents that were read, by address
@@ -31,79 +35,159 @@ type exchanger struct {
 
 // Do is called by MSAL.
 func (e *exchanger) Do(req *http.Request) (*http.Response, error) {
+	if req.Method == http.MethodGet {
+		return e.discover(req)
+	}
 	if !e.allowed(req.URL) {
 		return nil, faultStray(plain(req.URL.Host))
 	}
-	if req.Method != http.MethodGet {
-		res, err := e.client.exchange(req, readAnswer)
-		if err != nil {
+	form, err := formOf(req)
+	if err != nil {
+		return nil, faultOdd(e.where.host)
+	}
+	a := askOf(req.Context())
+	if a.device != nil && form.Get("grant_type") == "" {
+		return e.deviceCode(req, form, a)
+	}
+	var res *reply
+	if a.device != nil {
+		res, err = e.awaitDevice(req, form, a)
+	} else {
+		own := req.Clone(req.Context())
+		if err := e.dress(own, form, a, req.URL.String()); err != nil {
 			return nil, err
 		}
-		body, ok := tidy(res.body)
-		if !ok {
-			return nil, faultOdd(e.where.host)
-		}
-		return res.response(body), nil
+		res, err = e.client.exchange(own, readAnswer)
 	}
-	e.mu.Lock()
-	known := e.documents[req.URL.String()]
-	e.mu.Unlock()
-	if known != nil {
-		res := &reply{Response: &http.Response{StatusCode: http.StatusOK, Proto: "HTTP/1.1", Header: http.Header{}, Request: req}}
-		return res.response(known), nil
-	}
-	res, err := e.client.exchange(req, readAnswer)
 	if err != nil {
 		return nil, err
 	}
-	if f := e.examine(res.body); f != nil {
-		return nil, f
+	body, ok := tidy(res.body)
+	if !ok {
+		return nil, faultOdd(e.where.host)
 	}
+	return res.response(body), nil
+}
+
+// discover reads the discovery document, once. Where the settings name both addresses, there is nothing to ask.
+func (e *exchanger) discover(req *http.Request) (*http.Response, error) {
+	address := req.URL.String()
 	e.mu.Lock()
-	e.documents[req.URL.String()] = res.body
+	body := e.documents[address]
 	e.mu.Unlock()
-	return res.response(res.body), nil
+	if body == nil {
+		body = []byte(`{"issuer":"` + e.where.url() + `"}`)
+		if e.authorize == "" || e.token == nil {
+			if !e.allowed(req.URL) {
+				return nil, faultStray(plain(req.URL.Host))
+			}
+			res, err := e.client.exchange(req, readAnswer)
+			if err != nil {
+				return nil, err
+			}
+			body = res.body
+		}
+		var f *core.Fault
+		if body, f = e.examine(body); f != nil {
+			return nil, f
+		}
+		e.mu.Lock()
+		e.documents[address] = body
+		e.mu.Unlock()
+	}
+	res := &reply{Response: &http.Response{StatusCode: http.StatusOK, Proto: "HTTP/1.1", Header: http.Header{}, Request: req}}
+	return res.response(body), nil
+}
+
+// addresses are where the sign-in service wants what.
+type addresses struct{ authorize, token, device string }
+
+// endpoints are the addresses of the discovery document.
+func (e *exchanger) endpoints(ctx context.Context) (addresses, *core.Fault) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.where.document(), nil)
+	if err != nil {
+		return addresses{}, faultAuthority()
+	}
+	res, err := e.discover(req)
+	if err != nil {
+		return addresses{}, asFault(ctx, err, e.where.host)
+	}
+	var doc struct {
+		Authorize string `json:"authorization_endpoint"`
+		Token     string `json:"token_endpoint"`
+		Device    string `json:"device_authorization_endpoint"`
+	}
+	if json.NewDecoder(res.Body).Decode(&doc) != nil {
+		return addresses{}, faultOdd(e.where.host)
+	}
+	tenant := func(s string) string { return strings.ReplaceAll(s, "{tenant}", e.where.tenant) }
+	at := addresses{authorize: tenant(doc.Authorize), token: tenant(doc.Token), device: tenant(doc.Device)}
+	if at.device == "" || e.token != nil {
+		u, err := url.Parse(at.token)
+		if err != nil {
+			return addresses{}, faultOdd(e.where.host)
+		}
+		u.Path = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), "/token") + "/devicecode"
+		at.device = u.String()
+	}
+	return at, nil
 }
 
 // CloseIdleConnections is called by MSAL.
 func (e *exchanger) CloseIdleConnections() { e.client.http.CloseIdleConnections() }
 
 // allowed reports whether something secret may be sent to u: the authority's own host, or another one of Microsoft's
-// when the authority is Microsoft's.
+// when the authority is Microsoft's, or the token address that the settings name.
 func (e *exchanger) allowed(u *url.URL) bool {
 	if u.Scheme != "https" || u.User != nil {
 		return false
 	}
 	host := strings.TrimSuffix(strings.ToLower(u.Host), ":443")
+	if e.token != nil && host == e.token.Host {
+		return true
+	}
 	return host == e.where.host || TrustedAuthority(e.where.host) && TrustedAuthority(host)
 }
 
-// examine looks at a discovery document before MSAL does: where it sends us must be where we may go.
-func (e *exchanger) examine(body []byte) *core.Fault {
-	var doc struct {
-		Issuer    string `json:"issuer"`
-		Authorize string `json:"authorization_endpoint"`
-		Token     string `json:"token_endpoint"`
+// examine looks at a discovery document before MSAL does: where it sends us must be where we may go. What the settings
+// name takes the place of what it says.
+func (e *exchanger) examine(body []byte) ([]byte, *core.Fault) {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(body, &all) != nil {
+		return nil, faultOdd(e.where.host)
 	}
-	if json.Unmarshal(body, &doc) != nil || doc.Issuer == "" {
-		return faultOdd(e.where.host)
+	if e.authorize != "" {
+		all["authorization_endpoint"], _ = json.Marshal(e.authorize)
 	}
-	token, err := url.Parse(doc.Token)
+	if e.token != nil {
+		all["token_endpoint"], _ = json.Marshal(e.token.String())
+	}
+	var issuer, authorize, post string
+	for name, to := range map[string]*string{"issuer": &issuer, "authorization_endpoint": &authorize, "token_endpoint": &post} {
+		if json.Unmarshal(all[name], to) != nil || *to == "" {
+			return nil, faultOdd(e.where.host)
+		}
+	}
+	token, err := url.Parse(post)
 	if err != nil || token.Host == "" {
-		return faultOdd(e.where.host)
+		return nil, faultOdd(e.where.host)
 	}
 	if !e.allowed(token) {
-		return faultStray(plain(token.Host))
+		return nil, faultStray(plain(token.Host))
 	}
-	page, err := url.Parse(doc.Authorize)
+	page, err := url.Parse(authorize)
 	if err != nil || page.Hostname() == "" || page.User != nil {
-		return faultOdd(e.where.host)
+		return nil, faultOdd(e.where.host)
 	}
 	// The page is opened in the browser, so it may be elsewhere; but a password is typed there.
 	if page.Scheme != "https" && !(page.Scheme == "http" && loopback(page.Hostname())) {
-		return faultStray(plain(page.Host))
+		return nil, faultStray(plain(page.Host))
 	}
-	return nil
+	out, err := json.Marshal(all)
+	if err != nil {
+		return nil, faultOdd(e.where.host)
+	}
+	return out, nil
 }
 
 // tidy takes out of a token answer what MSAL stumbles over and nothing needs: scopes in other words than they were
@@ -227,13 +311,14 @@ type library struct {
 
 func (s *Session) msal(e *exchanger, st *store) (*library, error) {
 	l := &library{clientID: s.config.ClientID, scopes: s.scopes, now: s.client.now}
-	if s.config.Secret.Empty() {
+	// MSAL lets only public applications sign in with a code; for the others the exchanger adds the proof.
+	if !s.config.confidential() || s.config.Way == Device {
 		c, err := public.New(l.clientID, public.WithAuthority(e.where.url()), public.WithCache(st),
 			public.WithHTTPClient(e), public.WithInstanceDiscovery(false))
 		l.public = &c
 		return l, err
 	}
-	cred, err := confidential.NewCredFromSecret(s.config.Secret.Reveal())
+	cred, err := s.credential(e)
 	if err != nil {
 		return nil, err
 	}

@@ -18,8 +18,12 @@ type Way string
 
 const (
 	Browser     Way = "browser"     // a person, in the system's browser
-	Application Way = "application" // the application itself, with its client secret
+	Device      Way = "device"      // a person, with a code that is typed in on any computer or phone
+	Application Way = "application" // the application itself, with its client secret or certificate
 )
+
+// person reports whether somebody signs in, whose sign-in can be kept.
+func (w Way) person() bool { return w == Browser || w == Device }
 
 // A Cache keeps a sign-in over restarts. What it gets is as secret as a password.
 type Cache interface {
@@ -38,19 +42,27 @@ type Config struct {
 	Secret    core.Secret // the client secret, where there is one
 	Way       Way
 	Scope     string // "" is Org + "/.default"
-	Redirect  string // "" is http://localhost without a secret, http://localhost:33333/signin with one
+	Redirect  string // "" is http://localhost without secret and certificate, http://localhost:33333/signin with one
+
+	Certificate *Certificate // in place of the secret
+	Assertion   Assertion    // how the certificate is used
+
+	AuthorizeURL, TokenURL       string     // in place of what the sign-in service says of itself; https
+	AuthorizeParams, TokenParams url.Values // more for the sign-in page's address, and for the form of each token request
 
 	Transport http.RoundTripper      // nil is Go's own, with the system's proxy
 	Open      func(url string) error // opens the browser; nil only tells the link
-	Cache     Cache                  // for Browser; nil keeps the sign-in in memory
+	Cache     Cache                  // for Browser and Device; nil keeps the sign-in in memory
 	Wait      func(context.Context, time.Duration) error
 	Now       func() time.Time
 	Log       *slog.Logger
 }
 
-// A Step is news of a sign-in in the browser.
+// A Step is news of a sign-in that waits for a person.
 type Step struct {
-	Link   string      // the page the browser should show
+	Link   string      // the page the browser should show; for Device the page to type the code in
+	Code   string      // for Device: what to type in there
+	Until  time.Time   // for Device: when the code ends
 	Opened bool        // the browser was started
 	Fault  *core.Fault // why it could not be started; the link can still be copied
 }
@@ -73,6 +85,8 @@ type Session struct {
 	given    authority // what Config.Authority says; no host when it says nothing
 	client   *client
 
+	authorizeURL, tokenURL *url.URL // nil: as the sign-in service says
+
 	mu       sync.Mutex
 	service  *exchanger    // once it is known where to sign in
 	current  tokens        // the newest access token
@@ -88,7 +102,7 @@ type Session struct {
 func New(c Config) (*Session, error) {
 	c.ClientID, c.Tenant = strings.TrimSpace(c.ClientID), strings.TrimSpace(c.Tenant)
 	s := &Session{config: c, client: newClient(c.Transport, c.Wait, c.Now, c.Log)}
-	if c.Way != Browser && c.Way != Application {
+	if !c.Way.person() && c.Way != Application {
 		return nil, faultWay()
 	}
 	var f *core.Fault
@@ -98,8 +112,27 @@ func New(c Config) (*Session, error) {
 	if c.ClientID == "" || len(c.ClientID) > 256 || strings.ContainsAny(c.ClientID, " \t\r\n/?#&") {
 		return nil, faultClientID()
 	}
-	if c.Way == Application && c.Secret.Empty() {
+	if c.Way == Application && !c.confidential() {
 		return nil, faultSecretMissing()
+	}
+	if f := c.Assertion.check(); f != nil {
+		return nil, f
+	}
+	if f := checkParams(ownAuthorize, c.AuthorizeParams); f != nil {
+		return nil, f
+	}
+	if f := checkParams(ownToken, c.TokenParams); f != nil {
+		return nil, f
+	}
+	if c.AuthorizeURL != "" {
+		if s.authorizeURL, f = readEndpoint(c.AuthorizeURL); f != nil {
+			return nil, f
+		}
+	}
+	if c.TokenURL != "" {
+		if s.tokenURL, f = readEndpoint(c.TokenURL); f != nil {
+			return nil, f
+		}
 	}
 	if c.Tenant != "" {
 		if f := validTenant(c.Tenant, c.Way); f != nil {
@@ -114,7 +147,7 @@ func New(c Config) (*Session, error) {
 	redirect := c.Redirect
 	if redirect == "" {
 		redirect = "http://localhost"
-		if !c.Secret.Empty() {
+		if c.confidential() {
 			redirect = "http://localhost:33333/signin"
 		}
 	}
@@ -128,21 +161,42 @@ func New(c Config) (*Session, error) {
 	return s, nil
 }
 
+// confidential reports whether the application proves itself, with a secret or a certificate.
+func (c *Config) confidential() bool { return !c.Secret.Empty() || c.Certificate != nil }
+
 // SignIn signs in anew. For Browser it opens the sign-in page and waits, until somebody signed in, pressed Cancel, or
-// ctx ends; step, which is called on this goroutine, tells the link as soon as there is one. For Application it asks
-// for a fresh token, which proves tenant, client ID and secret.
+// ctx ends; step, which is called on this goroutine, tells the link as soon as there is one. For Device step tells page
+// and code, and it waits until somebody signed in there or the code ends. For Application it asks for a fresh token,
+// which proves tenant, client ID and secret or certificate.
 func (s *Session) SignIn(ctx context.Context, step func(Step)) (Identity, error) {
 	if step == nil {
 		step = func(Step) {}
+	}
+	if f := s.usable(); f != nil {
+		return Identity{}, f
 	}
 	e, f := s.where(patient(ctx, shortPatience))
 	if f != nil {
 		return Identity{}, f
 	}
-	if s.config.Way == Application {
+	switch s.config.Way {
+	case Application:
 		return s.signInApplication(ctx, e)
+	case Device:
+		return s.signInDevice(ctx, e, step)
 	}
 	return s.signInPerson(ctx, e, step)
+}
+
+// usable looks at what is known without asking: a certificate that has ended proves nothing.
+func (s *Session) usable() *core.Fault {
+	if s.config.Certificate == nil {
+		return nil
+	}
+	if err := s.config.Certificate.Check(s.client.now()); err != nil {
+		return core.AsFault(err)
+	}
+	return nil
 }
 
 func (s *Session) signInApplication(ctx context.Context, e *exchanger) (Identity, error) {
@@ -164,7 +218,7 @@ func (s *Session) Forget(ctx context.Context) error {
 	s.epoch++
 	s.current, s.kept, s.over, s.loaded = tokens{}, nil, nil, true
 	s.mu.Unlock()
-	if s.config.Cache == nil || s.config.Way != Browser {
+	if s.config.Cache == nil || !s.config.Way.person() {
 		return nil
 	}
 	if err := s.config.Cache.Save(ctx, nil); err != nil {
@@ -199,9 +253,20 @@ func (s *Session) where(ctx context.Context) (*exchanger, *core.Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.service == nil {
-		s.service = &exchanger{client: s.client, where: a, documents: map[string][]byte{}}
+		s.service = s.exchanger(a)
 	}
 	return s.service, nil
+}
+
+func (s *Session) exchanger(a authority) *exchanger {
+	e := &exchanger{
+		client: s.client, where: a, token: s.tokenURL, more: s.config.TokenParams,
+		documents: map[string][]byte{}, resource: s.org.String() + "/",
+	}
+	if s.authorizeURL != nil {
+		e.authorize = s.authorizeURL.String()
+	}
+	return e
 }
 
 func (s *Session) resolve(ctx context.Context) (authority, *core.Fault) {
@@ -264,6 +329,11 @@ func (s *Session) call(ctx context.Context, e *exchanger, patience time.Duration
 	// MSAL gives up after 30 seconds where no deadline is set; our own patience is longer.
 	long, cancel := context.WithTimeout(patient(ctx, patience), 24*time.Hour)
 	defer cancel()
+	if s.config.Way == Device {
+		a := *askOf(ctx)
+		a.prove = s.proof(e)
+		long = asking(long, &a)
+	}
 	t, err := do(long, l)
 	if err != nil {
 		return tokens{}, s.fault(ctx, e, err)

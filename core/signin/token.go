@@ -24,11 +24,16 @@ type purpose struct {
 	Authority string `json:"authority"`
 	ClientID  string `json:"clientId"`
 	Org       string `json:"org"`
-	Secret    bool   `json:"secret"`
+	Secret    bool   `json:"secret"`          // or certificate
+	Token     string `json:"token,omitempty"` // the token address, where the settings name one
 }
 
 func (s *Session) purpose(e *exchanger) purpose {
-	return purpose{Authority: e.where.url(), ClientID: s.config.ClientID, Org: s.org.String(), Secret: !s.config.Secret.Empty()}
+	p := purpose{Authority: e.where.url(), ClientID: s.config.ClientID, Org: s.org.String(), Secret: s.config.confidential()}
+	if s.tokenURL != nil {
+		p.Token = s.tokenURL.String()
+	}
+	return p
 }
 
 // save keeps a sign-in for the next time. It returns a warning when that failed.
@@ -157,10 +162,13 @@ func (s *Session) start(ctx context.Context, refused string) *flight {
 // renew brings a new access token.
 func (s *Session) renew(ctx context.Context, refused string, epoch int) (string, *core.Fault) {
 	s.mu.Lock()
-	nobody := s.kept == nil && s.config.Way == Browser && (s.config.Cache == nil || s.loaded)
+	nobody := s.kept == nil && s.config.Way.person() && (s.config.Cache == nil || s.loaded)
 	s.mu.Unlock()
 	if nobody {
 		return "", faultFirst()
+	}
+	if f := s.usable(); f != nil {
+		return "", f
 	}
 	e, f := s.where(patient(ctx, longPatience))
 	if f != nil {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ferry/core"
 )
@@ -32,6 +33,12 @@ func everyFault() []*core.Fault {
 		networkFault(host, x509.HostnameError{Certificate: &x509.Certificate{}, Host: host}),
 		networkFault(host, x509.CertificateInvalidError{Reason: x509.Expired}),
 		faultNotKept(errors.New("x")), faultNotForgotten(errors.New("x")),
+		faultCodeExpired(), faultDeclined(&answer{kind: "authorization_declined"}), faultEndpoint(), faultParamName("a b"), faultParamProtected("state"),
+		faultCertificateFile(), faultCertificatePassword(true), faultCertificatePassword(false), faultNoKey(), faultNoCertificate(),
+		faultKeyForeign(), faultSeveralKeys(), faultKeyKind(), faultKeySmall(), faultKeyOldProtection(),
+		faultCertificateExpired(&Certificate{Thumbprint: "AB12", NotAfter: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)}),
+		faultCertificateEarly(&Certificate{Thumbprint: "AB12", NotBefore: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)}),
+		faultCertificateTerm(), faultCertificateMaking(nil), faultCertificateLost(), faultAlgorithm(), faultLifetime(), faultClaimProtected("iss"), faultNothingSigned(),
 	}
 	said := func(a answer, secret string) {
 		a.status, a.correlation, a.time = 400, "0f0f0f0f-0000-4000-8000-000000000000", "2026-11-21 02:00:00Z"
