@@ -17,6 +17,11 @@ type Address struct {
 	Cloud   string // "public cloud"; "" when it is not one of Microsoft's hosts
 	Online  bool   // one of Microsoft's hosts; else on-premises or of this computer
 	Warning string // something a person should know; "" is none
+
+	// Where to sign in, and where one's environments are listed, in the cloud of this environment; "" when it is none of
+	// Microsoft's.
+	Authority string // https://login.microsoftonline.com
+	Discovery string // https://globaldisco.crm.dynamics.com
 }
 
 // regions are the digits of crmN.dynamics.com. Others are as good, only not named.
@@ -82,17 +87,54 @@ func ParseAddress(text string) (Address, error) {
 	if err != nil {
 		return Address{}, err
 	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	host, watched := hostOf(u)
 	if u.User != nil {
 		return Address{}, addressWithPassword()
 	}
 	if m := onlineHost.FindStringSubmatch(host); m != nil {
-		return online(u, m)
+		a, err := online(u, m)
+		if watched && err == nil && a.Warning == "" {
+			a.Warning = "The address led through Microsoft Defender for Cloud Apps. Ferry uses the environment's own."
+		}
+		return a, err
 	}
-	if f := otherProduct(host); f != nil {
+	if f := otherProduct(u, host); f != nil {
+		if inner := within(text); inner != "" {
+			return ParseAddress(inner)
+		}
 		return Address{}, f
 	}
 	return onPremises(u, host)
+}
+
+// hostOf is the host of an address. watched says that it was behind Microsoft Defender for Cloud Apps, which puts a name of
+// its own behind that of the environment.
+func hostOf(u *url.URL) (host string, watched bool) {
+	host = strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	for _, suffix := range []string{".mcas.ms", ".mcas-gov.us", ".mcas-gov.ms", ".access-control.cas.ms"} {
+		if own, ok := strings.CutSuffix(host, suffix); ok {
+			return own, true
+		}
+	}
+	return host, false
+}
+
+// within finds an environment's host that an address of another page leads to: a sign-in page says where it goes back to.
+func within(text string) string {
+	for range 2 {
+		inner, err := url.QueryUnescape(text)
+		if err != nil {
+			return ""
+		}
+		text = inner
+		if found := onlineAt.FindString(text); found != "" {
+			host, _, _ := strings.Cut(found, "/")
+			if onlineHost.MatchString(strings.ToLower(host)) {
+				return "https://" + host
+			}
+		}
+	}
+	return ""
 }
 
 // findAddress picks the address out of a text.
@@ -101,7 +143,7 @@ func findAddress(text string) (*url.URL, error) {
 	if text == "" {
 		return nil, addressMissing()
 	}
-	if found := schemeAt.FindString(text); found != "" {
+	if found := pick(schemeAt.FindAllString(text, 20)); found != "" {
 		text = found
 	} else if found := onlineAt.FindString(text); found != "" {
 		text = "https://" + found
@@ -119,6 +161,21 @@ func findAddress(text string) (*url.URL, error) {
 		return nil, addressUnusable()
 	}
 	return u, nil
+}
+
+// pick chooses among the addresses in a text: an environment's before any other, which may be of a page about it.
+func pick(found []string) string {
+	for _, text := range found {
+		if u, err := url.Parse(strings.TrimRight(text, ".,;:!)]}>")); err == nil {
+			if host, _ := hostOf(u); onlineHost.MatchString(host) {
+				return text
+			}
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0]
 }
 
 // online completes the address of one of Microsoft's hosts.
@@ -145,6 +202,7 @@ func online(u *url.URL, m []string) (Address, error) {
 		a.Region, a.Cloud = "Germany", "Germany (old)"
 		a.Warning = "Microsoft has closed its old German cloud. The environment has probably moved to another address."
 	}
+	a.Authority, a.Discovery = cloud(domain, digits)
 	if p := u.Port(); p != "" && p != "443" {
 		return Address{}, addressUnusable()
 	}
@@ -152,6 +210,26 @@ func online(u *url.URL, m []string) (Address, error) {
 		a.Warning = "The address said http. Ferry uses https."
 	}
 	return a, nil
+}
+
+// cloud tells where a cloud signs in and lists environments.
+//
+// Dataverse: "Discover user organizations". Microsoft Entra: "National clouds".
+func cloud(domain, digits string) (authority, discovery string) {
+	switch domain {
+	case "microsoftdynamics.us":
+		return "https://login.microsoftonline.us", "https://globaldisco.crm.microsoftdynamics.us"
+	case "appsplatform.us":
+		return "https://login.microsoftonline.us", "https://globaldisco.crm.appsplatform.us"
+	case "dynamics.cn":
+		return "https://login.partner.microsoftonline.cn", "https://globaldisco.crm.dynamics.cn"
+	case "microsoftdynamics.de":
+		return "https://login.microsoftonline.de", ""
+	}
+	if digits == "9" {
+		return "https://login.microsoftonline.com", "https://globaldisco.crm9.dynamics.com"
+	}
+	return "https://login.microsoftonline.com", "https://globaldisco.crm.dynamics.com"
 }
 
 // onPremises completes the address of any other host.
@@ -198,11 +276,14 @@ func orgSegment(path string) string {
 	case "api", "apps", "webresources", "xrmservices", "_static", "_layouts", "tools", "uclient", "adfs", "sfa", "home", "signin", "nga":
 		return ""
 	}
-	if first == "" || strings.ContainsAny(first, ".%;&=+$@(){}[] ") || len(first) > 64 {
+	if !segmentShape.MatchString(first) {
 		return ""
 	}
 	return first
 }
+
+// segmentShape is a unique name of an organisation.
+var segmentShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 var hostShape = regexp.MustCompile(`^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$`)
 

@@ -26,6 +26,9 @@ func TestAnythingThatWasPastedNamesTheEnvironment(t *testing.T) {
 		"https://a.crm.microsoftdynamics.us":        {Org: "https://a.crm.microsoftdynamics.us", Name: "a", Region: "United States", Cloud: "US government (GCC High)", Online: true},
 		"https://a.crm.appsplatform.us":             {Org: "https://a.crm.appsplatform.us", Name: "a", Region: "United States", Cloud: "US government (DoD)", Online: true},
 		"https://a.crm.dynamics.cn":                 {Org: "https://a.crm.dynamics.cn", Name: "a", Region: "China", Cloud: "China (21Vianet)", Online: true},
+		"see https://make.powerapps.com/environments/1 and " + contoso + "/main.aspx":                                           {Org: contoso, Name: "contoso", Region: "Europe", Cloud: "public cloud", Online: true},
+		"https://login.microsoftonline.com/common/oauth2/authorize?resource=https%3a%2f%2fcontoso.crm4.dynamics.com%2f&state=x": {Org: contoso, Name: "contoso", Region: "Europe", Cloud: "public cloud", Online: true},
+		contoso + ".mcas.ms/main.aspx?appid=1":      {Org: contoso, Name: "contoso", Region: "Europe", Cloud: "public cloud", Online: true},
 		"localhost:8443":                            {Org: "https://localhost:8443", Name: "localhost"},
 		"https://127.0.0.1:40111/api/data/v9.2/":    {Org: "https://127.0.0.1:40111", Name: "127.0.0.1"},
 		"https://[::1]:8443":                        {Org: "https://[::1]:8443", Name: "::1"},
@@ -39,7 +42,7 @@ func TestAnythingThatWasPastedNamesTheEnvironment(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 			continue
 		}
-		want.Host, want.Warning = got.Host, got.Warning
+		want.Host, want.Warning, want.Authority, want.Discovery = got.Host, got.Warning, got.Authority, got.Discovery
 		if got != want {
 			t.Errorf("%q: got %+v, want %+v", text, got, want)
 		}
@@ -56,6 +59,41 @@ func TestAnythingThatWasPastedNamesTheEnvironment(t *testing.T) {
 	}
 	if a, err := ParseAddress("https://contoso.crm.microsoftdynamics.de"); err != nil || a.Warning == "" {
 		t.Errorf("the old German cloud: %+v %v", a, err)
+	}
+}
+
+func TestACloudSaysWhereToSignInAndWhereEnvironmentsAreListed(t *testing.T) {
+	for org, want := range map[string][2]string{
+		"https://a.crm4.dynamics.com":        {"https://login.microsoftonline.com", "https://globaldisco.crm.dynamics.com"},
+		"https://a.crm9.dynamics.com":        {"https://login.microsoftonline.com", "https://globaldisco.crm9.dynamics.com"},
+		"https://a.crm.microsoftdynamics.us": {"https://login.microsoftonline.us", "https://globaldisco.crm.microsoftdynamics.us"},
+		"https://a.crm.appsplatform.us":      {"https://login.microsoftonline.us", "https://globaldisco.crm.appsplatform.us"},
+		"https://a.crm.dynamics.cn":          {"https://login.partner.microsoftonline.cn", "https://globaldisco.crm.dynamics.cn"},
+		"https://crm.example.com/Contoso":    {"", ""},
+	} {
+		if a, err := ParseAddress(org); err != nil || a.Authority != want[0] || a.Discovery != want[1] {
+			t.Errorf("%s: %+v %v", org, a, err)
+		}
+	}
+}
+
+func TestAPageOfPowerAppsLeadsToItsEnvironment(t *testing.T) {
+	const env = "0b6f0f0a-1111-4222-8333-444455556666"
+	for text, link := range map[string]string{
+		"https://make.powerapps.com/environments/" + env + "/home":                        linkAdminCenter + "/" + env + "/hub",
+		"https://make.powerapps.com/environments/Default-" + env + "/solutions?code=hush": linkAdminCenter + "/default-" + env + "/hub",
+		"https://make.powerapps.com/e/" + env:                                             linkAdminCenter + "/" + env + "/hub",
+		"https://make.powerapps.com/environments/../../x?a=" + env:                        linkAdminCenter,
+		"https://make.gov.powerapps.us/environments/" + env + "/home":                     "https://gcc.admin.powerplatform.microsoft.us/manage/environments/" + env + "/hub",
+		"https://make.high.powerapps.us/home":                                             "https://high.admin.powerplatform.microsoft.us/manage/environments",
+		"https://make.apps.appsplatform.us/home":                                          "https://admin.appsplatform.us/manage/environments",
+		"https://admin.powerplatform.microsoft.com/manage/environments/" + env + "/hub":   linkAdminCenter + "/" + env + "/hub",
+	} {
+		_, err := ParseAddress(text)
+		f := core.AsFault(err)
+		if err == nil || f.Code != "dataverse.other-page" || f.Link != link || strings.Contains(f.Error()+f.Remedy, "hush") {
+			t.Errorf("%s: %+v", text, f)
+		}
 	}
 }
 

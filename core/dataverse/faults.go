@@ -75,6 +75,27 @@ func wrongProduct(product string) *core.Fault {
 	return f
 }
 
+// powerApps is for addresses of Power Apps. They name an environment by an id that is no address; where one is in the
+// address, the page of that environment is opened.
+func powerApps(admin, environment string) *core.Fault {
+	f := fault(core.Wrong, "other-page", "This is the address of Power Apps, not of a Dynamics 365 environment.",
+		"In Power Apps, press the gear at the top and then Session details: the Instance url there is the address. Or copy the Environment URL in the Power Platform admin center; it looks like https://contoso.crm.dynamics.com.")
+	f.Link, f.Subject.Key = admin, environment
+	if environment != "" {
+		f.Link += "/" + environment + "/hub"
+	}
+	return f
+}
+
+func adminPage(admin, environment string) *core.Fault {
+	f := fault(core.Wrong, "other-page", "This is the address of the Power Platform admin center, not of a Dynamics 365 environment.", whereAddress)
+	f.Link, f.Subject.Key = admin, environment
+	if environment != "" {
+		f.Link += "/" + environment + "/hub"
+	}
+	return f
+}
+
 func otherDynamics(product string) *core.Fault {
 	f := fault(core.Wrong, "other-product", "This is the address of "+product+", which keeps its data elsewhere.",
 		"Ferry reads Dataverse: Sales, Customer Service and Power Apps. "+whereAddress)
