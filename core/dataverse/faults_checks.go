@@ -219,3 +219,17 @@ func fieldsPerhapsHidden(table, names string) *core.Fault {
 	f.Owner, f.Link, f.Subject.Table = core.DynamicsAdmin, linkColumns, table
 	return f
 }
+
+// The list of environments.
+
+func noEnvironments() *core.Fault {
+	f := fault(core.Permission, "no-environments", "Sign-in worked, but Microsoft lists no environment for you.",
+		"Paste the environment's address instead. It may be missing because you have no licence or role there yet, because its security group does not have you, or because you look after it as a partner.")
+	f.Owner, f.Link = core.DynamicsAdmin, linkAccess
+	return f
+}
+
+func discoveryRefused() *core.Fault {
+	return fault(core.SignIn, "list-refused", "Microsoft's list of environments does not accept this sign-in.",
+		"Paste the environment's address instead, or sign in again. An application cannot see the list, only a person can.")
+}
