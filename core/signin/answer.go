@@ -16,6 +16,7 @@ type answer struct {
 	codes       []int
 	correlation string
 	time        string
+	claims      string // what the service demands in the next sign-in
 }
 
 func (a *answer) Error() string { return "the sign-in service refused: " + a.kind }
@@ -60,6 +61,7 @@ func readAnswer(res *reply) *answer {
 		Sub         string          `json:"suberror"`
 		Correlation string          `json:"correlation_id"`
 		Time        string          `json:"timestamp"`
+		Claims      string          `json:"claims"`
 	}
 	err := json.Unmarshal(res.body, &body)
 	var kind string
@@ -71,7 +73,7 @@ func readAnswer(res *reply) *answer {
 	}
 	return &answer{
 		status: res.StatusCode, kind: kind, sub: body.Sub, description: body.Description,
-		codes: body.Codes, correlation: body.Correlation, time: body.Time,
+		codes: body.Codes, correlation: body.Correlation, time: body.Time, claims: readClaims(body.Claims),
 	}
 }
 

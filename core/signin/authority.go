@@ -79,6 +79,19 @@ func readAuthority(text string) (authority, *core.Fault) {
 	return a, nil
 }
 
+// authorityOf is the authority of a token address, as far as the address shows it.
+func authorityOf(u *url.URL) authority {
+	a := authority{host: u.Host}
+	first, _, _ := strings.Cut(strings.Trim(u.Path, "/"), "/")
+	switch {
+	case strings.EqualFold(first, "adfs"):
+		a.tenant = "adfs"
+	case guid.MatchString(first), domain.MatchString(first) && len(first) <= 253:
+		a.tenant = first
+	}
+	return a
+}
+
 // cloudAuthority is the sign-in service of an organisation URL in one of Microsoft's clouds; "" when it is in none.
 //
 // Dataverse: "Datacenter regions". Microsoft identity platform: "National clouds".

@@ -64,7 +64,7 @@ func (s *Session) finishLink(e *exchanger, page, state, nonce, verifier string) 
 	sum := sha256.Sum256([]byte(verifier))
 	q := u.Query()
 	all := ""
-	for _, sc := range append([]string{"openid", "offline_access", "profile"}, s.scopes...) {
+	for _, sc := range append([]string{"openid", "offline_access", "profile"}, s.wanted(e, s.org.String())...) {
 		if all != "" {
 			all += " "
 		}
@@ -76,6 +76,9 @@ func (s *Session) finishLink(e *exchanger, page, state, nonce, verifier string) 
 		q.Set("resource", e.resource)
 	}
 	maps.Copy(q, s.config.AuthorizeParams)
+	if claims := s.demanded(); claims != "" {
+		q.Set("claims", claims)
+	}
 	q.Set("scope", all)
 	q.Set("state", state)
 	q.Set("nonce", nonce)
@@ -149,6 +152,7 @@ func (s *Session) keep(ctx context.Context, e *exchanger, t tokens, data []byte)
 	s.mu.Lock()
 	s.epoch++
 	s.over, s.kept, s.loaded = nil, k, true
+	clear(s.others)
 	s.take(t)
 	s.mu.Unlock()
 	id.Warning = s.save(ctx, e, k)

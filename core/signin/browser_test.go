@@ -348,7 +348,7 @@ func TestTheSignInServiceIsAway(t *testing.T) {
 	c := w.config(signin.Browser, publicApp)
 	c.Authority = address
 	_, err := w.session(c).SignIn(context.Background(), nil)
-	wantFault(t, err, "signin.offline")
+	wantFault(t, err, "rest.nobody-there")
 	total := time.Duration(0)
 	for _, d := range w.waits {
 		total += d

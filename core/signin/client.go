@@ -11,9 +11,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"ferry/core"
+	"ferry/core/rest"
 )
 
 const (
@@ -48,6 +50,9 @@ type client struct {
 	wait func(context.Context, time.Duration) error
 	now  func() time.Time
 	log  *slog.Logger
+
+	mu      sync.Mutex
+	reached map[string]bool // hosts that answered before: their names are right
 }
 
 func newClient(transport http.RoundTripper, wait func(context.Context, time.Duration) error, now func() time.Time, log *slog.Logger) *client {
@@ -70,7 +75,7 @@ func newClient(transport http.RoundTripper, wait func(context.Context, time.Dura
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		wait: wait, now: now, log: log,
+		wait: wait, now: now, log: log, reached: map[string]bool{},
 	}
 }
 
@@ -95,7 +100,7 @@ func (c *client) exchange(req *http.Request, refusal func(*reply) *answer) (*rep
 			core.Tell(ctx, core.Notice{})
 		}
 	}()
-	pause, odd := firstPause, 0
+	pause, strange := firstPause, 0
 	for try := 1; ; try++ {
 		res, err := c.once(req, try)
 		if err != nil && ctx.Err() != nil {
@@ -106,7 +111,7 @@ func (c *client) exchange(req *http.Request, refusal func(*reply) *answer) (*rep
 		text := req.URL.Hostname() + " does not answer; Ferry tries again"
 		switch {
 		case err != nil:
-			f, again := c.failed(req, err, patience)
+			f, again := c.failed(req, refusal == nil, err)
 			if !again {
 				return nil, f
 			}
@@ -128,17 +133,20 @@ func (c *client) exchange(req *http.Request, refusal func(*reply) *answer) (*rep
 				switch {
 				case a.passing():
 				case a.kind == "":
-					return nil, faultOdd(req.URL.Host)
+					return nil, odd(res, req.URL.Host)
 				default:
+					if f := c.clock(res, a); f != nil {
+						return nil, f
+					}
 					return nil, a
 				}
 				failed, after = a, c.retryAfter(res.Header)
 				text = req.URL.Hostname() + " asks us to wait"
 			} else if !json.Valid(res.body) {
-				if odd++; odd >= oddTries {
-					return nil, faultOdd(req.URL.Host)
+				failed = odd(res, req.URL.Host)
+				if strange++; strange >= oddTries {
+					return nil, failed
 				}
-				failed = faultOdd(req.URL.Host)
 			}
 		}
 		if failed == nil {
@@ -155,6 +163,27 @@ func (c *client) exchange(req *http.Request, refusal func(*reply) *answer) (*rep
 		}
 		pause = min(2*pause, longestPause)
 	}
+}
+
+// clock is the Fault of a wrong clock, where the service found that what was signed is not valid at this time.
+func (c *client) clock(res *reply, a *answer) *core.Fault {
+	if a.code() != 700024 {
+		return nil
+	}
+	f := rest.ClockFault("the sign-in service", res.Header, c.now())
+	if f != nil {
+		f.Details += ", " + a.details()
+	}
+	return f
+}
+
+// odd is an answer that is none: a page, mostly the network's own, or something else.
+func odd(res *reply, host string) *core.Fault {
+	start := bytes.ToLower(bytes.TrimSpace(res.body[:min(len(res.body), 512)]))
+	if strings.Contains(strings.ToLower(res.Header.Get("Content-Type")), "html") || bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) {
+		return faultWebPage(host)
+	}
+	return faultOdd(host)
 }
 
 // once asks once and reads the answer to its end.
@@ -181,6 +210,9 @@ func (c *client) once(req *http.Request, try int) (*reply, error) {
 		return nil, err
 	}
 	defer res.Body.Close()
+	c.mu.Lock()
+	c.reached[req.URL.Host] = true
+	c.mu.Unlock()
 	body, err := io.ReadAll(io.LimitReader(res.Body, answerLimit+1))
 	entry = append(entry, "status", res.StatusCode, "took", c.now().Sub(began), "correlation", plain(req.Header.Get("client-request-id")))
 	c.log.InfoContext(ctx, "sign-in service answered", entry...)
@@ -195,20 +227,20 @@ func (c *client) once(req *http.Request, try int) (*reply, error) {
 
 var errTooLong = errors.New("the answer is too long")
 
-// failed says what a try that got no answer means, and whether another one makes sense.
-func (c *client) failed(req *http.Request, err error, patience time.Duration) (f *core.Fault, again bool) {
+// failed says what a try that got no answer means, and whether another one makes sense. A name that nobody knows is
+// mistyped and waiting does not help, unless it was known before: then this computer's network is away.
+func (c *client) failed(req *http.Request, environment bool, err error) (f *core.Fault, again bool) {
 	if errors.Is(err, errTooLong) {
 		return faultOdd(req.URL.Host), false
 	}
-	f = networkFault(req.URL.Host, err)
-	if f.Kind != core.Offline {
-		return f, false
+	f = networkFault(req.URL.Host, environment, err)
+	if f.Kind == core.Offline {
+		return f, true
 	}
 	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound && patience <= shortPatience {
-		return f, false // a person who mistyped should not wait
-	}
-	return f, true
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return f, errors.As(err, &dns) && c.reached[req.URL.Host]
 }
 
 // passing reports whether a status is one that goes away by itself.

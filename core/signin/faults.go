@@ -2,16 +2,14 @@ package signin
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"net"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"ferry/core"
+	"ferry/core/rest"
 )
 
 const redirectDoc = "https://learn.microsoft.com/entra/identity-platform/reply-url"
@@ -176,6 +174,22 @@ func faultOdd(host string) *core.Fault {
 	}
 }
 
+func faultWebPage(host string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Offline, Code: "signin.web-page", Owner: core.You,
+		Cause:  "A web page came from " + host + " instead of the sign-in service's answer.",
+		Remedy: "Open any page in a browser. If the network of the hotel, train or office wants you to sign in to it first, do that, then try again. Else check the address of the sign-in service.",
+	}
+}
+
+func faultMoreProof() *core.Fault {
+	return &core.Fault{
+		Kind: core.SignIn, Code: "signin.more-proof", Owner: core.You,
+		Cause:  "The organisation wants a further proof that it is you before it goes on.",
+		Remedy: "Sign in again, and do what the page asks for, for example confirm on your phone.",
+	}
+}
+
 func faultRedirected(host string) *core.Fault {
 	return &core.Fault{
 		Kind: core.Wrong, Code: "signin.redirected", Owner: core.You,
@@ -199,67 +213,12 @@ func faultStopped(err error) *core.Fault {
 	}
 }
 
-// networkFault is a sign-in service that could not be reached.
-func networkFault(host string, err error) *core.Fault {
-	if f := certificateFault(host, err); f != nil {
-		return f
+// networkFault is a service that could not be reached. How the environment is called tells the two apart.
+func networkFault(host string, environment bool, err error) *core.Fault {
+	if environment {
+		return rest.NetworkFault(host, "the environment", err)
 	}
-	f := &core.Fault{
-		Kind: core.Offline, Code: "signin.offline", Owner: core.You, Err: stripped(err),
-		Cause:  "Ferry cannot reach " + host + ".",
-		Remedy: "Check the connection to the internet and, if your company has one, the proxy. Then try again.",
-	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		f.Code, f.Kind = "signin.no-such-host", core.Offline
-		f.Cause = "There is no computer of the name " + host + ", or this computer is offline."
-		f.Remedy = "Check the address and the connection to the internet. Then try again."
-	}
-	return f
-}
-
-// certificateFault is a sign-in service that could not prove who it is; nil when err is something else.
-func certificateFault(host string, err error) *core.Fault {
-	var verify *tls.CertificateVerificationError
-	var unknown x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	f := &core.Fault{Kind: core.Wrong, Code: "signin.certificate", Owner: core.You, Err: stripped(err)}
-	switch {
-	case errors.As(err, &unknown):
-		cert := unknown.Cert
-		if errors.As(err, &verify) && len(verify.UnverifiedCertificates) > 0 {
-			cert = verify.UnverifiedCertificates[0]
-		}
-		f.Cause = "The certificate of " + host + " was issued by \"" + issuer(cert) + "\", which this computer does not trust."
-		f.Remedy = "If this is your company's own or its network inspection, have its certificate installed on this computer or name its file in SSL_CERT_FILE. Otherwise do not go on."
-	case errors.As(err, &name):
-		f.Code = "signin.certificate-name"
-		f.Cause = "The certificate that " + host + " shows is for another name."
-		f.Remedy = "Check the address. If it is right, tell whoever runs your network."
-	case errors.As(err, &invalid):
-		f.Code = "signin.certificate-invalid"
-		f.Cause = "The certificate of " + host + " is not valid, for example because it expired."
-		f.Remedy = "Check the date and time of this computer. If they are right, tell whoever runs your network."
-	default:
-		return nil
-	}
-	return f
-}
-
-// issuer is the name of who issued a certificate.
-func issuer(cert *x509.Certificate) string {
-	if cert == nil {
-		return "somebody unknown"
-	}
-	name := cert.Issuer.CommonName
-	if name == "" && len(cert.Issuer.Organization) > 0 {
-		name = cert.Issuer.Organization[0]
-	}
-	if name == "" {
-		name = cert.Issuer.String()
-	}
-	return plain(name)
+	return rest.NetworkFault(host, "the sign-in service", err)
 }
 
 // stripped keeps of an error what errors.Is can use and nothing that could be shown.
@@ -280,6 +239,8 @@ func (a *answer) fault(errorHost string, secret core.Secret) *core.Fault {
 	case known:
 	case a.passing():
 		f = *faultBusy("The sign-in service", "")
+	case a.claims != "":
+		f = *faultMoreProof()
 	case n == 0 && (a.kind == "access_denied" || a.sub == "cancel"):
 		f = *faultCancelled()
 	case n == 0 && (a.kind == "invalid_grant" || a.kind == "interaction_required" || a.kind == "login_required" || a.kind == "consent_required"):

@@ -309,8 +309,8 @@ type library struct {
 	now          func() time.Time
 }
 
-func (s *Session) msal(e *exchanger, st *store) (*library, error) {
-	l := &library{clientID: s.config.ClientID, scopes: s.scopes, now: s.client.now}
+func (s *Session) msal(e *exchanger, st *store, scopes []string) (*library, error) {
+	l := &library{clientID: s.config.ClientID, scopes: scopes, now: s.client.now}
 	// MSAL lets only public applications sign in with a code; for the others the exchanger adds the proof.
 	if !s.config.confidential() || s.config.Way == Device {
 		c, err := public.New(l.clientID, public.WithAuthority(e.where.url()), public.WithCache(st),

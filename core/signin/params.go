@@ -53,7 +53,7 @@ type ask struct {
 	device   *device                                   // of a sign-in with a code
 	prove    func(endpoint string) (url.Values, error) // how the application proves itself, where MSAL would not
 	claims   string                                    // what the service or the environment demands
-	resource string                                    // for AD FS; "" is the environment
+	resource string                                    // another one than the environment
 }
 
 type askKey struct{}
@@ -92,7 +92,7 @@ func (e *exchanger) dress(req *http.Request, form url.Values, a *ask, endpoint s
 	if e.where.adfs() && own.Get("resource") == "" {
 		own.Set("resource", e.resource)
 	}
-	if a.resource != "" && (own.Has("resource")) {
+	if a.resource != "" && own.Has("resource") {
 		own.Set("resource", a.resource)
 	}
 	if a.claims != "" {

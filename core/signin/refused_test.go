@@ -155,7 +155,7 @@ func TestAHostileAuthorityGetsNothing(t *testing.T) {
 		answer func(*world) http.Handler
 		code   string
 	}{
-		"a page instead of JSON": {func(*world) http.Handler { return page }, "signin.odd-answer"},
+		"a page instead of JSON": {func(*world) http.Handler { return page }, "signin.web-page"},
 		"a redirect of the document": {func(*world) http.Handler {
 			return http.RedirectHandler(elsewhere.URL, http.StatusFound)
 		}, "signin.redirected"},
@@ -260,14 +260,14 @@ func TestACertificateThatNobodyTrustsNamesItsIssuer(t *testing.T) {
 	c := w.config(signin.Application, secretApp)
 	c.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool()}}
 	_, err := w.session(c).SignIn(context.Background(), nil)
-	f := wantFault(t, err, "signin.certificate")
+	f := wantFault(t, err, "rest.certificate-unknown")
 	if !strings.Contains(f.Cause, "Acme Co") || len(w.waits) != 0 {
 		t.Errorf("%q after %v", f.Cause, w.waits)
 	}
 	c = w.config(signin.Application, secretApp)
 	c.Authority = strings.Replace(w.api.URL, "127.0.0.1", "localhost", 1)
 	_, err = w.session(c).SignIn(context.Background(), nil)
-	wantFault(t, err, "signin.certificate-name")
+	wantFault(t, err, "rest.certificate-name")
 }
 
 func TestNothingSecretIsLogged(t *testing.T) {

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -80,20 +79,23 @@ type Identity struct {
 type Session struct {
 	config   Config
 	org      *url.URL
-	scopes   []string
 	redirect *url.URL
 	given    authority // what Config.Authority says; no host when it says nothing
 	client   *client
 
 	authorizeURL, tokenURL *url.URL // nil: as the sign-in service says
 
+	turn chan struct{} // who holds it may use the refresh token
+
 	mu       sync.Mutex
-	service  *exchanger    // once it is known where to sign in
-	current  tokens        // the newest access token
-	margin   time.Duration // so long before its end it is renewed
-	kept     *kept         // the sign-in itself; nil when there is none, or when it was not loaded yet
-	loaded   bool          // the cache was asked
-	over     *core.Fault   // the service ended the sign-in
+	service  *exchanger        // once it is known where to sign in
+	current  tokens            // the newest access token
+	margin   time.Duration     // so long before its end it is renewed
+	kept     *kept             // the sign-in itself; nil when there is none, or when it was not loaded yet
+	loaded   bool              // the cache was asked
+	over     *core.Fault       // the service ended the sign-in
+	claims   string            // what the next token must carry
+	others   map[string]tokens // the newest access token of other resources
 	renewing *flight
 	epoch    int // counts sign-ins and forgettings: what an older renewal brings is dropped
 }
@@ -101,7 +103,7 @@ type Session struct {
 // New checks the settings. It does no I/O.
 func New(c Config) (*Session, error) {
 	c.ClientID, c.Tenant = strings.TrimSpace(c.ClientID), strings.TrimSpace(c.Tenant)
-	s := &Session{config: c, client: newClient(c.Transport, c.Wait, c.Now, c.Log)}
+	s := &Session{config: c, turn: make(chan struct{}, 1), others: map[string]tokens{}, client: newClient(c.Transport, c.Wait, c.Now, c.Log)}
 	if !c.Way.person() && c.Way != Application {
 		return nil, faultWay()
 	}
@@ -114,6 +116,11 @@ func New(c Config) (*Session, error) {
 	}
 	if c.Way == Application && !c.confidential() {
 		return nil, faultSecretMissing()
+	}
+	if c.Authority != "" {
+		if s.given, f = readAuthority(c.Authority); f != nil {
+			return nil, f
+		}
 	}
 	if f := c.Assertion.check(); f != nil {
 		return nil, f
@@ -133,14 +140,12 @@ func New(c Config) (*Session, error) {
 		if s.tokenURL, f = readEndpoint(c.TokenURL); f != nil {
 			return nil, f
 		}
+		if s.given.host == "" {
+			s.given = authorityOf(s.tokenURL)
+		}
 	}
 	if c.Tenant != "" {
 		if f := validTenant(c.Tenant, c.Way); f != nil {
-			return nil, f
-		}
-	}
-	if c.Authority != "" {
-		if s.given, f = readAuthority(c.Authority); f != nil {
 			return nil, f
 		}
 	}
@@ -153,10 +158,6 @@ func New(c Config) (*Session, error) {
 	}
 	if s.redirect, f = readRedirect(redirect); f != nil {
 		return nil, f
-	}
-	s.scopes = strings.Fields(c.Scope)
-	if len(s.scopes) == 0 {
-		s.scopes = []string{s.org.String() + "/.default"}
 	}
 	return s, nil
 }
@@ -216,7 +217,8 @@ func (s *Session) signInApplication(ctx context.Context, e *exchanger) (Identity
 func (s *Session) Forget(ctx context.Context) error {
 	s.mu.Lock()
 	s.epoch++
-	s.current, s.kept, s.over, s.loaded = tokens{}, nil, nil, true
+	s.current, s.kept, s.over, s.loaded, s.claims = tokens{}, nil, nil, true, ""
+	clear(s.others)
 	s.mu.Unlock()
 	if s.config.Cache == nil || !s.config.Way.person() {
 		return nil
@@ -225,138 +227,4 @@ func (s *Session) Forget(ctx context.Context) error {
 		return faultNotForgotten(err)
 	}
 	return nil
-}
-
-// Where tells the sign-in service and the tenant that this session uses, https://host/tenant. It asks the environment
-// when the settings do not say.
-func (s *Session) Where(ctx context.Context) (string, error) {
-	e, f := s.where(patient(ctx, shortPatience))
-	if f != nil {
-		return "", f
-	}
-	return e.where.url(), nil
-}
-
-// where says which sign-in service and tenant this session uses. The environment is asked only when it must be, and
-// once.
-func (s *Session) where(ctx context.Context) (*exchanger, *core.Fault) {
-	s.mu.Lock()
-	known := s.service
-	s.mu.Unlock()
-	if known != nil {
-		return known, nil
-	}
-	a, f := s.resolve(ctx)
-	if f != nil {
-		return nil, f
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.service == nil {
-		s.service = s.exchanger(a)
-	}
-	return s.service, nil
-}
-
-func (s *Session) exchanger(a authority) *exchanger {
-	e := &exchanger{
-		client: s.client, where: a, token: s.tokenURL, more: s.config.TokenParams,
-		documents: map[string][]byte{}, resource: s.org.String() + "/",
-	}
-	if s.authorizeURL != nil {
-		e.authorize = s.authorizeURL.String()
-	}
-	return e
-}
-
-func (s *Session) resolve(ctx context.Context) (authority, *core.Fault) {
-	a := s.given
-	if a.host == "" {
-		a.host = cloudAuthority(s.org.Hostname())
-	}
-	if a.tenant == "" {
-		a.tenant = s.config.Tenant
-	}
-	if a.host != "" && a.tenant != "" {
-		return s.checked(a)
-	}
-	ch, err := discover(ctx, s.client, s.org)
-	if err != nil {
-		return authority{}, asFault(ctx, err, s.org.Host)
-	}
-	if err := ch.Trust(s.config.Authority); err != nil {
-		return authority{}, asFault(ctx, err, s.org.Host)
-	}
-	told, f := readAuthority(ch.Authority)
-	if f != nil {
-		return authority{}, f
-	}
-	if s.given.host == "" {
-		a.host = told.host // Microsoft's own: which cloud it is, the environment knows best
-	}
-	if a.tenant == "" {
-		a.tenant = told.tenant
-	}
-	if a.tenant == "" {
-		a.tenant = ch.Tenant
-	}
-	if a.tenant == "" {
-		if s.config.Way == Application {
-			return authority{}, faultTenantNeeded()
-		}
-		a.tenant = "organizations"
-	}
-	return s.checked(a)
-}
-
-// checked refuses a tenant with which this way of signing in cannot work.
-func (s *Session) checked(a authority) (authority, *core.Fault) {
-	if s.config.Way == Application {
-		switch strings.ToLower(a.tenant) {
-		case "common", "organizations":
-			return authority{}, faultTenantNeeded()
-		}
-	}
-	return a, nil
-}
-
-// call makes one call through MSAL and turns what went wrong into a Fault.
-func (s *Session) call(ctx context.Context, e *exchanger, patience time.Duration, st *store, do func(context.Context, *library) (tokens, error)) (tokens, *core.Fault) {
-	l, err := s.msal(e, st)
-	if err != nil {
-		return tokens{}, faultAuthority()
-	}
-	// MSAL gives up after 30 seconds where no deadline is set; our own patience is longer.
-	long, cancel := context.WithTimeout(patient(ctx, patience), 24*time.Hour)
-	defer cancel()
-	if s.config.Way == Device {
-		a := *askOf(ctx)
-		a.prove = s.proof(e)
-		long = asking(long, &a)
-	}
-	t, err := do(long, l)
-	if err != nil {
-		return tokens{}, s.fault(ctx, e, err)
-	}
-	return t, nil
-}
-
-// fault makes words of what a call through MSAL returned.
-func (s *Session) fault(ctx context.Context, e *exchanger, err error) *core.Fault {
-	var a *answer
-	if errors.As(err, &a) {
-		return a.fault(errorHost(e.where.host), s.config.Secret)
-	}
-	return asFault(ctx, err, e.where.host)
-}
-
-// errorHost is where Microsoft explains the codes of a cloud.
-func errorHost(host string) string {
-	switch {
-	case strings.HasSuffix(host, ".us"):
-		return "login.microsoftonline.us"
-	case strings.HasSuffix(host, ".cn"):
-		return "login.partner.microsoftonline.cn"
-	}
-	return "login.microsoftonline.com"
 }

@@ -360,7 +360,7 @@ func TestTheServiceIsGoneForAWhile(t *testing.T) {
 	w.onWait = nil
 	w.later(2 * time.Hour)
 	_, err := s.Token(context.Background(), "")
-	if f := wantFault(t, err, "signin.offline"); f.Kind != core.Offline {
+	if f := wantFault(t, err, "rest.cut"); f.Kind != core.Offline {
 		t.Errorf("%+v", f)
 	}
 	w.mu.Lock()

@@ -84,6 +84,18 @@ func (s *Session) valid(refused string) (string, bool) {
 	return s.current.access, true
 }
 
+// wait waits for the turn to use the refresh token: many services take each only once.
+func (s *Session) wait(ctx context.Context) *core.Fault {
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return faultStopped(ctx.Err())
+	}
+}
+
+func (s *Session) done() { <-s.turn }
+
 // A flight is one renewal, for everybody who waits for it.
 type flight struct {
 	done    chan struct{}
@@ -174,6 +186,10 @@ func (s *Session) renew(ctx context.Context, refused string, epoch int) (string,
 	if f != nil {
 		return "", f
 	}
+	if f := s.wait(ctx); f != nil {
+		return "", f
+	}
+	defer s.done()
 	var t tokens
 	if s.config.Way == Application {
 		t, f = s.call(ctx, e, longPatience, &store{}, func(ctx context.Context, l *library) (tokens, error) { return l.asItself(ctx) })
@@ -233,7 +249,7 @@ func (s *Session) renewPerson(ctx context.Context, e *exchanger, refused string,
 			}
 		}
 		s.mu.Lock()
-		if s.epoch == epoch {
+		if s.epoch == epoch && askOf(ctx).resource == "" {
 			s.over = f // asking again would bring the same
 		}
 		s.mu.Unlock()
@@ -269,8 +285,11 @@ func (s *Session) renewWith(ctx context.Context, e *exchanger, k *kept, refused 
 		return t, st.data, f
 	}
 	s.mu.Lock()
-	first := s.current.access == "" // then a token that was kept may still be good
+	first := s.current.access == "" && s.claims == "" // then a token that was kept may still be good
 	s.mu.Unlock()
+	if e.where.adfs() || askOf(ctx).resource != "" {
+		first = false // it may be for another resource, and MSAL could not tell
+	}
 	if first && refused == "" {
 		t, data, f := ask(false)
 		if f != nil || !bytes.Equal(data, k.Data) || t.expires.Sub(s.client.now()) > 5*time.Minute {

@@ -2,12 +2,9 @@ package signin
 
 import (
 	"context"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,10 +25,7 @@ func everyFault() []*core.Fault {
 		faultAuthority(), faultNoChallenge("contoso.crm.dynamics.com"), faultDistrust("login.evil.example"), faultStray("evil.example"), faultPort("33333"),
 		faultListen(nil), faultBrowser(nil), faultFirst(), faultOver(), faultCancelled(), faultForged(), faultRefusedAgain(),
 		faultOdd(host), faultRedirected(host), faultBusy(host, "status 503"), faultStopped(context.Canceled),
-		networkFault(host, errors.New("connection refused")), networkFault(host, &net.DNSError{IsNotFound: true}),
-		networkFault(host, x509.UnknownAuthorityError{Cert: &x509.Certificate{Issuer: pkix.Name{CommonName: "Inspection CA", Organization: []string{"Contoso"}}}}),
-		networkFault(host, x509.HostnameError{Certificate: &x509.Certificate{}, Host: host}),
-		networkFault(host, x509.CertificateInvalidError{Reason: x509.Expired}),
+		faultWebPage(host), faultMoreProof(),
 		faultNotKept(errors.New("x")), faultNotForgotten(errors.New("x")),
 		faultCodeExpired(), faultDeclined(&answer{kind: "authorization_declined"}), faultEndpoint(), faultParamName("a b"), faultParamProtected("state"),
 		faultCertificateFile(), faultCertificatePassword(true), faultCertificatePassword(false), faultNoKey(), faultNoCertificate(),
