@@ -21,7 +21,10 @@ type answer struct {
 
 func (a *answer) Error() string { return "the sign-in service refused: " + a.kind }
 
-var aadsts = regexp.MustCompile(`AADSTS(\d{4,8})`)
+var (
+	aadsts = regexp.MustCompile(`(?i)AADSTS\s?(\d{4,8})`)
+	msis   = regexp.MustCompile(`MSIS(\d{4,5})`)
+)
 
 // code is the AADSTS number; 0 when there is none.
 func (a *answer) code() int {
@@ -35,11 +38,22 @@ func (a *answer) code() int {
 	return 0
 }
 
+// adfs is the number of an answer of AD FS; 0 when there is none.
+func (a *answer) adfs() int {
+	if m := msis.FindStringSubmatch(a.description); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return n
+	}
+	return 0
+}
+
 // details is what the machine said, for the expert: code, correlation id, UTC time. Never its text.
 func (a *answer) details() string {
 	var parts []string
 	if n := a.code(); n != 0 {
 		parts = append(parts, "AADSTS"+strconv.Itoa(n))
+	} else if n := a.adfs(); n != 0 {
+		parts = append(parts, "MSIS"+strconv.Itoa(n))
 	} else if a.kind != "" {
 		parts = append(parts, plain(a.kind))
 	}
@@ -80,7 +94,7 @@ func readAnswer(res *reply) *answer {
 // passing reports whether a refusal is a fault at Microsoft that goes away by itself.
 func (a *answer) passing() bool {
 	switch a.code() {
-	case 90033, 50033, 50087, 90006, 90020, 90024:
+	case 90033, 50033, 50087, 50000, 90006, 90020, 90024, 90025:
 		return true
 	}
 	return a.status >= 500 || a.status == 429 || a.status == 408 || a.kind == "temporarily_unavailable"

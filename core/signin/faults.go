@@ -235,6 +235,9 @@ func stripped(err error) error {
 func (a *answer) fault(errorHost string, secret core.Secret) *core.Fault {
 	n := a.code()
 	f, known := known(n)
+	if n == 0 && !known {
+		f, known = onPremises(a.adfs())
+	}
 	switch {
 	case known:
 	case a.passing():
@@ -275,28 +278,10 @@ func (a *answer) fault(errorHost string, secret core.Secret) *core.Fault {
 }
 
 var (
-	mail        = regexp.MustCompile(`[\w.+#-]+@[\w-]+\.[\w.-]+`)
-	token       = regexp.MustCompile(`[A-Za-z0-9+/_~.=-]{45,}`)
-	correlation = regexp.MustCompile(`(?i)Correlation ID:\s*([0-9a-f-]{36})`)
-	query       = regexp.MustCompile(`\?\S+`)
+	mail  = regexp.MustCompile(`[\w.+#-]+@[\w-]+\.[\w.-]+`)
+	token = regexp.MustCompile(`[A-Za-z0-9+/_~.=-]{45,}`)
+	query = regexp.MustCompile(`\?\S+`)
 )
-
-// Explain says what a code that stands on Microsoft's own page means. text may be the code alone or all of the page;
-// false when there is none in it.
-func Explain(text string) (*core.Fault, bool) {
-	a := &answer{status: 400, description: text}
-	if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil && n > 0 {
-		a.codes = []int{n}
-	}
-	if m := correlation.FindStringSubmatch(text); m != nil {
-		a.correlation = m[1]
-	}
-	if a.code() == 0 {
-		return nil, false
-	}
-	f := a.fault(errorHost(""), core.Secret{})
-	return f, true
-}
 
 // firstLine is the first line of a service's own text without accounts, addresses' queries, and anything that could be
 // a token or a secret.

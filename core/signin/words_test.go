@@ -43,6 +43,9 @@ func everyFault() []*core.Fault {
 		all[len(all)-1].Details = strings.Trim(strings.ReplaceAll(fmt.Sprint(r.codes), " ", ", "), "[]")
 		all[len(all)-1].Link = ""
 	}
+	for _, r := range onPremisesRows() {
+		said(answer{kind: "invalid_request", description: fmt.Sprintf("MSIS%d: text", r.codes[0])}, "")
+	}
 	said(answer{kind: "invalid_client", codes: []int{7000215}}, "55555555-5555-4555-8555-555555555555")
 	said(answer{kind: "invalid_client"}, "")
 	said(answer{kind: "access_denied"}, "")
@@ -72,7 +75,7 @@ func TestEveryFaultHasWordsThatAPersonCanProofRead(t *testing.T) {
 			if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "•••.") {
 				t.Errorf("%s does not end as a sentence: %q", f.Code, text)
 			}
-			for _, jargon := range []string{"OAuth", "PKCE", "token", "401", "JSON", "HTTP ", "endpoint", "null", "invalid_", "please", "unfortunately", "illegal", "MSAL"} {
+			for _, jargon := range []string{"OAuth", "PKCE", "token", "401", "JSON", "HTTP ", "endpoint", "null", "invalid_", "assertion", "please", "unfortunately", "illegal", "MSAL"} {
 				if strings.Contains(text, jargon) {
 					t.Errorf("%s speaks of %q: %q", f.Code, jargon, text)
 				}
@@ -117,7 +120,15 @@ func TestNoCodeStandsInTheTableTwice(t *testing.T) {
 
 func TestExplainReadsWhatThePageSays(t *testing.T) {
 	for text, code := range map[string]string{
-		"AADSTS50011: The redirect URI 'x' … Correlation ID: 0f0f0f0f-0000-4000-8000-000000000000": "signin.redirect-unknown",
+		"aadsts 90002": "signin.tenant-unknown",
+		"Sorry, but we’re having trouble signing you in.\nAADSTS50105: Your administrator has configured …": "signin.not-assigned",
+		"https://login.microsoftonline.com/error?code=7000222":                                              "signin.secret-expired",
+		"Error Code: 53003\nRequest Id: 0f0f0f0f-0000-4000-8000-000000000000":                               "signin.blocked",
+		"http://localhost:33333/signin?error=access_denied&error_description=AADSTS65004%3a+User+declined":  "signin.cancelled",
+		"http://localhost/?error=access_denied&state=x":                                                     "signin.cancelled",
+		`{"error":"invalid_client","error_codes":[7000215]}`:                                                "signin.secret-wrong",
+		"MSIS9224: Received invalid OAuth authorization request.":                                           "signin.adfs-redirect",
+		"AADSTS50011: The redirect URI 'x' … Correlation ID: 0f0f0f0f-0000-4000-8000-000000000000":          "signin.redirect-unknown",
 		" 700016 ":       "signin.app-unknown",
 		"AADSTS12345678": "signin.refused",
 	} {
@@ -125,7 +136,23 @@ func TestExplainReadsWhatThePageSays(t *testing.T) {
 			t.Errorf("%q: %+v", text, f)
 		}
 	}
-	if _, ok := Explain("something went wrong"); ok {
-		t.Error("there was no code")
+	for _, nothing := range []string{"something went wrong", "", "12", "please call 555 0100", "2026-11-21"} {
+		if f, ok := Explain(nothing); ok {
+			t.Errorf("%q holds no code: %v", nothing, f)
+		}
+	}
+	page := "Sign in\nada@contoso.example\nAADSTS999999: Nobody knows why ada@contoso.example may not, see https://x/?t=1.\n" +
+		"Trace ID: 1f0f0f0f-0000-4000-8000-000000000000\nCorrelation ID: 0f0f0f0f-0000-4000-8000-000000000000\nTimestamp: 2026-11-21T02:00:00Z\nlogin.microsoftonline.us"
+	f, ok := Explain(page)
+	if !ok || f.Code != "signin.refused" || f.Link != "https://login.microsoftonline.us/error?code=999999" || !strings.Contains(f.Cause, "Nobody knows why") ||
+		strings.Contains(f.Cause, "ada@") || strings.Contains(f.Cause, "t=1") || !strings.Contains(f.Remedy, "Open the link") {
+		t.Errorf("%+v", f)
+	}
+	if f.Details != "AADSTS999999, correlation id 0f0f0f0f-0000-4000-8000-000000000000, 2026-11-21 02:00:00Z" {
+		t.Errorf("details: %q", f.Details)
+	}
+	f, _ = Explain("Fehler 50011\nAADSTS50011: x\nKorrelations-ID: 0f0f0f0f-0000-4000-8000-000000000000 ")
+	if !strings.Contains(f.Details, "correlation id 0f0f") {
+		t.Errorf("details: %q", f.Details)
 	}
 }
