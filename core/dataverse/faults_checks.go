@@ -233,3 +233,41 @@ func discoveryRefused() *core.Fault {
 	return fault(core.SignIn, "list-refused", "Microsoft's list of environments does not accept this sign-in.",
 		"Paste the environment's address instead, or sign in again. An application cannot see the list, only a person can.")
 }
+
+// The application user.
+
+func clientIDUnusable() *core.Fault {
+	f := fault(core.Wrong, "client-id", "There is no client ID for which the application user could be made.",
+		"Enter the Application (client) ID of the app registration first.")
+	f.Link = linkRegister
+	return f
+}
+
+func noTables() *core.Fault {
+	return fault(core.Wrong, "no-tables", "It is not said which tables the application user may read.", "Choose at least one table first.")
+}
+
+func notAdministrator() *core.Fault {
+	f := fault(core.Permission, "not-administrator", "Who is signed in is no System Administrator of this environment, and only such a one may make users and roles.",
+		"Let a System Administrator sign in here once, or send them what is to be made.")
+	f.Owner, f.Link = core.DynamicsAdmin, linkAppUser
+	return f
+}
+
+func noSuchPrivilege(names string) *core.Fault {
+	f := fault(core.Wrong, "no-such-right", "The environment knows no right of this name: "+names+".",
+		"Leave the table out, or let the administrator give an existing role that may read it.")
+	f.Owner, f.Link = core.DynamicsAdmin, linkRoles
+	return f
+}
+
+func planGone() *core.Fault {
+	return fault(core.Wrong, "plan-gone", "What is to be made was not looked at, or was looked at in another connection.", "Look again at what will be made, then make it.")
+}
+
+func notMade(what string) *core.Fault {
+	f := fault(core.Busy, "not-made", "Dynamics 365 took the order, but "+what+" cannot be seen yet.",
+		"Wait a minute and do it again: what is there already is not made twice.")
+	f.Owner, f.Link = core.DynamicsAdmin, linkAppUser
+	return f
+}

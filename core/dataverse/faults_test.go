@@ -31,7 +31,7 @@ func TestFaultsReadWell(t *testing.T) {
 		trackingOff("account"), environmentDisabled(), credentialExpired("secret", "2026-11-01"), credentialExpired("certificate", "2026-11-01"),
 		expiresSoon("secret", 1, "2026-11-22"), expiresSoon("certificate", 29, "2026-12-20"), expiryUnknown("secret"), inspected("Contoso Proxy CA"),
 		otherTenant(id(1), id(2)), windowsWanted(), windowsRefused(), oauthOff(), serverTooOld(""), serverTooOld("7.1.0.1040"),
-		noEnvironments(), discoveryRefused(), noUser(true), noUser(false), noRole(true), noRole(false), disabled(true), disabled(false), accessNarrow("Administrative"), unlicensed(),
+		noEnvironments(), discoveryRefused(), clientIDUnusable(), noTables(), notAdministrator(), noSuchPrivilege("prvReadThing"), planGone(), notMade("the security role"), noUser(true), noUser(false), noRole(true), noRole(false), disabled(true), disabled(false), accessNarrow("Administrative"), unlicensed(),
 		tooManyRights("It is a System Administrator", true), tooManyRights("It may also create and change records", false),
 	}
 	for _, r := range refusals() {

@@ -124,6 +124,9 @@ func refusals() []row {
 			Cause:  "The query asks for another table than the one that is read.",
 			Remedy: "Let the query begin with the table of this mapping."}},
 
+		{0, "0x80072559", "", core.Fault{Kind: core.Wrong, Code: "dataverse.directory", Owner: core.You, Link: linkRegister,
+			Cause:  "Dynamics 365 does not find this app registration in Microsoft Entra.",
+			Remedy: "Check the client ID, and that the app is registered in the tenant of this environment. One that was made just now may take some minutes to be found."}},
 		{0, "0x80040265 0x80040224 0x80045f05", "", core.Fault{Kind: core.Wrong, Code: "dataverse.plug-in", Owner: core.DynamicsAdmin,
 			Cause:  "A customisation of this environment, a plug-in, stopped the request.",
 			Remedy: "Ask who looks after the environment which plug-in runs for this table, and to let our sign-in pass."}},
