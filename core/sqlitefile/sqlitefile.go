@@ -42,9 +42,9 @@ type Options struct {
 }
 
 const (
-	pageSize     = 16384    // of new files: fewer, fuller pages suit wide rows
-	logSize      = 64 << 20 // bytes of log before its pages go to their places
-	defaultCache = 16       // MB
+	pageSize     = 16384     // of new files: fewer, fuller pages suit wide rows
+	logSize      = 256 << 20 // bytes of log before its pages go to their places: many keys' pages go there once, not often
+	defaultCache = 16        // MB
 )
 
 // A File is an open SQLite file.
