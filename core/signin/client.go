@@ -94,7 +94,7 @@ func (c *client) exchange(req *http.Request, refusal func(*reply) *answer) (*rep
 	if !ok {
 		patience = shortPatience
 	}
-	told := false
+	whole, told := patience, false
 	defer func() {
 		if told {
 			core.Tell(ctx, core.Notice{})
@@ -111,7 +111,7 @@ func (c *client) exchange(req *http.Request, refusal func(*reply) *answer) (*rep
 		text := req.URL.Hostname() + " does not answer; Ferry tries again"
 		switch {
 		case err != nil:
-			f, again := c.failed(req, refusal == nil, err)
+			f, again := c.failed(req, refusal == nil, err, whole)
 			if !again {
 				return nil, f
 			}
@@ -228,19 +228,20 @@ func (c *client) once(req *http.Request, try int) (*reply, error) {
 var errTooLong = errors.New("the answer is too long")
 
 // failed says what a try that got no answer means, and whether another one makes sense. A name that nobody knows is
-// mistyped and waiting does not help, unless it was known before: then this computer's network is away.
-func (c *client) failed(req *http.Request, environment bool, err error) (f *core.Fault, again bool) {
+// mistyped and waiting does not help, unless it was known before: then this computer's network is away. While a person
+// watches, a name that cannot be looked up at all is told at once too.
+func (c *client) failed(req *http.Request, environment bool, err error, patience time.Duration) (f *core.Fault, again bool) {
 	if errors.Is(err, errTooLong) {
 		return faultOdd(req.URL.Host), false
 	}
 	f = networkFault(req.URL.Host, environment, err)
-	if f.Kind == core.Offline {
-		return f, true
-	}
 	var dns *net.DNSError
+	if !errors.As(err, &dns) {
+		return f, f.Kind == core.Offline
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return f, errors.As(err, &dns) && c.reached[req.URL.Host]
+	return f, c.reached[req.URL.Host] || f.Kind == core.Offline && patience > shortPatience
 }
 
 // passing reports whether a status is one that goes away by itself.

@@ -142,6 +142,10 @@ func (l *listener) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
 	}
+	if values.Has("admin_consent") { // an administrator's answer, for the application and not for this sign-in
+		writePage(w, http.StatusOK, consentPage())
+		return
+	}
 	if values.Get("code") == "" && values.Get("error") == "" {
 		writePage(w, http.StatusOK, waitingPage())
 		return

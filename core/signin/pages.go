@@ -32,6 +32,10 @@ func waitingPage() page {
 	return page{Good: true, Title: "Ferry is waiting for your sign-in", Text: "Go on in the tab where Microsoft asks you to sign in."}
 }
 
+func consentPage() page {
+	return page{Good: true, Title: "The answer has arrived", Text: "Close this tab and go back to Ferry: a new sign-in or Try again shows whether everything is allowed now."}
+}
+
 func strayPage() page {
 	return page{Title: "This is not the sign-in Ferry waits for", Text: "Close this tab and go on in the newest one that Ferry opened."}
 }

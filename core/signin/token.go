@@ -243,7 +243,7 @@ func (s *Session) renewPerson(ctx context.Context, e *exchanger, refused string,
 			return tokens{}, f
 		}
 		if !again {
-			if other, err := s.load(ctx, e); err == nil && other != nil && !bytes.Equal(other.Data, k.Data) {
+			if other := s.renewedElsewhere(ctx, e, k); other != nil {
 				k = other
 				continue
 			}
@@ -255,6 +255,20 @@ func (s *Session) renewPerson(ctx context.Context, e *exchanger, refused string,
 		s.mu.Unlock()
 		return tokens{}, f
 	}
+}
+
+// renewedElsewhere is what another Ferry kept since; nil when there is none. Between its renewal and its keeping lies a
+// moment, so it is looked for again.
+func (s *Session) renewedElsewhere(ctx context.Context, e *exchanger, k *kept) *kept {
+	for _, pause := range []time.Duration{0, 300 * time.Millisecond, time.Second} {
+		if s.config.Cache == nil || pause > 0 && s.client.wait(ctx, pause) != nil {
+			return nil
+		}
+		if other, err := s.load(ctx, e); err == nil && other != nil && !bytes.Equal(other.Data, k.Data) {
+			return other
+		}
+	}
+	return nil
 }
 
 // newest is the sign-in as it was kept last, by this Ferry or another one.

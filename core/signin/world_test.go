@@ -30,6 +30,7 @@ const (
 	secret       = "rBx8Q~a-secret-that-nobody-may-ever-see-12345"
 	ada          = "33333333-3333-4333-8333-333333333333"
 	adasPassword = "correct horse battery"
+	directory    = "https://globaldisco.crm.dynamics.com" // another resource
 )
 
 // A world is a sign-in service and an environment on this computer, over real TLS, and a clock that tests move.
@@ -60,7 +61,7 @@ func newWorld(t *testing.T) *world {
 			{ID: publicApp, Name: "Ferry", Public: true, Redirects: []microsoft.Redirect{{URI: "http://localhost", Platform: "native"}}},
 			{ID: secretApp, Name: "Ferry at night", Secrets: []string{secret}, Redirects: []microsoft.Redirect{{URI: "http://localhost:33333/signin", Platform: "web"}}},
 		},
-		Resources: func(r string) bool { return w.org == nil || r == w.org.URL },
+		Resources: func(r string) bool { return w.org == nil || r == w.org.URL || r == directory },
 	})
 	w.pages = httptest.NewServer(w.authority.Pages())
 	api := w.authority.API()
