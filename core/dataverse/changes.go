@@ -62,7 +62,7 @@ func (s *Source) Changed(ctx context.Context, table string, since core.Mark) ite
 			yield(core.Page{}, core.During(op, err))
 			return
 		}
-		if err := s.rest.Allowed(string(since)); err != nil {
+		if err := s.ours(string(since), markExpired); err != nil {
 			yield(core.Page{}, core.During(op, err))
 			return
 		}

@@ -3,7 +3,6 @@ package dataverse
 import (
 	"context"
 	"errors"
-	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -39,10 +38,12 @@ func (c *checker) signIn(ctx context.Context, check *core.Check) {
 
 // windows proves a Windows sign-in, which happens by the way of a request.
 func (c *checker) windows(ctx context.Context, check *core.Check) {
-	if err := c.s.readyWith(ctx, false); err != nil {
-		if status(err) == http.StatusUnauthorized {
-			err = about(windowsRefused(), err)
-		}
+	err := c.s.readyWith(ctx, false)
+	if err == nil {
+		var version struct{ Version string }
+		err = c.s.once(ctx, "RetrieveVersion()", &version)
+	}
+	if err != nil && !refused(err) {
 		fail(check, err)
 		return
 	}

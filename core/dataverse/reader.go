@@ -87,7 +87,7 @@ func (r *reader) run(ctx context.Context, from core.Bookmark) error {
 	defer cancel()
 	at := parsePlace(from.Address)
 	if at.link != "" {
-		if err := r.s.rest.Allowed(at.link); err != nil {
+		if err := r.s.ours(at.link, func(err error) error { return bookmarkExpired(err) }); err != nil {
 			return err
 		}
 	}

@@ -151,8 +151,16 @@ func (s *Source) client(root string, patience time.Duration) (*rest.Client, erro
 			"Accept": {"application/json"}, "OData-MaxVersion": {"4.0"}, "OData-Version": {"4.0"},
 			"If-None-Match": {"null"}, // else expanded parts of an answer may be old ones
 		},
-		Patience: patience, Slots: s.c.Slots, Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log, Fault: refusal,
+		Patience: patience, Slots: s.c.Slots, Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log, Fault: s.refusal,
 	})
+}
+
+// refusal is the Fault of a refusing answer. A Windows user has no token to renew.
+func (s *Source) refusal(a *rest.Answer) *core.Fault {
+	if s.c.Windows && a.Status == http.StatusUnauthorized {
+		return windowsRefused()
+	}
+	return refusal(a)
 }
 
 // Close gives back what the source holds.

@@ -90,3 +90,17 @@ func (s *Source) ancient(ctx context.Context) bool {
 	_ = answer.Body.Close()
 	return true
 }
+
+// ours is the origin guard for a link that was kept from an earlier time. One of another version of the same environment's
+// Web API is no foreign one, only too old: the server was updated, or another version was chosen.
+func (s *Source) ours(link string, tooOld func(error) error) error {
+	err := s.rest.Allowed(link)
+	if err == nil {
+		return nil
+	}
+	whole, newErr := rest.New(rest.Config{Root: s.address.Org + "/api/data/", Service: service, Transport: s.c.Transport})
+	if newErr == nil && whole.Allowed(link) == nil {
+		return tooOld(err)
+	}
+	return err
+}
