@@ -53,7 +53,7 @@ func TestANewFileIsTuned(t *testing.T) {
 	f := open(t, path, Options{Create: true, Exclusive: true, Private: true, ApplicationID: 42, Portable: true})
 	for pragma, want := range map[string]string{
 		"page_size": "16384", "journal_mode": "wal", "synchronous": "1", "locking_mode": "exclusive", "application_id": "42",
-		"cache_size": "-16384", "wal_autocheckpoint": "4096", "temp_store": "2",
+		"cache_size": "-16384", "wal_autocheckpoint": "16384", "temp_store": "2",
 	} {
 		if got, err := f.Text("PRAGMA " + pragma); err != nil || got != want {
 			t.Errorf("%s is %s, want %s, %v", pragma, got, want, err)
