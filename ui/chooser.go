@@ -17,14 +17,14 @@ import (
 // chooser looks for a folder, or for a file with a certain ending. It only lists: it never makes, opens or empties
 // anything.
 type chooser struct {
-	w      *Window
-	sheet  *kit.Sheet
-	folder string
-	ending string // "" chooses a folder
-	items  []chooserItem
-	list   *widget.List
-	where  *kit.Elided
-	picked func(string)
+	w       *Window
+	sheet   *kit.Sheet
+	folder  string
+	endings []string // none chooses a folder
+	items   []chooserItem
+	list    *widget.List
+	where   *kit.Elided
+	picked  func(string)
 }
 
 type chooserItem struct {
@@ -34,12 +34,12 @@ type chooserItem struct {
 
 // pickFile looks for a file that is there.
 func (w *Window) pickFile(start, ending string, picked func(string)) {
-	w.choose(lang.L("Choose a file"), start, ending, picked)
+	w.pickOf(lang.L("Choose a file"), start, []string{ending}, picked)
 }
 
 // pickFolder looks for a folder.
 func (w *Window) pickFolder(start string, picked func(string)) {
-	w.choose(lang.L("Choose a folder"), start, "", picked)
+	w.pickOf(lang.L("Choose a folder"), start, nil, picked)
 }
 
 // pickTarget asks for the folder of a file that may not be there yet; the file keeps its name.
@@ -51,15 +51,16 @@ func (w *Window) pickTarget(start string, picked func(string)) {
 	w.pickFolder(filepath.Dir(start), func(folder string) { picked(filepath.Join(folder, name)) })
 }
 
-func (w *Window) choose(title, start, ending string, picked func(string)) {
-	c := &chooser{w: w, ending: ending, picked: picked, where: kit.NewElided("", kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})}
+// pickOf looks for a file with one of some endings, or for a folder where there are none.
+func (w *Window) pickOf(title, start string, endings []string, picked func(string)) {
+	c := &chooser{w: w, endings: endings, picked: picked, where: kit.NewElided("", kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})}
 	c.list = widget.NewList(func() int { return len(c.items) }, newChooserRow, func(i widget.ListItemID, o fyne.CanvasObject) {
 		o.(*chooserRow).set(c.items[i])
 	})
 	c.list.HideSeparators = true
 	c.list.OnSelected = c.selected
 	buttons := []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { c.sheet.Close() })}
-	if ending == "" {
+	if len(endings) == 0 {
 		buttons = append(buttons, kit.Primary(lang.L("Use this folder"), func() { c.take(c.folder) }))
 	}
 	up := kit.LinkIcon("back", lang.L("Up"), func() { c.enter(filepath.Dir(c.folder)) })
@@ -103,7 +104,7 @@ func (c *chooser) enter(folder string) {
 		if err != nil || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		if info.IsDir() || c.ending != "" && strings.HasSuffix(strings.ToLower(e.Name()), c.ending) {
+		if info.IsDir() || slices.Contains(c.endings, strings.ToLower(filepath.Ext(e.Name()))) {
 			c.items = append(c.items, chooserItem{e.Name(), info.IsDir()})
 		}
 	}

@@ -1,26 +1,26 @@
 package ui
 
 import (
-	"context"
 	"net/url"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
-	"ferry/core"
 	"ferry/core/project"
 	"ferry/ui/kit"
 	"ferry/ui/look"
-	"ferry/ui/task"
 )
 
 // connections is the place Connection: the list of connections, what is known of the one in use, and the wizard
 // while one is being made or changed.
 type connections struct {
-	w       *Window
-	page    *kit.Page
-	wizard  *wizard
-	primary *kit.Button
+	w        *Window
+	page     *kit.Page
+	wizard   *wizard
+	primary  *kit.Button
+	of       string // the connection that the parts below belong to
+	advanced *advanced
+	proof    *certificatePart
 }
 
 func newConnections(w *Window) *connections { return &connections{w: w, page: kit.NewPage()} }
@@ -54,8 +54,11 @@ func (w *Window) keep(c project.Connection, old string) {
 	found := false
 	for i := range p.Connections {
 		if p.Connections[i].Name == old && old != "" {
-			if p.Connections[i] != c {
+			if signsInOtherwise(p.Connections[i], c) {
 				w.forget(old)
+			} else if old != c.Name {
+				w.sessions[c.Name] = w.session(old)
+				delete(w.sessions, old)
 			}
 			p.Connections[i], found = c, true
 		}
@@ -66,6 +69,15 @@ func (w *Window) keep(c project.Connection, old string) {
 	p.Connection = c.Name
 	w.save()
 	w.frame.render()
+}
+
+// signsInOtherwise reports whether what is known of a connection no longer holds for another form of it.
+func signsInOtherwise(a, b project.Connection) bool {
+	for _, c := range []*project.Connection{&a, &b} {
+		c.Name, c.Kind, c.Tested, c.SecretExpires, c.App = "", "", "", "", ""
+		c.Waiting = project.Waiting{}
+	}
+	return a != b
 }
 
 func (p *connections) render() {
@@ -86,51 +98,89 @@ func (p *connections) render() {
 	p.renderConnection(c)
 }
 
+// about makes the parts of the page for the connection it shows.
+func (p *connections) about(c *project.Connection) {
+	if p.of == c.Name && p.advanced != nil {
+		return
+	}
+	name := c.Name
+	p.of = name
+	of := func() project.Connection {
+		if c := p.w.named(name); c != nil {
+			return *c
+		}
+		return project.Connection{}
+	}
+	draw := func() {
+		if p.wizard == nil && p.w.place == placeConnection {
+			p.render()
+		}
+	}
+	p.advanced = newAdvanced(p.w, of, func(c project.Connection) { p.w.keep(c, name) }, draw)
+	p.proof = newCertificatePart(p.w, of, func(f project.CertificateFacts) {
+		c := of()
+		c.Certificate = f
+		p.w.keep(c, name)
+	}, draw)
+}
+
+// named is the connection of that name, nil when there is none.
+func (w *Window) named(name string) *project.Connection {
+	if w.project == nil {
+		return nil
+	}
+	for i := range w.project.Connections {
+		if w.project.Connections[i].Name == name {
+			return &w.project.Connections[i]
+		}
+	}
+	return nil
+}
+
 func (p *connections) renderConnection(c *project.Connection) {
 	w, s := p.w, p.w.session(c.Name)
-	test := kit.Primary(lang.L("Test connection"), func() { w.test(c.Name) })
+	p.about(c)
+	waiting := c.Waiting != (project.Waiting{})
+	test := kit.Strongest(!waiting, lang.L("Test connection"), func() { w.test(c.Name) })
 	if s.testing != nil {
 		test.Unless(lang.L("The test is running."))
 	}
 	p.primary = test
-	cards := []fyne.CanvasObject{}
+	actions := []fyne.CanvasObject{kit.PlainIcon("plus", lang.L("New"), w.newConnection)}
+	if s.testing == nil && len(s.checks) > 0 {
+		actions = append(actions, kit.Plain(lang.L("Save report…"), func() { w.saveReport(c.Name) }))
+	}
+	cards := w.sinceCards(c)
 	if len(w.project.Connections) > 1 {
 		cards = append(cards, p.list(c))
 	}
-	if s.tested.IsZero() && s.testing == nil && !s.signedIn {
-		cards = append(cards, kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18),
-			kit.Grow(kit.Para(lang.L("Not tested since Ferry was started. A test takes a few seconds."))))))
+	if draft := draftHint(*c, s); draft != "" {
+		cards = append(cards, kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.Para(draft)))))
 	}
-	cards = append(cards, p.facts(c, s))
-	cards = append(cards, p.w.verdict(c, s)...)
-	p.page.Set(kit.PageHead(lang.L("Connection"), c.Name+" · "+hostWords(*c),
-		kit.PlainIcon("plus", lang.L("New"), w.newConnection), test), cards...)
+	verdict := w.verdict(c, s)
+	facts := p.facts(c, s)
+	if len(verdict) > 0 && s.testing == nil && stateOf(*c, s) == failing {
+		cards = append(append(cards, verdict...), facts)
+	} else {
+		cards = append(append(cards, facts), verdict...)
+	}
+	if !c.Practice {
+		cards = append(cards, p.advanced.card())
+	}
+	p.page.Set(kit.PageHead(lang.L("Connection"), c.Name+" · "+hostWords(*c), append(actions, test)...), cards...)
 }
 
-// list shows all connections; one is in use.
-func (p *connections) list(present *project.Connection) fyne.CanvasObject {
-	rows := []fyne.CanvasObject{}
-	for i := range p.w.project.Connections {
-		c := p.w.project.Connections[i]
-		word, color := kindOf(c)
-		sign, style := fyne.CanvasObject(kit.Sized(18, 18, kit.Empty())), kit.Style{}
-		if c.Name == present.Name {
-			sign, style = kit.NewIcon("check", look.Primary, 18), kit.Style{Bold: true}
-		}
-		row := kit.NewPick(kit.Row(10, sign, kit.Grow(kit.NewElided(c.Name, style)),
-			kit.Grow(kit.NewElided(hostWords(c), kit.Style{Ink: look.Quiet, Size: 13})), kit.Chip(word, look.OnKind, color)), func() { p.use(c.Name) })
-		if reason := p.w.busyReason(); reason != "" {
-			row.Unless(reason)
-		}
-		rows = append(rows, row)
+// draftHint says why a connection has to be tested, "" when it has not.
+func draftHint(c project.Connection, s *session) string {
+	switch {
+	case s.testing != nil || !s.tested.IsZero() || c.Waiting != (project.Waiting{}):
+		return ""
+	case c.Tested == "":
+		return lang.L("A draft: this connection has not passed a test yet. A test takes a few seconds.")
+	case s.signedIn:
+		return ""
 	}
-	return kit.On(kit.NewBox(look.Card, look.Line, look.Radius), kit.PadAll(6, kit.Column(2, rows...)))
-}
-
-func (p *connections) use(name string) {
-	p.w.project.Connection = name
-	p.w.save()
-	p.w.refresh()
+	return lang.L("Not tested since Ferry was started. A test takes a few seconds.")
 }
 
 func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject {
@@ -143,6 +193,31 @@ func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject
 	if tenant == "" {
 		tenant = lang.L("the environment says it")
 	}
+	facts := []kit.Fact{{Name: lang.L("Address"), Words: c.Org, Mono: true}}
+	if c.Auth != project.Windows {
+		facts = append(facts, kit.Fact{Name: lang.L("Tenant"), Words: tenant, Mono: c.Tenant != ""}, kit.Fact{Name: lang.L("Client ID"), Words: c.ClientID, Mono: true})
+	} else {
+		facts = append(facts, kit.Fact{Name: lang.L("User"), Words: c.User})
+	}
+	facts = append(facts, kit.Fact{Name: lang.L("How Ferry signs in"), Words: authWords(*c)}, kit.Fact{Name: lang.L("Signed in as"), Words: who})
+	if c.NeedsSecret() && !c.Practice {
+		words, ink, icon := endWords(c.SecretExpires, w.o.Now())
+		replace := kit.Plain(lang.L("Replace secret…"), func() { w.replaceSecret(*c) })
+		replace.Unless(w.busyReason())
+		facts = append(facts, kit.Fact{Name: lang.L("Client secret"), Object: kit.Row(10, kit.Grow(kit.Hint(icon, words, ink)), replace)})
+	}
+	if !c.Practice {
+		facts = append(facts, kit.Fact{Name: lang.L("People work in it"), Object: p.kindFact(c)})
+	}
+	parts := []fyne.CanvasObject{kit.Facts(facts...)}
+	if c.NeedsCertificate() && !c.Practice {
+		parts = append(parts, kit.Hairline(), p.proof.part())
+	}
+	return kit.Card(kit.Column(12, append(parts, p.factButtons(c))...))
+}
+
+func (p *connections) kindFact(c *project.Connection) fyne.CanvasObject {
+	w := p.w
 	kinds := []string{"test", "live"}
 	chosen := -1
 	for i, k := range kinds {
@@ -150,27 +225,32 @@ func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject
 			chosen = i
 		}
 	}
-	facts := []kit.Fact{
-		{Name: lang.L("Address"), Words: c.Org, Mono: true},
-		{Name: lang.L("Tenant"), Words: tenant, Mono: c.Tenant != ""},
-		{Name: lang.L("Client ID"), Words: c.ClientID, Mono: true},
-		{Name: lang.L("How Ferry signs in"), Words: authWords(*c)},
-		{Name: lang.L("Signed in as"), Words: who},
-	}
-	if !c.Practice {
-		facts = append(facts, kit.Fact{Name: lang.L("People work in it"), Object: kit.Row(12,
-			kit.Segments([]string{lang.L("No, a test"), lang.L("Yes, live")}, chosen, func(i int) { c.Kind = kinds[i]; w.save(); w.refresh() }),
-			kit.Grow(kit.NewElided(kindHint(*c), kit.Style{Ink: look.Quiet, Size: look.CaptionSize})))})
-	}
-	again := kit.Plain(lang.L("Sign in again"), func() { p.wizard = newWizard(w, *c, 2); w.open(placeConnection) })
-	change := kit.Plain(lang.L("Change values"), func() { p.wizard = newWizard(w, *c, 1); w.open(placeConnection) })
+	return kit.Row(12, kit.Segments([]string{lang.L("No, a test"), lang.L("Yes, live")}, chosen, func(i int) { c.Kind = kinds[i]; w.save(); w.refresh() }),
+		kit.Grow(kit.NewElided(kindHint(*c), kit.Style{Ink: look.Quiet, Size: look.CaptionSize})))
+}
+
+// factButtons are what can be done with a connection.
+func (p *connections) factButtons(c *project.Connection) fyne.CanvasObject {
+	w := p.w
+	again := kit.Plain(lang.L("Sign in again"), func() { p.change(*c, stepSignIn) })
+	change := kit.Plain(lang.L("Change values"), func() { p.change(*c, stepValues) })
+	twin := kit.Plain(lang.L("Copy"), func() { p.copy(*c) })
 	leave := kit.Danger(lang.L("Disconnect…"), func() { p.disconnect(*c) })
-	if reason := w.busyReason(); reason != "" {
-		again.Unless(reason)
-		change.Unless(reason)
-		leave.Unless(reason)
+	remove := kit.Danger(lang.L("Delete…"), func() { p.delete(*c) })
+	for _, b := range []*kit.Button{again, change, leave, remove} {
+		b.Unless(w.busyReason())
 	}
-	return kit.Card(kit.Column(12, kit.Facts(facts...), kit.Row(10, again, change, kit.Space(), leave)))
+	if c.Practice {
+		return kit.Row(10, again, change, kit.Space(), leave, remove)
+	}
+	return kit.Row(10, again, change, twin, kit.Space(), leave, remove)
+}
+
+// change opens a step of the wizard for a connection that is there.
+func (p *connections) change(c project.Connection, step int) {
+	p.wizard = newWizard(p.w, c, step)
+	p.w.open(placeConnection)
+	p.wizard.arrive()
 }
 
 func kindHint(c project.Connection) string {
@@ -186,140 +266,6 @@ func (w *Window) busyReason() string {
 		return lang.L("An import is running. Stop it first; you can go on later.")
 	}
 	return ""
-}
-
-// disconnect forgets tokens and secrets after asking, and takes the connection off the list when wanted.
-func (p *connections) disconnect(c project.Connection) {
-	var sheet *kit.Sheet
-	forget := func(remove bool) func() {
-		return func() {
-			sheet.Close()
-			p.signOut(c, remove)
-		}
-	}
-	sheet = kit.ShowSheet(p.w.win.Canvas(), kit.SheetJob{
-		Title: lang.L("Disconnect from {{.Name}}?", kit.M{"Name": c.Name}),
-		Body: kit.QuietPara(lang.L("Ferry forgets the sign-in and the client secret that this computer keeps for it. What was imported stays. " +
-			"You can sign in again later, or delete the connection as well.")),
-		Buttons: []fyne.CanvasObject{
-			kit.Plain(lang.L("Cancel"), func() { sheet.Close() }),
-			kit.Danger(lang.L("Disconnect and delete"), forget(true)),
-			kit.Primary(lang.L("Disconnect"), forget(false)),
-		},
-	})
-}
-
-func (p *connections) signOut(c project.Connection, remove bool) {
-	w := p.w
-	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (struct{}, error) {
-		return struct{}{}, w.o.Engine.SignOut(ctx, c)
-	}, nil, func(_ struct{}, err error) {
-		w.forget(c.Name)
-		if err != nil {
-			w.tell(lang.L("Not everything was forgotten"), err)
-		}
-		if remove {
-			w.remove(c.Name)
-		}
-		if w.connection() == nil {
-			w.open(placeWelcome)
-			return
-		}
-		w.refresh()
-	})
-}
-
-func (w *Window) remove(name string) {
-	kept := w.project.Connections[:0:0]
-	for _, c := range w.project.Connections {
-		if c.Name != name {
-			kept = append(kept, c)
-		}
-	}
-	w.project.Connections = kept
-	if w.project.Connection == name {
-		w.project.Connection = ""
-		if len(kept) > 0 {
-			w.project.Connection = kept[0].Name
-		}
-	}
-	w.save()
-}
-
-// test runs Test connection on a connection; its steps appear as they end.
-func (w *Window) test(name string) {
-	var c project.Connection
-	for _, k := range w.own().Connections {
-		if k.Name == name {
-			c = k
-		}
-	}
-	s := w.session(name)
-	if s.testing != nil {
-		return
-	}
-	need := core.Need{Tables: w.tables(), Fresh: true}
-	s.checks, s.problem = nil, nil
-	s.testing = task.Go(w.run, func(ctx context.Context, tell func([]core.Check)) ([]core.Check, error) {
-		return collect(tell, func(one func(core.Check)) error { return w.o.Engine.CheckSource(ctx, c, need, one) })
-	}, func(checks []core.Check) {
-		s.checks = checks
-		w.refresh()
-	}, func(checks []core.Check, err error) {
-		s.checks, s.testing, s.tested = checks, nil, w.o.Now()
-		if err != nil {
-			s.problem = core.AsFault(err)
-		}
-		if core.Available(checks) {
-			s.signedIn = true
-		}
-		w.refresh()
-	})
-	w.refresh()
-}
-
-// collect gathers the steps of a check, each in its newest state, and tells them all at every change.
-func collect(tell func([]core.Check), check func(func(core.Check)) error) ([]core.Check, error) {
-	var all []core.Check
-	err := check(func(c core.Check) {
-		found := false
-		for i := range all {
-			if all[i].ID == c.ID {
-				all[i], found = c, true
-			}
-		}
-		if !found {
-			all = append(all, c)
-		}
-		tell(append([]core.Check(nil), all...))
-	})
-	return append([]core.Check(nil), all...), err
-}
-
-// verdict draws the result of a test, or the steps so far.
-func (w *Window) verdict(c *project.Connection, s *session) []fyne.CanvasObject {
-	cards := []fyne.CanvasObject{}
-	again := func() { w.test(c.Name) }
-	calls := w.faultCalls(c, again)
-	calls.Quiet = true
-	switch {
-	case s.testing != nil && len(s.checks) == 0:
-		cards = append(cards, kit.WaitingCard(lang.L("Testing the connection…"), ""))
-	case s.testing != nil:
-		cards = append(cards, kit.Verdict(lang.L("Testing the connection…"), kit.Tally(s.checks), look.Ink, "wait"))
-	case s.problem != nil && s.problem.Kind == core.Stopped:
-	case s.problem != nil:
-		cards = append(cards, kit.Verdict(lang.L("Connection unavailable"), kit.Tally(s.checks), look.Failed, "cross"), kit.FaultCard(s.problem, calls))
-	case s.tested.IsZero():
-	case core.Available(s.checks):
-		cards = append(cards, kit.Verdict(lang.L("Connection available"), kit.Tally(s.checks), look.Passed, "check"))
-	default:
-		cards = append(cards, kit.Verdict(lang.L("Connection unavailable"), kit.Tally(s.checks), look.Failed, "cross"))
-	}
-	if len(s.checks) > 0 {
-		cards = append(cards, kit.CheckList(s.checks, calls))
-	}
-	return cards
 }
 
 // hostWords is an address as one says it.
@@ -338,8 +284,16 @@ func authWords(c project.Connection) string {
 	switch {
 	case c.Auth == project.Secret:
 		return lang.L("The application signs in, with a client secret")
+	case c.Auth == project.Certificate:
+		return lang.L("The application signs in, with a certificate")
+	case c.Auth == project.Windows:
+		return lang.L("With a Windows user and password")
 	case c.HasSecret:
 		return lang.L("I sign in, and the application has a client secret")
+	case c.HasCertificate:
+		return lang.L("I sign in, and the application has a certificate")
+	case c.Auth == project.Device:
+		return lang.L("I sign in, with a code on another device")
 	}
 	return lang.L("I sign in")
 }

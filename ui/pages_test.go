@@ -98,6 +98,7 @@ func TestTheTenantCanBeTypedWhenTheEnvironmentDoesNotSayIt(t *testing.T) {
 	s.Type("Tenant", "contoso.com")
 	s.Type("Client ID", "1a2b3c4d-1a2b-1a2b-1a2b-1a2b3c4d5e6f")
 	s.Sees("Mobile and desktop applications")
+	s.Tap("a client secret")
 	s.Type("Client secret", "secret")
 	s.Sees("http://localhost:33333/signin")
 	s.Tap("Continue to sign-in")
@@ -331,9 +332,15 @@ func TestConnectionsAreSwitchedDisconnectedAndDeleted(t *testing.T) {
 	s.Tap("Disconnect…")
 	s.Press(fyne.KeyEscape)
 	s.Tap("Disconnect…")
-	s.Tap("Disconnect and delete")
+	s.Tap("Disconnect")
+	s.Until(func() bool { return e.Called("SignOut") == 1 })
+	s.Sees("Fabrikam · fabrikam.crm.dynamics.com")
+	s.Tap("Delete…")
+	s.Press(fyne.KeyEscape)
+	s.Tap("Delete…")
+	s.Tap("Delete")
 	s.Sees("Contoso · contoso-test.crm4.dynamics.com")
-	if e.Called("SignOut") != 1 {
+	if e.Called("SignOut") != 2 {
 		t.Error("nothing was forgotten")
 	}
 	s.Until(func() bool { return e.Saved != nil && len(e.Saved.Connections) == 1 })

@@ -21,9 +21,18 @@ type settings struct {
 	keychain string
 	asked    bool
 	known    bool
+	network  *network
 }
 
-func newSettings(w *Window) *settings { return &settings{w: w, page: kit.NewPage()} }
+func newSettings(w *Window) *settings {
+	p := &settings{w: w, page: kit.NewPage()}
+	p.network = newNetwork(w, func() {
+		if w.place == placeSettings {
+			p.render()
+		}
+	})
+	return p
+}
 
 func (p *settings) object() fyne.CanvasObject { return p.page.Container }
 func (p *settings) enter()                    {}
@@ -42,7 +51,7 @@ func (p *settings) render() {
 	}
 	appearance := kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("Appearance")), kit.QuietPara(lang.L("Light, dark, or as the computer does it.")))),
 		kit.Segments([]string{lang.L("System"), lang.L("Light"), lang.L("Dark")}, chosen, p.choose)))
-	cards := []fyne.CanvasObject{appearance, kit.Card(kit.Column(8, kit.Head(lang.L("Passwords and sign-ins")), p.keychainWords()))}
+	cards := []fyne.CanvasObject{appearance, p.network.card(), kit.Card(kit.Column(8, kit.Head(lang.L("Passwords and sign-ins")), p.keychainWords()))}
 	if w.o.Data != "" {
 		cards = append(cards, kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("What Ferry remembers")),
 			kit.QuietPara(lang.L("The history and where each import stands. No password and no secret.")),

@@ -13,6 +13,7 @@ import (
 	"ferry/core"
 	"ferry/core/importer"
 	"ferry/core/project"
+	"ferry/core/setup"
 	"ferry/ui/kit"
 	"ferry/ui/look"
 	"ferry/ui/task"
@@ -49,6 +50,7 @@ type page interface {
 type session struct {
 	who      SignedIn
 	signedIn bool
+	lost     bool // the keychain no longer has what belongs to it
 
 	checks  []core.Check
 	testing *task.Task
@@ -140,11 +142,12 @@ func (w *Window) start() {
 		}
 		return
 	}
-	if w.project.Destination != nil {
+	if w.project.Destination != nil && w.connection().Waiting == (project.Waiting{}) {
 		w.open(placeImport)
-		return
+	} else {
+		w.open(placeConnection)
 	}
-	w.open(placeConnection)
+	w.lookForLost()
 }
 
 // open shows a place.
@@ -336,14 +339,13 @@ func (w *Window) clip(text string) { w.app.Clipboard().SetContent(text) }
 // faultCalls are the buttons of a Fault about a connection.
 func (w *Window) faultCalls(c *project.Connection, again func()) kit.FaultCalls {
 	return kit.FaultCalls{Browse: w.browse, Again: again, Copy: func(f *core.Fault) {
-		facts := [][2]string{}
 		if c != nil {
-			facts = [][2]string{
-				{lang.L("Environment"), c.Org}, {lang.L("Tenant"), c.Tenant}, {lang.L("Client ID"), c.ClientID},
-				{lang.L("Signs in"), authWords(*c)},
+			if text := w.letterText(setup.AskFault, *c, "", f); text != "" {
+				w.clip(text)
+				return
 			}
 		}
-		w.clip(kit.ForAdmin(f, facts, w.o.Now().UTC().Format("2006-01-02 15:04:05")))
+		w.clip(kit.ForAdmin(f, nil, w.o.Now().UTC().Format("2006-01-02 15:04:05")))
 	}}
 }
 

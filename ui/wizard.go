@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -10,8 +9,8 @@ import (
 
 	"ferry/core"
 	"ferry/core/project"
+	"ferry/core/setup"
 	"ferry/ui/kit"
-	"ferry/ui/look"
 	"ferry/ui/task"
 )
 
@@ -22,25 +21,47 @@ type wizard struct {
 	c    project.Connection
 	old  string // its name in the project; "" while it is not there yet
 
-	address, name, tenant, client, secret *kit.Entry
+	address, name, tenant, client, secret, expires, user *kit.Entry
 
 	found        Address
 	addressFault *core.Fault
 	discovering  *task.Task
 	tenantFault  *core.Fault
-	knowsSecret  bool
-	keeping      *task.Task
-	valuesFault  *core.Fault
-	memoryOnly   *core.Fault
 
-	person   string // who one signs in as in the practice environment
-	signing  *task.Task
-	news     SignInStep
-	fault    *core.Fault
-	signedAs *SignedIn
+	have        have
+	paste       *kit.Entry
+	notes       []setup.Note
+	pastedFound setup.Found // without its secret
+	unread      bool        // what was pasted had nothing of use in it
+	otherOrg    string      // what was pasted is about another environment
+	byHand      bool        // of "I can register an app": step by step, not by script
+	shell       setup.ScriptKind
+
+	credential  credential
+	knowsSecret bool
+	certificate *certificatePart
+	advanced    *advanced
+	keeping     *task.Task
+	proving     bool // what is kept at the moment is tried first
+	proved      bool
+	valuesFault *core.Fault
+	memoryOnly  *core.Fault
+
+	person       string // who one signs in as in the practice environment
+	signing      *task.Task
+	clock        *task.Task // ticks while a code runs out
+	news         SignInStep
+	fault        *core.Fault
+	signedAs     *SignedIn
+	page         *pageAsk  // "What does the page say?"
+	left         *kit.Text // of a code
+	consent      string    // the page on which an administrator grants for everybody
+	asking       *task.Task
+	consentFault *core.Fault
 
 	typed bool // the tenant was typed by hand
 	named bool // the name was
+	chose bool // who signs in was chosen by hand
 }
 
 // Steps of the wizard.
@@ -51,17 +72,72 @@ const (
 	stepTest
 )
 
+// have is what somebody has who connects.
+type have int
+
+const (
+	haveValues    have = iota // values somebody sent
+	haveRights                // the right to register an app
+	haveNothing               // neither
+	haveForgotten             // it was asked long ago; the fields are there
+)
+
+// credential is what an application shows beside its client ID.
+type credential int
+
+const (
+	credentialNone credential = iota
+	credentialSecret
+	credentialCertificate
+)
+
 func newWizard(w *Window, c project.Connection, step int) *wizard {
-	z := &wizard{w: w, step: step, c: c, old: c.Name, named: c.Name != "", typed: c.Tenant != ""}
+	z := &wizard{w: w, step: step, c: c, old: c.Name, named: c.Name != "", typed: c.Tenant != "", shell: setup.Bash}
 	if w.project == nil || c.Name == "" {
 		z.old = ""
 	}
+	switch {
+	case c.NeedsSecret():
+		z.credential = credentialSecret
+	case c.NeedsCertificate():
+		z.credential = credentialCertificate
+	}
+	if c.ClientID != "" || c.Auth == project.Windows {
+		z.have, z.chose = haveForgotten, true
+	}
+	z.makeFields()
+	z.certificate = newCertificatePart(w, func() project.Connection { return z.present() }, func(f project.CertificateFacts) {
+		z.c.Certificate = f
+		z.keepDraft()
+	}, z.redraw)
+	z.advanced = newAdvanced(w, func() project.Connection { return z.present() }, func(c project.Connection) {
+		z.c.Version, z.c.App, z.c.PageSize, z.c.Requests, z.c.Redirect = c.Version, c.App, c.PageSize, c.Requests, c.Redirect
+		if z.c.Org != c.Org {
+			z.c.Org, z.c.Tested = c.Org, ""
+			z.address.SetText(c.Org)
+		}
+		z.keepDraft()
+	}, z.redraw)
+	if c.Org != "" {
+		z.recognise()
+	}
+	if c.Name != "" {
+		z.askSecret()
+	}
+	return z
+}
+
+func (z *wizard) makeFields() {
+	c := z.c
 	z.address = kit.NewEntry(lang.L("Address"), "https://contoso.crm4.dynamics.com")
 	z.name = kit.NewEntry(lang.L("Name"), "")
 	z.tenant = kit.NewEntry(lang.L("Tenant"), lang.L("an ID, or a domain such as contoso.com"))
 	z.client = kit.NewEntry(lang.L("Client ID"), "00000000-0000-0000-0000-000000000000")
-	z.secret = kit.NewSecretEntry(lang.L("Client secret"), "")
-	z.address.Text, z.name.Text, z.tenant.Text, z.client.Text = c.Org, c.Name, c.Tenant, c.ClientID
+	z.secret = kit.NewSecretEntry(z.secretLabel(), "")
+	z.expires = kit.NewEntry(lang.L("Ends on"), lang.L("for example 2027-03-31"))
+	z.user = kit.NewEntry(lang.L("User"), `CONTOSO\ada`)
+	z.paste = kit.NewMemo(lang.L("Paste here"), lang.L("the whole mail, or what the script printed"), 4)
+	z.address.Text, z.name.Text, z.tenant.Text, z.client.Text, z.expires.Text, z.user.Text = c.Org, c.Name, c.Tenant, c.ClientID, c.SecretExpires, c.User
 	z.address.OnChanged = func(string) { z.recognise(); z.redraw() }
 	z.name.OnChanged = func(string) { z.named = true; z.gate() }
 	z.tenant.OnChanged = func(string) { z.typed = true; z.gate() }
@@ -71,17 +147,55 @@ func newWizard(w *Window, c project.Connection, step int) *wizard {
 		}
 		z.redraw()
 	}
-	z.secret.OnChanged = func(string) { z.redraw() }
-	for _, e := range []*kit.Entry{z.address, z.name, z.tenant, z.client, z.secret} {
-		e.OnSubmitted = func(string) { w.connections().enter() }
+	for _, e := range []*kit.Entry{z.secret, z.expires, z.user} {
+		e.OnChanged = func(string) { z.redraw() }
 	}
-	if c.Org != "" {
-		z.recognise()
+	for _, e := range []*kit.Entry{z.address, z.name, z.tenant, z.client, z.secret, z.expires, z.user} {
+		e.OnSubmitted = func(string) { z.w.connections().enter() }
 	}
-	if c.Name != "" {
-		z.askSecret()
+	z.address.OnPaste = z.pastedAddress
+	z.paste.OnPaste = z.pasted
+	z.paste.OnChanged = func(string) { z.unread = false; z.redraw() }
+}
+
+func (z *wizard) secretLabel() string {
+	if z.c.Auth == project.Windows {
+		return lang.L("Password")
 	}
-	return z
+	return lang.L("Client secret")
+}
+
+// present is the connection as the fields say it now.
+func (z *wizard) present() project.Connection {
+	c := z.c
+	c.Tenant, c.ClientID, c.User = strings.TrimSpace(z.tenant.Text), strings.TrimSpace(z.client.Text), strings.TrimSpace(z.user.Text)
+	c.HasSecret, c.HasCertificate = false, false
+	switch {
+	case c.Auth == project.Windows:
+		c.SecretExpires, c.Certificate = "", project.CertificateFacts{}
+		return c
+	case c.Auth == project.Secret || c.Auth == project.Certificate:
+		c.Auth = project.Secret
+		if z.credential == credentialCertificate {
+			c.Auth = project.Certificate
+		}
+	default:
+		c.HasSecret, c.HasCertificate = z.credential == credentialSecret, z.credential == credentialCertificate
+	}
+	c.SecretExpires = ""
+	if c.NeedsSecret() {
+		c.SecretExpires, _ = readDate(z.expires.Text)
+	}
+	return c
+}
+
+// keepDraft puts what is there so far into the project.
+func (z *wizard) keepDraft() {
+	if z.old == "" {
+		return
+	}
+	z.w.keep(z.c, z.old)
+	z.old = z.c.Name
 }
 
 func (z *wizard) redraw() {
@@ -123,8 +237,7 @@ func (z *wizard) render(p *connections) {
 
 // leave ends the wizard; what was kept stays as a draft.
 func (z *wizard) leave() {
-	z.signing.Cancel()
-	z.discovering.Cancel()
+	z.still()
 	z.w.connections().wizard = nil
 	if z.w.connection() == nil {
 		z.w.open(placeWelcome)
@@ -133,11 +246,21 @@ func (z *wizard) leave() {
 	z.w.open(placeConnection)
 }
 
+// still ends what is under way.
+func (z *wizard) still() {
+	z.signing.Cancel()
+	z.discovering.Cancel()
+	z.keeping.Cancel()
+	z.clock.Cancel()
+}
+
 // back goes one step back; from the first it leaves.
 func (z *wizard) back() {
 	switch {
 	case z.signing != nil:
 		z.signing.Cancel()
+	case z.keeping != nil:
+		z.keeping.Cancel()
 	case z.step == stepAddress || z.step == stepValues && z.c.Practice:
 		z.leave()
 	default:
@@ -161,132 +284,6 @@ func (z *wizard) actions(p *connections) []fyne.CanvasObject {
 	return append(row, kit.Plain(lang.L("Cancel"), z.leave), p.primary)
 }
 
-func (z *wizard) recognise() {
-	z.found, z.addressFault = Address{}, nil
-	text := strings.TrimSpace(z.address.Text)
-	if text == "" {
-		return
-	}
-	a, err := z.w.o.Engine.Recognise(text)
-	if err != nil {
-		z.addressFault = core.AsFault(err)
-		return
-	}
-	z.found = a
-	if !z.named {
-		z.name.Text = z.freeName(a.Name)
-		z.name.Refresh()
-	}
-}
-
-// freeName makes a name that no other connection has.
-func (z *wizard) freeName(name string) string {
-	if name == "" {
-		name = lang.L("Dynamics 365")
-	}
-	r := []rune(name)
-	name = strings.ToUpper(string(r[:1])) + string(r[1:])
-	free := name
-	for n := 2; z.taken(free); n++ {
-		free = name + " " + strconv.Itoa(n)
-	}
-	return free
-}
-
-func (z *wizard) taken(name string) bool {
-	if z.w.project == nil {
-		return false
-	}
-	for _, c := range z.w.project.Connections {
-		if c.Name == name && name != z.old {
-			return true
-		}
-	}
-	return false
-}
-
-func (z *wizard) addressCards(p *connections) []fyne.CanvasObject {
-	parts := []fyne.CanvasObject{
-		kit.Head(lang.L("Which environment?")),
-		kit.QuietPara(lang.L("Open Dynamics 365 in your browser and paste what stands in its address bar. Ferry takes the part it needs.")),
-		kit.Labeled(z.address.Label(), "", z.address),
-	}
-	switch {
-	case z.addressFault != nil:
-		parts = append(parts, kit.FaultCard(z.addressFault, kit.FaultCalls{Browse: z.w.browse}))
-	case z.found.Org != "":
-		words := []string{}
-		for _, s := range []string{z.found.Name, z.found.Region, z.found.Cloud} {
-			if s != "" {
-				words = append(words, s)
-			}
-		}
-		if z.found.OnPrem {
-			words = append(words, lang.L("not one of Microsoft's addresses"))
-		}
-		parts = append(parts, kit.Hint("check", strings.Join(words, " · "), look.Passed),
-			kit.Pad(0, 0, 0, 23, kit.NewElided(z.found.Org, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))
-		if z.found.Warning != "" {
-			parts = append(parts, kit.Hint("warn", z.found.Warning, look.Warned))
-		}
-		parts = append(parts, kit.Labeled(z.name.Label(), lang.L("What you want to call this connection."), kit.AtMost(360, z.name)))
-	}
-	next := kit.Primary(lang.L("Continue"), z.toValues)
-	next.Unless(z.lacks())
-	p.primary = next
-	return []fyne.CanvasObject{kit.Card(kit.Column(12, parts...))}
-}
-
-// lacks says why the present step cannot be left yet.
-func (z *wizard) lacks() string {
-	switch z.step {
-	case stepAddress:
-		switch {
-		case strings.TrimSpace(z.address.Text) == "":
-			return lang.L("Paste the address first.")
-		case z.found.Org == "":
-			return lang.L("Ferry does not recognise this address.")
-		}
-		return z.nameLacks()
-	case stepValues:
-		switch {
-		case strings.TrimSpace(z.client.Text) == "":
-			return lang.L("Fill in “{{.Field}}” first.", kit.M{"Field": z.client.Label()})
-		case z.c.Auth == project.Secret && z.secret.Text == "" && !z.knowsSecret:
-			return lang.L("Fill in “{{.Field}}” first.", kit.M{"Field": z.secret.Label()})
-		case z.keeping != nil:
-			return lang.L("The secret is being put into the keychain.")
-		}
-	}
-	return ""
-}
-
-func (z *wizard) nameLacks() string {
-	switch name := strings.TrimSpace(z.name.Text); {
-	case name == "":
-		return lang.L("Give the connection a name first.")
-	case z.taken(name):
-		return lang.L("Another connection has this name already.")
-	}
-	return ""
-}
-
-// toValues keeps the address and asks the environment who its tenant is.
-func (z *wizard) toValues() {
-	if z.c.Org != z.found.Org && z.c.Org != "" {
-		z.typed = false
-		z.tenant.Text = ""
-	}
-	z.c.Org, z.c.Name = z.found.Org, strings.TrimSpace(z.name.Text)
-	z.w.keep(z.c, z.old)
-	z.old = z.c.Name
-	z.step = stepValues
-	z.discover()
-	z.askSecret()
-	z.redraw()
-	z.arrive()
-}
-
 // arrive begins a step at its top, with the focus where one types first.
 func (z *wizard) arrive() {
 	p := z.w.connections()
@@ -294,10 +291,12 @@ func (z *wizard) arrive() {
 		return
 	}
 	p.page.Top()
-	switch z.step {
-	case stepAddress:
+	switch {
+	case z.step == stepAddress:
 		z.w.win.Canvas().Focus(z.address)
-	case stepValues:
+	case z.step == stepValues && z.have == haveValues && !z.c.Practice && z.client.Text == "":
+		z.w.win.Canvas().Focus(z.paste)
+	case z.step == stepValues && z.c.Auth != project.Windows && (z.have == haveForgotten || z.have == haveValues):
 		z.w.win.Canvas().Focus(z.client)
 	default:
 		z.w.win.Canvas().Unfocus()
@@ -316,29 +315,27 @@ func (z *wizard) discover() {
 				z.tenantFault = f
 			}
 		} else {
-			if !z.typed && c.Tenant != "" {
-				z.tenant.Text, z.c.Tenant = c.Tenant, c.Tenant
-				z.tenant.Refresh()
-			}
-			if z.c.Kind == "" {
-				z.c.Kind = c.Kind
-			}
+			z.discovered(c)
 		}
 		z.redraw()
 	})
 }
 
-// choose says who signs in.
-func (z *wizard) choose(a project.Auth) {
-	z.c.Auth = a
-	z.askSecret()
-	z.redraw()
+// discovered takes what the environment said about itself.
+func (z *wizard) discovered(c project.Connection) {
+	if !z.typed && c.Tenant != "" {
+		z.tenant.Text, z.c.Tenant = c.Tenant, c.Tenant
+		z.tenant.Refresh()
+	}
+	z.settle(c.Tenant)
+	if z.c.Kind == "" {
+		z.c.Kind = c.Kind
+	}
 }
 
 // askSecret looks whether the keychain has a secret for the values that stand in the fields.
 func (z *wizard) askSecret() {
-	c := z.c
-	c.Tenant, c.ClientID = strings.TrimSpace(z.tenant.Text), strings.TrimSpace(z.client.Text)
+	c := z.present()
 	task.Go(z.w.run, func(ctx context.Context, _ func(struct{})) (bool, error) {
 		return z.w.o.Engine.KnowsSecret(ctx, c), nil
 	}, nil, func(known bool, _ error) {

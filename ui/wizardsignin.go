@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -13,10 +14,10 @@ import (
 	"ferry/ui/task"
 )
 
-// enterSignIn opens the third step. An application needs nobody, so it is asked at once.
+// enterSignIn opens the third step. Where nobody has to do anything, Ferry signs in at once.
 func (z *wizard) enterSignIn() {
-	z.step, z.fault, z.signedAs = stepSignIn, nil, nil
-	if z.c.Auth == project.Secret {
+	z.step, z.fault, z.signedAs, z.page = stepSignIn, nil, nil, newPageAsk(z)
+	if !z.asksPerson() {
 		z.signIn()
 		z.arrive()
 		return
@@ -25,24 +26,50 @@ func (z *wizard) enterSignIn() {
 	z.arrive()
 }
 
+// asksPerson reports whether somebody has to do something to sign in.
+func (z *wizard) asksPerson() bool {
+	return z.c.Auth == project.Browser || z.c.Auth == project.Device
+}
+
 // signIn signs in anew and goes on to the test.
 func (z *wizard) signIn() {
 	if z.signing != nil {
 		return
 	}
-	z.fault, z.news = nil, SignInStep{}
+	z.fault, z.news, z.page = nil, SignInStep{}, newPageAsk(z)
 	c := z.c
-	z.signing = task.Go(z.w.run, func(ctx context.Context, tell func(SignInStep)) (SignedIn, error) {
+	var signing *task.Task
+	signing = task.Go(z.w.run, func(ctx context.Context, tell func(SignInStep)) (SignedIn, error) {
 		return z.w.o.Engine.SignIn(ctx, c, tell)
 	}, func(n SignInStep) {
 		z.news = n
+		z.tick()
 		z.redraw()
-	}, z.signedIn)
+	}, func(who SignedIn, err error) {
+		if z.signing == signing { // else it was given up for what the page said
+			z.signedIn(who, err)
+		}
+	})
+	z.signing = signing
 	z.redraw()
+}
+
+// tick draws the time that is left of a code anew while it runs out.
+func (z *wizard) tick() {
+	z.clock.Cancel()
+	if z.news.Until.IsZero() {
+		return
+	}
+	z.clock = task.Every(z.w.run, time.Second, func() {
+		if z.signing != nil && z.left != nil {
+			z.left.SetWords(z.leftWords())
+		}
+	})
 }
 
 func (z *wizard) signedIn(who SignedIn, err error) {
 	z.signing = nil
+	z.clock.Cancel()
 	if err != nil {
 		z.fault = core.AsFault(err)
 		z.redraw()
@@ -66,91 +93,122 @@ func (z *wizard) signInCards(p *connections) []fyne.CanvasObject {
 		return z.waitingCards()
 	}
 	cards := []fyne.CanvasObject{}
-	if z.fault != nil && z.fault.Kind != core.Stopped {
-		calls := z.w.faultCalls(&z.c, nil)
-		cards = append(cards, kit.FaultCard(z.fault, calls))
+	if z.proved {
+		cards = append(cards, z.provedHint())
 	}
-	application := z.c.Auth == project.Secret
-	words, title, about := lang.L("Open the sign-in page"), lang.L("Sign in with your account"),
-		lang.L("Your browser opens with Microsoft's sign-in page. Ferry never sees your password. When you have signed in, come back here.")
+	words, title, about := z.signInWords()
+	next := kit.Primary(words, z.signIn)
+	p.primary = next
+	if f := z.fault; f != nil && f.Kind != core.Stopped {
+		if needsApproval(f) {
+			return append(cards, z.approvalCards(f)...)
+		}
+		cards = append(cards, kit.FaultCard(f, z.w.faultCalls(&z.c, nil)))
+	}
+	facts := []kit.Fact{{Name: lang.L("Environment"), Words: z.c.Org, Mono: true}}
+	for _, f := range []kit.Fact{{Name: lang.L("Tenant"), Words: z.c.Tenant, Mono: true}, {Name: lang.L("Client ID"), Words: z.c.ClientID, Mono: true},
+		{Name: lang.L("User"), Words: z.c.User}} {
+		if f.Words != "" {
+			facts = append(facts, f)
+		}
+	}
+	return append(cards, kit.Card(kit.Column(12, kit.Head(title), kit.QuietPara(about), kit.Facts(facts...))))
+}
+
+// signInWords are the strong button's label, and what the card says.
+func (z *wizard) signInWords() (words, title, about string) {
+	words, title = lang.L("Sign in"), lang.L("The application signs in")
 	switch {
-	case application:
-		words, title, about = lang.L("Sign in"), lang.L("The application signs in"), lang.L("Ferry asks for a sign-in with the client secret. Nobody has to do anything.")
+	case z.c.Auth == project.Secret:
+		about = lang.L("Ferry asks for a sign-in with the client secret. Nobody has to do anything.")
+	case z.c.Auth == project.Certificate:
+		about = lang.L("Ferry asks for a sign-in with the certificate. Nobody has to do anything.")
+	case z.c.Auth == project.Windows:
+		title, about = lang.L("Windows sign-in"), lang.L("Ferry signs in with the Windows user and password. Nobody has to do anything.")
+	case z.c.Auth == project.Device:
+		words, title = lang.L("Get a code"), lang.L("Sign in on another device")
+		about = lang.L("Ferry shows a short code. Type it on Microsoft's page, on any device with a browser, and sign in there.")
 	case z.c.Practice && z.person != "":
-		title, about = lang.L("Sign in to the practice environment"),
-			lang.L("Your browser opens with the sign-in page of the practice environment. You sign in as {{.Person}}; no password is needed.", kit.M{"Person": z.person})
+		words, title = lang.L("Open the sign-in page"), lang.L("Sign in to the practice environment")
+		about = lang.L("Your browser opens with the sign-in page of the practice environment. You sign in as {{.Person}}; no password is needed.", kit.M{"Person": z.person})
 	case z.c.Practice:
-		title, about = lang.L("Sign in to the practice environment"), lang.L("Your browser opens with the sign-in page of the practice environment.")
+		words, title, about = lang.L("Open the sign-in page"), lang.L("Sign in to the practice environment"), lang.L("Your browser opens with the sign-in page of the practice environment.")
+	default:
+		words, title = lang.L("Open the sign-in page"), lang.L("Sign in with your account")
+		about = lang.L("Your browser opens with Microsoft's sign-in page. Ferry never sees your password. When you have signed in, come back here.")
 	}
 	if z.fault != nil {
 		words = lang.L("Try again")
 	}
-	next := kit.Primary(words, z.signIn)
-	p.primary = next
-	facts := kit.Facts(
-		kit.Fact{Name: lang.L("Environment"), Words: z.c.Org, Mono: true},
-		kit.Fact{Name: lang.L("Tenant"), Words: z.c.Tenant, Mono: true},
-		kit.Fact{Name: lang.L("Client ID"), Words: z.c.ClientID, Mono: true})
-	cards = append(cards, kit.Card(kit.Column(12, kit.Head(title), kit.QuietPara(about), facts)))
-	return cards
+	return words, title, about
 }
 
+func (z *wizard) provedHint() fyne.CanvasObject {
+	if z.c.NeedsCertificate() {
+		return kit.Hint("check", lang.L("Tenant, client ID and certificate belong together: Microsoft accepted them."), look.Passed)
+	}
+	return kit.Hint("check", lang.L("Tenant, client ID and client secret belong together: Microsoft accepted them."), look.Passed)
+}
+
+// waitingCards are what one sees while Ferry waits for the sign-in.
 func (z *wizard) waitingCards() []fyne.CanvasObject {
 	cancel := kit.Plain(lang.L("Cancel"), z.signing.Cancel)
-	if z.c.Auth == project.Secret {
-		return []fyne.CanvasObject{kit.WaitingCard(lang.L("Asking Microsoft for a sign-in…"), lang.L("The application signs in with its client secret. This takes a few seconds."), kit.Space(), cancel)}
+	if !z.asksPerson() {
+		_, title, _ := z.signInWords()
+		return []fyne.CanvasObject{kit.WaitingCard(title, lang.L("This takes a few seconds."), kit.Space(), cancel)}
 	}
-	if z.news.Link == "" {
-		return []fyne.CanvasObject{kit.WaitingCard(lang.L("Opening the sign-in page…"), "", kit.Space(), cancel)}
+	if z.news.Link == "" && z.news.Code == "" {
+		words := lang.L("Opening the sign-in page…")
+		if z.c.Auth == project.Device {
+			words = lang.L("Asking for a code…")
+		}
+		return []fyne.CanvasObject{kit.WaitingCard(words, "", kit.Space(), cancel)}
+	}
+	cards := []fyne.CanvasObject{}
+	if z.news.Fault != nil {
+		cards = append(cards, kit.WarningCard(z.news.Fault, kit.FaultCalls{Browse: z.w.browse}))
+	}
+	if z.news.Code != "" {
+		return append(cards, z.codeCard(cancel), z.page.card())
 	}
 	link := z.news.Link
 	again := kit.PlainIcon("external", lang.L("Open again"), func() { z.w.browse(link) })
-	var copied *kit.Button
-	copied = kit.PlainIcon("copy", lang.L("Copy the link"), func() {
-		z.w.clip(link)
-		copied.SetWords(lang.L("Copied"))
-	})
-	cards := []fyne.CanvasObject{kit.WaitingCard(lang.L("Waiting for you to sign in in the browser"),
+	return append(cards, kit.WaitingCard(lang.L("Waiting for you to sign in in the browser"),
 		lang.L("Nothing opened? Open the page again, or copy the link into the browser you like. After “Accept” the browser may say that it cannot reach localhost; that is expected when somebody else accepts for you."),
-		again, copied, kit.Space(), cancel)}
-	if z.news.Fault != nil {
-		cards = append([]fyne.CanvasObject{kit.WarningCard(z.news.Fault, kit.FaultCalls{Browse: z.w.browse})}, cards...)
-	}
-	return cards
+		again, z.copyButton(lang.L("Copy the link"), link), kit.Space(), cancel), z.page.card())
 }
 
-// testCards is the last step: the test, live, and where to go next.
-func (z *wizard) testCards(p *connections) (actions, cards []fyne.CanvasObject) {
-	s := z.w.session(z.c.Name)
-	good := core.Available(s.checks) && s.testing == nil
-	again := kit.Strongest(!good, lang.L("Test again"), func() { z.w.test(z.c.Name) })
-	if s.testing != nil {
-		again.Unless(lang.L("The test is running."))
-	}
-	p.primary = again
-	actions = []fyne.CanvasObject{again}
-	if good {
-		next := kit.Primary(lang.L("Continue"), z.finish)
-		p.primary = next
-		actions = append(actions, next)
-	} else {
-		actions = append([]fyne.CanvasObject{kit.LinkIcon("back", lang.L("Back"), z.back)}, actions...)
-	}
-	if z.memoryOnly != nil {
-		cards = append(cards, kit.WarningCard(z.memoryOnly, kit.FaultCalls{Browse: z.w.browse}))
-	}
-	if z.signedAs != nil {
-		cards = append(cards, kit.Hint("check", lang.L("Signed in as {{.Who}}", kit.M{"Who": whoWords(*z.signedAs)}), look.Passed))
-	}
-	return actions, append(cards, z.w.verdict(&z.c, s)...)
+// copyButton copies a text and says that it did.
+func (z *wizard) copyButton(words, text string) *kit.Button {
+	b := kit.PlainIcon("copy", words, nil)
+	b.Does(func() {
+		z.w.clip(text)
+		b.SetWords(lang.L("Copied"))
+	})
+	return b
 }
 
-// finish ends the wizard; what comes next is the destination, or the import where there is one already.
-func (z *wizard) finish() {
-	z.w.connections().wizard = nil
-	if z.w.project.Destination == nil {
-		z.w.open(placeDestination)
-		return
+// codeCard shows the code that is typed on another device.
+func (z *wizard) codeCard(cancel fyne.CanvasObject) fyne.CanvasObject {
+	z.left = kit.Quiet(z.leftWords())
+	page := z.news.Link
+	code := kit.On(kit.NewBox(look.Field, look.Line, look.SmallRound), kit.Pad(14, 20, 14, 20,
+		kit.NewText(z.news.Code, kit.Style{Mono: true, Bold: true, Size: 34})))
+	return kit.Card(kit.Column(14,
+		kit.Row(14, kit.NewSpinner(), kit.Grow(kit.StrongPara(lang.L("Waiting for you to type this code on Microsoft's page"))), z.left),
+		kit.Row(14, code, kit.Grow(kit.Column(6, kit.QuietPara(lang.L("Open this page on any device with a browser, type the code, and sign in there:")),
+			kit.NewElided(page, kit.Style{Mono: true, Size: 13})))),
+		kit.Row(10, z.copyButton(lang.L("Copy the code"), z.news.Code), kit.PlainIcon("external", lang.L("Open the page"), func() { z.w.browse(page) }),
+			z.copyButton(lang.L("Copy the link"), page), kit.Space(), cancel)))
+}
+
+func (z *wizard) leftWords() string {
+	if z.news.Until.IsZero() {
+		return ""
 	}
-	z.w.open(placeImport)
+	left := z.news.Until.Sub(z.w.o.Now())
+	if left <= 0 {
+		return lang.L("the code has ended")
+	}
+	return lang.L("{{.Time}} left", kit.M{"Time": kit.Clock(left)})
 }

@@ -10,6 +10,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/project"
+	"ferry/core/setup"
 	"ferry/ui/kit"
 	"ferry/ui/look"
 	"ferry/ui/task"
@@ -18,24 +19,135 @@ import (
 var guid = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\}?$`)
 
 func (z *wizard) valueCards(p *connections) []fyne.CanvasObject {
+	if z.keeping != nil {
+		return z.provingCards()
+	}
 	next := kit.Primary(lang.L("Continue to sign-in"), z.toSignIn)
+	cards := []fyne.CanvasObject{}
+	if z.valuesFault != nil {
+		cards = append(cards, kit.FaultCard(z.valuesFault, z.valuesCalls()))
+	}
+	asks := !z.c.Practice && z.have != haveForgotten
+	if asks {
+		cards = append(cards, z.haveCard())
+	}
+	switch {
+	case asks && z.have == haveNothing:
+		cards = append(cards, z.whoCard(), z.askCard())
+		next = kit.Primary(lang.L("I sent it: wait for the answer"), z.waitForRegistration)
+	case asks && z.have == haveRights:
+		cards = append(cards, z.whoCard(), z.registerCard(), z.fieldsCard(true))
+	case asks:
+		cards = append(cards, z.fieldsCard(true), z.whoCard())
+	default:
+		cards = append(cards, z.whoCard(), z.fieldsCard(false))
+	}
+	if !z.c.Practice && z.have != haveNothing {
+		cards = append(cards, z.advanced.card())
+	}
 	next.Unless(z.lacks())
 	p.primary = next
-	how := kit.Column(10, kit.Head(lang.L("Who signs in?")), kit.Equal(12,
-		kit.NewChoice("person", lang.L("I sign in"), lang.L("In your browser, with your own account. Ferry sees what you may see."),
-			z.c.Auth != project.Secret, func() { z.choose(project.Browser) }),
-		kit.NewChoice("app", lang.L("The application signs in"), lang.L("With a client secret. Works at night too, and needs an application user in the environment."),
-			z.c.Auth == project.Secret, func() { z.choose(project.Secret) })))
-	parts := []fyne.CanvasObject{kit.Head(lang.L("What the app registration says")),
-		kit.QuietPara(lang.L("These values stand on the overview page of the app registration in Microsoft Entra. Somebody may have sent them to you.")),
-		z.tenantField(), z.clientField(), z.secretField()}
-	if z.c.Auth != project.Secret {
-		parts = append(parts, z.redirectBox())
+	return cards
+}
+
+func (z *wizard) haveCard() fyne.CanvasObject {
+	choice := func(icon string, words, meaning string, h have) fyne.CanvasObject {
+		return kit.NewChoice(icon, words, meaning, z.have == h, func() {
+			z.have = h
+			z.redraw()
+		})
 	}
-	if z.valuesFault != nil {
-		parts = append(parts, kit.FaultCard(z.valuesFault, kit.FaultCalls{Browse: z.w.browse, Again: z.toSignIn, Quiet: true}))
+	return kit.Card(kit.Column(10, kit.Head(lang.L("What do you have?")), kit.Equal(12,
+		choice("", lang.L("Values somebody sent me"), lang.L("A client ID, a tenant, perhaps a secret. Paste the whole mail."), haveValues),
+		choice("", lang.L("I can register an app in Entra"), lang.L("One script does all of it, or you follow the steps with links."), haveRights),
+		choice("", lang.L("Neither"), lang.L("Ferry writes the text for the person who can."), haveNothing))))
+}
+
+// whoCard asks who signs in and what the application shows.
+func (z *wizard) whoCard() fyne.CanvasObject {
+	application := z.c.Auth == project.Secret || z.c.Auth == project.Certificate
+	person := !application && z.c.Auth != project.Windows
+	choices := []fyne.CanvasObject{
+		kit.NewChoice("person", lang.L("I sign in"), lang.L("In the browser. Ferry sees what you may see. Not for runs at night."), person, func() { z.choose(project.Browser) }),
+		kit.NewChoice("app", lang.L("The application signs in"), lang.L("Works at night too. Needs an application user in the environment."), application, func() { z.choose(project.Secret) }),
 	}
-	return []fyne.CanvasObject{kit.Card(how), kit.Card(kit.Column(14, parts...))}
+	if z.found.OnPrem || z.c.Auth == project.Windows {
+		choices = append(choices, kit.NewChoice("key", lang.L("Windows sign-in"), lang.L("With a Windows user and password, on your own servers."), z.c.Auth == project.Windows, func() { z.choose(project.Windows) }))
+	}
+	parts := []fyne.CanvasObject{kit.Head(lang.L("Who signs in?")), kit.Equal(12, choices...)}
+	switch {
+	case person:
+		parts = append(parts, kit.NewTick(lang.L("Use a code on another device, because no browser can be used here"), z.c.Auth == project.Device, func(on bool) {
+			z.c.Auth = project.Browser
+			if on {
+				z.c.Auth = project.Device
+			}
+			z.redraw()
+		}))
+		parts = append(parts, kit.Row(12, kit.Quiet(lang.L("The app registration also has")), kit.Segments(
+			[]string{lang.L("nothing"), lang.L("a client secret"), lang.L("a certificate")}, int(z.credential), func(i int) { z.prove(credential(i)) }), kit.Space()))
+	case application:
+		chosen := 0
+		if z.credential == credentialCertificate {
+			chosen = 1
+		}
+		parts = append(parts, kit.Row(12, kit.Quiet(lang.L("It shows")), kit.Segments([]string{lang.L("a client secret"), lang.L("a certificate")}, chosen,
+			func(i int) { z.prove(credential(i + 1)) }), kit.Space()))
+	}
+	return kit.Card(kit.Column(12, parts...))
+}
+
+// choose says who signs in.
+func (z *wizard) choose(a project.Auth) {
+	z.chose, z.proved = true, false
+	z.c.Auth = a
+	switch {
+	case a == project.Secret && z.credential == credentialNone:
+		z.credential = credentialSecret
+	case a == project.Browser && z.secret.Text == "" && z.c.Certificate.Thumbprint == "":
+		z.credential = credentialNone
+	}
+	z.secret.SetLabel(z.secretLabel())
+	z.askSecret()
+	z.redraw()
+}
+
+// prove says what the application shows beside its client ID.
+func (z *wizard) prove(c credential) {
+	z.credential, z.proved = c, false
+	z.askSecret()
+	z.redraw()
+}
+
+// fieldsCard holds the values themselves, and the box that finds them in a mail.
+func (z *wizard) fieldsCard(box bool) fyne.CanvasObject {
+	parts := []fyne.CanvasObject{}
+	switch {
+	case box && z.have == haveRights:
+		parts = append(parts, kit.Head(lang.L("What came out")), kit.QuietPara(lang.L("Paste what the script printed at its end, or fill in the fields.")))
+	case box:
+		parts = append(parts, kit.Head(lang.L("Paste the whole mail")), kit.QuietPara(lang.L("Ferry finds the values in it and shows where each one went. The box is emptied at once.")))
+	default:
+		parts = append(parts, kit.Head(lang.L("What the app registration says")))
+	}
+	if box {
+		parts = append(parts, z.pasteParts()...)
+	}
+	if z.c.Auth == project.Windows {
+		parts = append(parts, kit.Pair(kit.Labeled(z.user.Label(), lang.L(`With its domain: CONTOSO\ada, or ada@contoso.local.`), z.user), z.secretField()))
+		return kit.Card(kit.Column(14, parts...))
+	}
+	parts = append(parts, kit.Pair(z.tenantField(), z.clientField()))
+	switch z.credential {
+	case credentialSecret:
+		parts = append(parts, kit.Pair(z.secretField(), z.expiresField()))
+	case credentialCertificate:
+		parts = append(parts, z.certificate.part())
+	}
+	if box := z.redirectBox(); box != nil && z.have != haveRights {
+		parts = append(parts, box)
+	}
+	return kit.Card(kit.Column(14, parts...))
 }
 
 func (z *wizard) tenantField() fyne.CanvasObject {
@@ -62,10 +174,9 @@ func (z *wizard) clientField() fyne.CanvasObject {
 }
 
 func (z *wizard) secretField() fyne.CanvasObject {
-	help := lang.L("Only if the app registration asks for one. Ferry keeps it in the keychain of this computer.")
-	label := lang.L("Client secret (optional)")
-	if z.c.Auth == project.Secret {
-		help, label = lang.L("The Value of the secret. Ferry keeps it in the keychain of this computer."), lang.L("Client secret")
+	help := lang.L("The Value of the secret. Ferry keeps it in the keychain of this computer.")
+	if z.c.Auth == project.Windows {
+		help = lang.L("Ferry keeps it in the keychain of this computer.")
 	}
 	z.secret.PlaceHolder = ""
 	switch {
@@ -74,18 +185,35 @@ func (z *wizard) secretField() fyne.CanvasObject {
 	case z.knowsSecret:
 		z.secret.PlaceHolder = lang.L("kept in the keychain; leave empty to use that one")
 	}
-	field := kit.Labeled(label, help, z.secret)
-	if guid.MatchString(strings.TrimSpace(z.secret.Text)) {
+	field := kit.Labeled(z.secret.Label(), help, z.secret)
+	if z.c.Auth != project.Windows && guid.MatchString(strings.TrimSpace(z.secret.Text)) {
 		field.Add(kit.Hint("warn", lang.L("This looks like the Secret ID. The secret itself stands in the column “Value”, and is shown only right after it was made."), look.Warned))
 	}
 	return field
 }
 
-// redirectBox shows what has to stand in the app registration so that the browser finds its way back.
+func (z *wizard) expiresField() fyne.CanvasObject {
+	field := kit.Labeled(z.expires.Label(), "", z.expires)
+	date, ok := readDate(z.expires.Text)
+	switch {
+	case !ok:
+		field.Add(kit.Hint("warn", lang.L("Write it as year-month-day: 2027-03-31."), look.Warned))
+	case date == "":
+		field.Add(kit.CaptionPara(lang.L("Stands beside the secret, in the column “Expires”. Ferry then reminds you in time.")))
+	default:
+		words, ink, icon := endWords(date, z.w.o.Now())
+		field.Add(kit.Hint(icon, words, ink))
+	}
+	return field
+}
+
+// redirectBox shows what has to stand in the app registration so that the browser finds its way back; nil where nothing
+// has to.
 func (z *wizard) redirectBox() fyne.CanvasObject {
-	platform, uri := lang.L("Mobile and desktop applications"), "http://localhost"
-	if z.hasSecret() {
-		platform, uri = lang.L("Web"), "http://localhost:33333/signin"
+	c := z.present()
+	uri, platform := setup.RedirectURI(setup.Way(c.Auth), c.HasSecret || c.HasCertificate)
+	if uri == "" || c.Auth == project.Windows {
+		return nil
 	}
 	if z.c.Redirect != "" {
 		uri = z.c.Redirect
@@ -95,36 +223,106 @@ func (z *wizard) redirectBox() fyne.CanvasObject {
 		kit.CaptionPara(lang.L("“Access tokens”, “ID tokens” and “Expose an API” are not needed.")))
 }
 
-func (z *wizard) hasSecret() bool {
-	return z.secret.Text != "" || z.knowsSecret && z.c.HasSecret
+// valuesLack says why the values are not enough yet.
+func (z *wizard) valuesLack() string {
+	needs := func(e *kit.Entry) string { return lang.L("Fill in “{{.Field}}” first.", kit.M{"Field": e.Label()}) }
+	asks := !z.c.Practice && z.have != haveForgotten
+	switch {
+	case z.keeping != nil:
+		return lang.L("The values are being tried.")
+	case asks && z.have == haveNothing:
+		return ""
+	case z.c.Auth == project.Windows && strings.TrimSpace(z.user.Text) == "":
+		return needs(z.user)
+	case z.c.Auth == project.Windows && z.secret.Text == "" && !z.knowsSecret:
+		return needs(z.secret)
+	case z.c.Auth == project.Windows:
+		return ""
+	case strings.TrimSpace(z.client.Text) == "":
+		return needs(z.client)
+	case z.credential == credentialSecret && z.secret.Text == "" && !z.knowsSecret:
+		return needs(z.secret)
+	case z.credential == credentialCertificate && z.c.Certificate.Thumbprint == "":
+		return lang.L("Choose a certificate, or let Ferry make one.")
+	}
+	if _, ok := readDate(z.expires.Text); !ok {
+		return lang.L("Write the date as 2027-03-31, or leave it empty.")
+	}
+	return ""
 }
 
-// toSignIn keeps the values; a secret goes to the keychain and nowhere else.
+// toSignIn tries the secret or the certificate, keeps the values, and goes on. A secret goes to the keychain and nowhere
+// else.
 func (z *wizard) toSignIn() {
-	z.c.Tenant, z.c.ClientID = strings.TrimSpace(z.tenant.Text), strings.TrimSpace(z.client.Text)
-	z.c.HasSecret = z.c.Auth == project.Browser && z.hasSecret()
-	z.valuesFault, z.memoryOnly = nil, nil
+	before := z.c
+	z.c = z.present()
+	z.valuesFault, z.memoryOnly, z.proved = nil, nil, false
+	if before.Auth != z.c.Auth || before.ClientID != z.c.ClientID || before.Tenant != z.c.Tenant {
+		z.c.Tested = ""
+	}
 	z.w.keep(z.c, z.old)
 	z.old = z.c.Name
-	text := strings.TrimSpace(z.secret.Text)
-	if text == "" {
+	secret := core.NewSecret(strings.TrimSpace(z.secret.Text))
+	if !z.c.NeedsSecret() && z.c.Auth != project.Windows {
+		secret = core.Secret{}
+	}
+	if secret.Empty() && !z.c.NeedsCertificate() {
 		z.enterSignIn()
 		return
 	}
-	c, secret := z.c, core.NewSecret(text)
+	z.keepSecret(secret, z.c.Auth != project.Windows)
+}
+
+// keepSecret tries what the application shows and keeps it when it works.
+func (z *wizard) keepSecret(secret core.Secret, try bool) {
+	c := z.c
+	z.proving, z.valuesFault = try, nil
 	z.keeping = task.Go(z.w.run, func(ctx context.Context, _ func(struct{})) (*core.Fault, error) {
+		if try {
+			if err := z.w.o.Engine.Prove(ctx, c, secret); err != nil {
+				return nil, err
+			}
+		}
+		if secret.Empty() {
+			return nil, nil
+		}
 		return z.w.o.Engine.KeepSecret(ctx, c, secret)
 	}, nil, func(warning *core.Fault, err error) {
 		z.keeping = nil
 		if err != nil {
-			z.valuesFault = core.AsFault(err)
+			if f := core.AsFault(err); f.Kind != core.Stopped {
+				z.valuesFault = f
+			}
 			z.redraw()
+			z.w.connections().page.Top()
 			return
 		}
 		z.secret.Text = ""
 		z.secret.Refresh()
-		z.knowsSecret, z.memoryOnly = true, warning
+		z.knowsSecret, z.memoryOnly, z.proved = z.knowsSecret || !secret.Empty(), warning, try
 		z.enterSignIn()
 	})
-	z.gate()
+	z.redraw()
+}
+
+func (z *wizard) provingCards() []fyne.CanvasObject {
+	about := ""
+	if z.proving {
+		about = lang.L("Ferry asks Microsoft for a sign-in as the application. That proves tenant, client ID and secret, whatever comes later.")
+		if z.c.NeedsCertificate() {
+			about = lang.L("Ferry asks Microsoft for a sign-in as the application. That proves tenant, client ID and certificate, whatever comes later.")
+		}
+	}
+	return []fyne.CanvasObject{kit.WaitingCard(lang.L("Trying the values…"), about, kit.Space(), kit.Plain(lang.L("Cancel"), z.keeping.Cancel))}
+}
+
+// valuesCalls are the buttons under values that did not work.
+func (z *wizard) valuesCalls() kit.FaultCalls {
+	calls := z.w.faultCalls(&z.c, nil)
+	secret := core.NewSecret(strings.TrimSpace(z.secret.Text))
+	if f := z.valuesFault; z.proving && (z.c.Auth.Person() || f.Kind == core.Offline || f.Kind == core.Busy) {
+		calls.Mend, calls.MendBy = func() { z.keepSecret(secret, false) }, lang.L("Keep it and go on all the same")
+	}
+	calls.Again, calls.Quiet = z.toSignIn, true
+	return calls
 }

@@ -101,6 +101,9 @@ func (b *Button) SetWords(words string) {
 	b.Refresh()
 }
 
+// Does sets what a tap does.
+func (b *Button) Does(tap func()) { b.tap = tap }
+
 func (b *Button) colours() {
 	fill, ink := look.Field, look.Ink
 	if b.hovered {

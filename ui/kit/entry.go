@@ -5,10 +5,13 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Entry is a field for one line. Escape closes what lies open.
+// Entry is a field for one line, or a box for several. Escape closes what lies open, Tab goes on to what comes next.
 type Entry struct {
 	widget.Entry
 	label string
+
+	// OnPaste is asked before a text is pasted; when it takes the text, nothing is put into the field.
+	OnPaste func(text string) (taken bool)
 }
 
 // NewEntry returns a field; label is what stands above it.
@@ -28,8 +31,32 @@ func NewSecretEntry(label, placeholder string) *Entry {
 	return e
 }
 
+// NewMemo returns a box for several lines.
+func NewMemo(label, placeholder string, lines int) *Entry {
+	e := NewEntry(label, placeholder)
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapWord
+	e.Scroll = fyne.ScrollVerticalOnly
+	e.SetMinRowsVisible(lines)
+	return e
+}
+
+// AcceptsTab implements fyne.Tabbable: Tab leaves the field, also one of several lines.
+func (e *Entry) AcceptsTab() bool { return false }
+
+// TypedShortcut implements fyne.Shortcutable.
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	if p, ok := s.(*fyne.ShortcutPaste); ok && e.OnPaste != nil && p.Clipboard != nil && e.OnPaste(p.Clipboard.Content()) {
+		return
+	}
+	e.Entry.TypedShortcut(s)
+}
+
 // Label returns what stands above the field.
 func (e *Entry) Label() string { return e.label }
+
+// SetLabel changes what stands above the field.
+func (e *Entry) SetLabel(label string) { e.label = label }
 
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {

@@ -11,11 +11,12 @@ import (
 // FaultCalls are what the buttons of a Fault's card do. A nil call has no button.
 type FaultCalls struct {
 	Browse func(url string)
-	Copy   func(f *core.Fault) // "Copy for my admin"
-	Again  func()              // "Try again"
-	Mend   func()              // another button that mends it, such as "Sign in again"
-	MendBy string              // its label
-	Quiet  bool                // "Try again" is not the strong button here
+	Copy   func(f *core.Fault)                     // "Copy for my admin"
+	Again  func()                                  // "Try again"
+	Mend   func()                                  // another button that mends it, such as "Sign in again"
+	MendBy string                                  // its label
+	Quiet  bool                                    // "Try again" is not the strong button here
+	More   func(f *core.Fault) []fyne.CanvasObject // further buttons, before the others
 }
 
 // FaultCard opens where a Fault happened: cause, remedy, who can mend it, and the buttons.
@@ -68,10 +69,19 @@ func faultButtons(f *core.Fault, calls FaultCalls) fyne.CanvasObject {
 	if calls.Again != nil {
 		row = append(row, Strongest(!calls.Quiet, lang.L("Try again"), calls.Again))
 	}
-	if len(row) == 1 {
-		return nil
+	more := []fyne.CanvasObject{Space()}
+	if calls.More != nil {
+		more = append(more, calls.More(f)...)
 	}
-	return Row(10, row...)
+	switch {
+	case len(row) == 1 && len(more) == 1:
+		return nil
+	case len(row) == 1:
+		return Row(10, more...)
+	case len(more) == 1:
+		return Row(10, row...)
+	}
+	return Column(8, Row(10, more...), Row(10, row...))
 }
 
 // subject names what a Fault is about.

@@ -204,6 +204,15 @@ func (s *Stage) Type(label, text string) {
 	s.Drain()
 }
 
+// Paste pastes a text into a field, as a person would.
+func (s *Stage) Paste(label, text string) {
+	s.T.Helper()
+	f := s.Field(label)
+	s.App.Clipboard().SetContent(text)
+	f.TypedShortcut(&fyne.ShortcutPaste{Clipboard: s.App.Clipboard()})
+	s.Drain()
+}
+
 // Press presses a key where the focus is, or on the window.
 func (s *Stage) Press(key fyne.KeyName) {
 	if f := s.Win.Canvas().Focused(); f != nil {
