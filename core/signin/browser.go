@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"maps"
 	"net/url"
+	"slices"
+	"strings"
 
 	"ferry/core"
 )
@@ -63,12 +65,11 @@ func (s *Session) finishLink(e *exchanger, page, state, nonce, verifier string) 
 	}
 	sum := sha256.Sum256([]byte(verifier))
 	q := u.Query()
-	all := ""
-	for _, sc := range append([]string{"openid", "offline_access", "profile"}, s.wanted(e, s.org.String())...) {
-		if all != "" {
-			all += " "
+	all := []string{"openid", "offline_access", "profile"}
+	for _, scope := range s.wanted(e, s.org.String()) {
+		if !slices.Contains(all, scope) {
+			all = append(all, scope)
 		}
-		all += sc
 	}
 	q.Set("response_mode", "form_post")
 	q.Set("prompt", "select_account") // a new sign-in asks who; a browser often knows several accounts
@@ -79,7 +80,7 @@ func (s *Session) finishLink(e *exchanger, page, state, nonce, verifier string) 
 	if claims := s.demanded(); claims != "" {
 		q.Set("claims", claims)
 	}
-	q.Set("scope", all)
+	q.Set("scope", strings.Join(all, " "))
 	q.Set("state", state)
 	q.Set("nonce", nonce)
 	q.Set("code_challenge", base64.RawURLEncoding.EncodeToString(sum[:]))

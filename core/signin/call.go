@@ -11,13 +11,14 @@ import (
 // call makes one call through MSAL and turns what went wrong into a Fault.
 func (s *Session) call(ctx context.Context, e *exchanger, patience time.Duration, st *store, do func(context.Context, *library) (tokens, error)) (tokens, *core.Fault) {
 	a := *askOf(ctx)
-	if a.resource == "" {
-		a.resource = s.org.String()
+	resource := a.resource
+	if resource == "" {
+		resource = s.org.String()
 		if a.claims = s.demanded(); a.claims != "" {
 			st.fresh = true
 		}
 	}
-	l, err := s.msal(e, st, s.wanted(e, a.resource))
+	l, err := s.msal(e, st, s.wanted(e, resource))
 	if err != nil {
 		return tokens{}, faultAuthority()
 	}
