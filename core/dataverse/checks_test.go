@@ -406,7 +406,7 @@ func TestDescribeTellsRightsAndLeavesOutWhatIsHidden(t *testing.T) {
 		t.Errorf("got %+v %+v %v", got.Rights, got.Field("name"), err)
 	}
 	for _, err := range d.source.Read(context.Background(), things("name"), core.Bookmark{}) {
-		if core.AsFault(err).Code != "dataverse.no-such-field" {
+		if core.AsFault(err).Code != "dataverse.field-hidden" {
 			t.Errorf("a hidden field is read: %v", err)
 		}
 	}

@@ -129,6 +129,13 @@ func noSuchField(table, field string) *core.Fault {
 	return f
 }
 
+func hiddenField(table, field string) *core.Fault {
+	f := fault(core.Permission, "field-hidden", "Column security hides a field of the mapping. It would come back empty, so it is not imported at all.",
+		"Take the field out of the mapping, or let the administrator add this user or application user to a column security profile that may read it.")
+	f.Owner, f.Link, f.Subject = core.DynamicsAdmin, linkColumns, core.Subject{Table: table, Field: field}
+	return f
+}
+
 func badRange(table string) *core.Fault {
 	f := fault(core.Bug, "bad-range", "A part of the table is described in a way that cannot be asked for.",
 		"Start the import anew. If it happens again, save the diagnostics and send them to us.")

@@ -23,7 +23,7 @@ func TestFaultsReadWell(t *testing.T) {
 	all := []*core.Fault{
 		addressMissing(), addressUnusable(), addressIncomplete(), addressWithPassword(), addressNotSecure(), wrongProduct("Power Automate"), powerApps(linkAdminCenter, "default-"+id(1)), adminPage(linkAdminCenter, ""),
 		otherDynamics("Dynamics 365 Business Central"), discoveryHost(), settingUnusable("page size"),
-		noSuchTable("account"), noSuchField("account", "name"), badRange("account"), badKey("account", "x"), notDataverse(below),
+		noSuchTable("account"), noSuchField("account", "name"), hiddenField("account", "name"), badRange("account"), badKey("account", "x"), notDataverse(below),
 		brokenAnswer(below), pageInstead(below), tooLarge("account"), tooDeep("account"), noKey("account"), endless("account"),
 		bookmarkExpired(below), noMark("account"), refusedAmid(&scan.Refused{Code: "0x80048aff", Message: "x"}),
 		rightsUnknown(below), trackingNeedsAll("account"), noTableReadable(), tableNotReadable("account", ""), tableNotReadable("account", "prvReadThing"),
@@ -93,6 +93,16 @@ func TestRefusalsAreUnderstoodByStatusAndCode(t *testing.T) {
 		if f == nil || f.Code != c.want {
 			t.Errorf("%d %s: got %+v, want %s", c.status, c.code, f, c.want)
 		}
+	}
+	deep := refusal(&rest.Answer{Status: 403, Code: "0x80040220", Message: "User is missing prvReadAccount privilege for entity 'account' at Local level"})
+	if deep.Cause != "The right prvReadAccount is missing for the table account at the depth Business Unit." {
+		t.Errorf("the depth is not said: %s", deep.Cause)
+	}
+	if f := refusal(&rest.Answer{Status: 418, Code: "0x8abcdef0"}); f != nil {
+		t.Errorf("a teapot is not ours: %+v", f)
+	}
+	if f := refusal(&rest.Answer{Status: 400, Code: "0x8abcdef0"}); f.Link != linkCodes {
+		t.Errorf("a code that nobody knows has no page: %+v", f)
 	}
 	for _, left := range []*rest.Answer{{Status: 503}, {Status: 429}, {Status: 404, HTML: true}, {Status: 418}} {
 		if f := refusal(left); f != nil {

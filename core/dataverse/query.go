@@ -36,7 +36,10 @@ func (s *Source) ask(t core.Table, q core.Query) (*question, error) {
 	fields := make([]scan.Field, 0, len(q.Fields))
 	for _, name := range q.Fields {
 		f := t.Field(name)
-		if f == nil || !f.Readable {
+		switch {
+		case f != nil && f.Secured && !f.Readable:
+			return nil, hiddenField(t.Name.Logical, name)
+		case f == nil || !f.Readable:
 			return nil, noSuchField(t.Name.Logical, name)
 		}
 		p := property(f)

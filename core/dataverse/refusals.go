@@ -256,6 +256,25 @@ func privilegeMissing(f *core.Fault, message string) {
 		what += " for the table " + strings.ToLower(m[2])
 		f.Subject.Table = strings.ToLower(m[2])
 	}
+	if d := depthSaid.FindStringSubmatch(message); d != nil {
+		what += " at the depth " + depthName(strings.ToLower(d[1]+d[2]))
+	}
 	f.Cause = what + "."
-	f.Remedy = "Add this right to a security role of this user or application user, best for the whole organisation."
+	f.Remedy = "Add this right to a security role of this user or application user, at the depth Organization. A smaller depth shows only a part of the records."
+}
+
+// depthSaid finds at which depth a right is missing, where the message says so.
+var depthSaid = regexp.MustCompile(`(?i)\b(?:depth|level)\b[^.;,]{0,20}\b(basic|local|deep|global)\b|\b(basic|local|deep|global)\b[^.;,]{0,20}\b(?:depth|level)\b`)
+
+// depthName is what the pages of Dynamics call a depth.
+func depthName(depth string) string {
+	switch depth {
+	case "basic":
+		return "User"
+	case "local":
+		return "Business Unit"
+	case "deep":
+		return "Parent: Child Business Units"
+	}
+	return "Organization"
 }

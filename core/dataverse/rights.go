@@ -43,7 +43,7 @@ const administrator = "627090ff-40a3-4053-8790-584edc5be201"
 
 // once is how the questions about rights are put: once, so that what a server does not tell holds up nobody.
 func (s *Source) once(ctx context.Context, address string, v any) error {
-	_, err := s.quick.JSON(ctx, rest.Request{Address: address, NoRepeat: true}, v)
+	_, err := s.quick.JSON(ctx, rest.Request{Address: address, NoRepeat: true, Limit: 32 << 20}, v)
 	return err
 }
 
