@@ -24,6 +24,11 @@ func (a *answer) Error() string { return "the sign-in service refused: " + a.kin
 var (
 	aadsts = regexp.MustCompile(`(?i)AADSTS\s?(\d{4,8})`)
 	msis   = regexp.MustCompile(`MSIS(\d{4,5})`)
+
+	// What else of an answer is shown; anything in another shape could be anything.
+	word  = regexp.MustCompile(`^[a-z_]{1,40}$`)
+	mark  = regexp.MustCompile(`^[0-9A-Za-z-]{1,40}$`)
+	clock = regexp.MustCompile(`^[0-9T:. +Z-]{1,40}$`)
 )
 
 // code is the AADSTS number; 0 when there is none.
@@ -54,14 +59,14 @@ func (a *answer) details() string {
 		parts = append(parts, "AADSTS"+strconv.Itoa(n))
 	} else if n := a.adfs(); n != 0 {
 		parts = append(parts, "MSIS"+strconv.Itoa(n))
-	} else if a.kind != "" {
-		parts = append(parts, plain(a.kind))
+	} else if word.MatchString(a.kind) {
+		parts = append(parts, a.kind)
 	}
-	if a.correlation != "" {
-		parts = append(parts, "correlation id "+plain(a.correlation))
+	if mark.MatchString(a.correlation) {
+		parts = append(parts, "correlation id "+a.correlation)
 	}
-	if a.time != "" {
-		parts = append(parts, plain(a.time))
+	if clock.MatchString(a.time) {
+		parts = append(parts, a.time)
 	}
 	return strings.Join(parts, ", ")
 }

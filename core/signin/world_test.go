@@ -75,7 +75,7 @@ func newWorld(t *testing.T) *world {
 		}
 		api.ServeHTTP(rw, r)
 	}))
-	w.api.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes are refused on purpose
+	w.api.Config.ErrorLog = w.quiet()
 	w.api.StartTLS()
 	w.org = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != "" || r.URL.Path != "/api/data/v9.2/" {
@@ -102,6 +102,9 @@ func newWorld(t *testing.T) *world {
 	})
 	return w
 }
+
+// quiet is where servers write of handshakes that are refused on purpose.
+func (w *world) quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func port(address string) string {
 	u, _ := url.Parse(address)
