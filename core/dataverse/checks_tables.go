@@ -99,6 +99,8 @@ func (c *checker) readTable(ctx context.Context, check *core.Check, table string
 	}
 	l.reach = reach
 	switch words := depthWords(reach); {
+	case reach == core.DepthUnits && c.atTop(ctx):
+		check.Detail = "all business units"
 	case words != "":
 		warn(check, partlyReadable(table, right, words))
 		check.Detail = words
@@ -106,6 +108,19 @@ func (c *checker) readTable(ctx context.Context, check *core.Check, table string
 		check.Detail = "organisation-wide"
 	}
 	return l
+}
+
+// atTop reports whether who signed in belongs to the business unit above all others: those below it are all there are.
+func (c *checker) atTop(ctx context.Context) bool {
+	if c.who.unit == "" {
+		return false
+	}
+	var unit struct {
+		ID     string  `json:"businessunitid"`
+		Parent *string `json:"_parentbusinessunitid_value"`
+	}
+	err := c.s.once(ctx, "businessunits("+c.who.unit+")?$select=businessunitid,_parentbusinessunitid_value", &unit)
+	return err == nil && guidOr(unit.ID) == c.who.unit && unit.Parent == nil
 }
 
 // depthWords says whose records can be read; "" when it is all of them, or not known.

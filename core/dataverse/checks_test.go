@@ -71,6 +71,7 @@ type desk struct {
 	secured    string // ids of attributes that may be read, as JSON
 	attributes string
 	tracked    bool
+	parent     string               // of the user's business unit, as JSON
 	refused    map[string][3]string // by path: status, code, message
 }
 
@@ -79,7 +80,7 @@ const goodRights = `{"PrivilegeName":"prvReadThing","PrivilegeId":"","Depth":"Gl
 func newDesk(t *testing.T, change func(*desk, *Config)) *desk {
 	d := &desk{
 		user: `,"isdisabled":false,"accessmode":4,"islicensed":false,"applicationid":"` + id(50) + `"`, tracked: true,
-		roles: `{"name":"Reader","_roletemplateid_value":null}`, rights: goodRights, refused: map[string][3]string{},
+		roles: `{"name":"Reader","_roletemplateid_value":null}`, rights: goodRights, parent: `"` + id(90) + `"`, refused: map[string][3]string{},
 		attributes: `{"LogicalName":"name","MetadataId":"` + id(60) + `","IsSecured":false}`,
 	}
 	d.fake = newFake(t, func(f *fake, c *Config) {
@@ -115,6 +116,8 @@ func (d *desk) serve(w http.ResponseWriter, r *http.Request) bool {
 		_, _ = fmt.Fprintf(w, `{"RolePrivileges":[%s]}`, d.rights)
 	case strings.HasSuffix(path, "RetrievePrincipalAttributePrivileges()"):
 		_, _ = fmt.Fprintf(w, `{"AttributePrivileges":[%s]}`, d.secured)
+	case strings.HasPrefix(path, "businessunits("):
+		_, _ = fmt.Fprintf(w, `{"businessunitid":%q,"_parentbusinessunitid_value":%s}`, id(2), d.parent)
 	case path == "RetrieveVersion()":
 		_, _ = fmt.Fprint(w, `{"Version":"9.2.24104.188"}`)
 	case path == "EntityDefinitions(LogicalName='thing')" && strings.Contains(r.URL.RawQuery, "Privileges"):
@@ -253,6 +256,12 @@ func TestEveryWayATestCanGo(t *testing.T) {
 			stepRead + "thing", core.CheckWarned, "dataverse.partly-readable", "one's own", true},
 		"part of the organisation, of an old server that names no rights": {func(d *desk, _ *Config) { d.rights = `{"PrivilegeId":"` + id(70) + `","Depth":2}` },
 			stepRead + "thing", core.CheckWarned, "dataverse.partly-readable", "those below it", true},
+		"all business units, from the one above them": {func(d *desk, _ *Config) {
+			d.rights, d.parent = `{"PrivilegeName":"prvReadThing","Depth":"Deep"}`, "null"
+		},
+			stepRead + "thing", core.CheckPassed, "", "all business units", true},
+		"a business unit and those below it": {func(d *desk, _ *Config) { d.rights = `{"PrivilegeName":"prvReadThing","Depth":"Deep"}` },
+			stepRead + "thing", core.CheckWarned, "dataverse.partly-readable", "below it", true},
 		"a hidden field": {func(d *desk, _ *Config) {
 			d.attributes += `,{"LogicalName":"passcode","MetadataId":"` + id(61) + `","IsSecured":true},{"LogicalName":"seen","MetadataId":"` + id(62) + `","IsSecured":true}`
 			d.secured = `{"AttributeId":"` + id(61) + `","CanRead":0},{"AttributeId":"` + strings.ToUpper(id(62)) + `","CanRead":4}`

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -273,11 +274,12 @@ func TestABookmarkOfAnotherVersionIsTooOldAndNotForeign(t *testing.T) {
 
 func TestAServerThatIsGoneForAWhileIsWaitedForBeforeItsVersionIsKnown(t *testing.T) {
 	p := newPremises(t, nil)
-	gone := 3
+	var gone atomic.Int32
+	gone.Store(3)
 	s := p.source(t, func(c *Config) {
 		inner := c.Transport
 		c.Transport = trip(func(r *http.Request) (*http.Response, error) {
-			if gone--; gone >= 0 {
+			if gone.Add(-1) >= 0 {
 				return nil, fmt.Errorf("connection reset")
 			}
 			return inner.RoundTrip(r)
