@@ -14,6 +14,15 @@ func (a *Authority) API() http.Handler {
 	mux.HandleFunc("GET /{tenant}/v2.0/.well-known/openid-configuration", a.discovery)
 	mux.HandleFunc("GET /{tenant}/discovery/instance", a.instance)
 	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", a.token)
+	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/devicecode", a.deviceCode)
+	mux.HandleFunc("GET /adfs/.well-known/openid-configuration", a.federated)
+	for _, end := range []string{"", "/{$}"} {
+		mux.HandleFunc("POST /adfs/oauth2/token"+end, a.atFederation(a.token))
+		mux.HandleFunc("POST /adfs/oauth2/devicecode"+end, a.atFederation(a.deviceCode))
+	}
+	for _, path := range []string{"/{tenant}/adminconsent", "/{tenant}/v2.0/adminconsent", "/{tenant}/oauth2/v2.0/authorize", "/{tenant}/device", "/adfs/oauth2/authorize"} {
+		mux.HandleFunc("GET "+path, a.toPages)
+	}
 	mux.HandleFunc("/", unknown)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen := &status{ResponseWriter: w}
@@ -31,6 +40,14 @@ func (a *Authority) API() http.Handler {
 			ClientID: r.PostForm.Get("client_id"), Grant: r.PostForm.Get("grant_type"), Scope: r.PostForm.Get("scope"),
 		})
 	})
+}
+
+// atFederation lets a request to AD FS be answered as one to a tenant of that name.
+func (a *Authority) atFederation(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.SetPathValue("tenant", federation)
+		next(w, r)
+	}
 }
 
 // status remembers how a request was answered, for the log.
@@ -101,7 +118,8 @@ func (a *Authority) discovery(w http.ResponseWriter, r *http.Request) {
 		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
 		"subject_types_supported":               []string{"pairwise"},
 		"id_token_signing_alg_values_supported": []string{"HS256"},
-		"token_endpoint_auth_methods_supported": []string{"client_secret_post"},
+		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "private_key_jwt"},
+		"device_authorization_endpoint":         issuer + "/" + name + "/oauth2/v2.0/devicecode",
 		"tenant_region_scope":                   "EU",
 		"cloud_instance_name":                   "practice",
 	})

@@ -14,6 +14,7 @@ package microsoft
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -33,6 +34,8 @@ type Options struct {
 
 	TokenLifetime   time.Duration              // of access tokens; 0 is an hour
 	RefreshLifetime time.Duration              // of refresh tokens; 0 is 90 days
+	DeviceLifetime  time.Duration              // of device codes; 0 is 15 minutes
+	DeviceInterval  time.Duration              // between two polls; 0 is 5 seconds
 	Resources       func(resource string) bool // which organisation URLs exist, without a trailing slash; nil is all
 }
 
@@ -42,6 +45,14 @@ type Application struct {
 	Secrets   []string
 	Redirects []Redirect
 	Public    bool // it has no secret and may send none
+
+	SecretExpires      time.Time           // of all its secrets; zero is never
+	Certificates       []*x509.Certificate // that it may sign assertions with
+	Disabled           bool                // AADSTS7000112
+	NoPermission       bool                // it lists no permission for Dynamics CRM: AADSTS650057
+	Consent            string              // Consented, ConsentUser or ConsentAdmin
+	AssignmentRequired bool                // only those in Assigned may use it: AADSTS50105
+	Assigned           []string            // UPNs
 }
 
 // A Redirect is a registered redirect URI. The port of a localhost one is ignored, its path must match.
@@ -53,6 +64,14 @@ type Redirect struct {
 // A Person can sign in on the page.
 type Person struct {
 	ObjectID, Name, UPN, Password string
+
+	Admin           bool   // may consent for everybody
+	Home            string // the tenant that the account belongs to; "" is this one
+	Guest           bool   // was invited, when Home is another
+	Disabled        bool   // AADSTS50057
+	Locked          bool   // AADSTS50053
+	PasswordExpired bool   // AADSTS50055
+	Blocked         int    // the AADSTS code of the rule that blocks this account: 53003, 53000, 50079; 0 is none
 }
 
 // Claims say whose an access token is.
@@ -61,7 +80,8 @@ type Claims struct {
 	ObjectID      string // of the person; "" for an application
 	ApplicationID string
 	Name          string
-	Application   bool // the application itself, no person
+	Application   bool   // the application itself, no person
+	Demanded      string // the claims that the sign-in was asked for
 }
 
 // An Authority is one running sign-in service. It is safe for use by several goroutines.
@@ -74,13 +94,19 @@ type Authority struct {
 	apps       map[string]*application
 	pages      string
 	issuer     string
-	flows      map[string]*flow    // sign-in pages that are open
-	codes      map[string]*code    // by code
-	refresh    map[string]*refresh // by refresh token
-	generation int                 // access tokens of an older one are refused
-	ended      error               // why they are
-	fail       int                 // AADSTS code of every token request; 0 is none
-	failNext   []int               // and of the next ones
+	flows      map[string]*flow     // sign-in pages that are open
+	codes      map[string]*code     // by code
+	refresh    map[string]*refresh  // by refresh token
+	generation int                  // access tokens of an older one are refused
+	ended      error                // why they are
+	fail       int                  // AADSTS code of every token request; 0 is none
+	failNext   []int                // and of the next ones
+	failPage   int                  // AADSTS code that is shown on the page; 0 is none
+	failBack   int                  // and told to the application after the sign-in
+	demand     string               // the claims that a grant must have
+	devices    map[string]*device   // by device code
+	slow       int                  // polls of a new device code that are told to slow down
+	used       map[string]time.Time // assertions, by application and jti, until they end
 	everyOther bool
 	turn       int
 	log        []Entry
@@ -88,7 +114,8 @@ type Authority struct {
 
 type application struct {
 	Application
-	expired bool // its secrets are
+	expired   bool     // its secrets are
+	consented []string // UPNs of who consented for themselves
 }
 
 // New makes an authority. It does no I/O.
@@ -102,6 +129,12 @@ func New(o Options) *Authority {
 	if o.RefreshLifetime <= 0 {
 		o.RefreshLifetime = 90 * 24 * time.Hour
 	}
+	if o.DeviceLifetime <= 0 {
+		o.DeviceLifetime = deviceLife
+	}
+	if o.DeviceInterval <= 0 {
+		o.DeviceInterval = deviceInterval
+	}
 	if o.Resources == nil {
 		o.Resources = func(string) bool { return true }
 	}
@@ -110,6 +143,7 @@ func New(o Options) *Authority {
 		pages: strings.TrimRight(o.Pages, "/"), issuer: strings.TrimRight(o.Issuer, "/"),
 		apps:  make(map[string]*application, len(o.Applications)),
 		flows: map[string]*flow{}, codes: map[string]*code{}, refresh: map[string]*refresh{},
+		devices: map[string]*device{}, used: map[string]time.Time{},
 	}
 	for _, app := range o.Applications {
 		a.apps[strings.ToLower(app.ID)] = &application{Application: app}
@@ -142,6 +176,8 @@ func (a *Authority) tenant(name string) (known, common bool) {
 	switch strings.ToLower(name) {
 	case "common", "organizations":
 		return true, true
+	case federation:
+		return true, false
 	}
 	return strings.EqualFold(name, a.opts.Tenant) || a.opts.Domain != "" && strings.EqualFold(name, a.opts.Domain), false
 }
@@ -159,12 +195,24 @@ func (a *Authority) application(id string) *application {
 }
 
 func (a *Authority) person(upn string) (Person, bool) {
-	for _, p := range a.opts.People {
+	for _, p := range a.people() {
 		if strings.EqualFold(p.UPN, strings.TrimSpace(upn)) {
 			return p, true
 		}
 	}
 	return Person{}, false
+}
+
+// people are who can sign in.
+func (a *Authority) people() []Person {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.opts.People // replaced, never changed
+}
+
+// Knows reports whether name is this tenant's GUID or domain.
+func (a *Authority) Knows(name string) bool {
+	return strings.EqualFold(name, a.opts.Tenant) || a.opts.Domain != "" && strings.EqualFold(name, a.opts.Domain)
 }
 
 // random is 256 bits that nobody can guess.

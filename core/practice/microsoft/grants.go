@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -43,22 +42,22 @@ func (a *Authority) token(w http.ResponseWriter, r *http.Request) {
 
 func (a *Authority) redeem(r *http.Request) (map[string]any, *refusal) {
 	if code := a.ordered(); code != 0 {
-		return nil, refuse(code, "")
+		return nil, a.forced(code)
 	}
 	form := r.PostForm
-	known, common := a.tenant(r.PathValue("tenant"))
-	if !known {
-		return nil, refuse(90002, "Tenant '"+r.PathValue("tenant")+"' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")
+	if form.Get("grant_type") == "" {
+		return nil, refuse(900144, "The request body must contain the following parameter: 'grant_type'.")
 	}
-	for _, need := range []string{"grant_type", "client_id"} {
-		if form.Get(need) == "" {
-			return nil, refuse(900144, "The request body must contain the following parameter: '"+need+"'.")
+	if inFederation(r) {
+		if f := named(form); f != nil {
+			return nil, f
 		}
 	}
-	app := a.application(form.Get("client_id"))
-	if app == nil {
-		return nil, refuse(700016, "Application with identifier '"+form.Get("client_id")+"' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.")
+	app, f := a.client(r)
+	if f != nil {
+		return nil, f
 	}
+	_, common := a.tenant(r.PathValue("tenant"))
 	info := form.Get("client_info") == "1"
 	switch form.Get("grant_type") {
 	case "authorization_code":
@@ -69,26 +68,37 @@ func (a *Authority) redeem(r *http.Request) (map[string]any, *refusal) {
 		if common {
 			return nil, refuse(50059, "")
 		}
-		return a.asItself(app, form)
+		return a.asItself(app, r)
+	case deviceGrant, oldDeviceGrant:
+		return a.redeemDevice(app, r, info)
 	}
 	return nil, refuse(70003, "")
 }
 
-// proves checks the application's secret where the platform wants one, and that none is sent where it wants none.
-func proves(app *application, platform string, form url.Values) *refusal {
-	secret := form.Get("client_secret")
-	if app.Public || platform == "native" {
-		if secret != "" {
-			return refuse(700025, "")
-		}
-		return nil
+// client reads which application asks, and in which tenant.
+func (a *Authority) client(r *http.Request) (*application, *refusal) {
+	if known, _ := a.tenant(r.PathValue("tenant")); !known {
+		return nil, refuse(90002, "Tenant '"+r.PathValue("tenant")+"' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")
 	}
-	if secret == "" {
-		return refuse(7000218, "")
+	id := r.PostForm.Get("client_id")
+	if id == "" {
+		return nil, refuse(900144, "The request body must contain the following parameter: 'client_id'.")
 	}
+	app := a.application(id)
+	if app == nil {
+		return nil, refuse(700016, "Application with identifier '"+id+"' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant.")
+	}
+	if app.Disabled {
+		return nil, refuse(7000112, "Application '"+app.ID+"'("+app.Name+") is disabled.")
+	}
+	return app, nil
+}
+
+// knows checks a secret.
+func (a *Authority) knows(app *application, secret string) *refusal {
 	for _, s := range app.Secrets {
 		if subtle.ConstantTimeCompare([]byte(s), []byte(secret)) == 1 {
-			if app.expired {
+			if app.expired || !app.SecretExpires.IsZero() && !a.now().Before(app.SecretExpires) {
 				return refuse(7000222, "")
 			}
 			return nil
@@ -113,7 +123,7 @@ func (a *Authority) redeemCode(app *application, r *http.Request, info bool) (ma
 		return nil, refuse(9002327, "")
 	}
 	if c.platform != "spa" {
-		if f := proves(app, c.platform, form); f != nil {
+		if f := a.proves(app, c.platform, r); f != nil {
 			return nil, f
 		}
 	}
@@ -126,6 +136,9 @@ func (a *Authority) redeemCode(app *application, r *http.Request, info bool) (ma
 		return nil, refuse(500112, "")
 	case c.challenge != "" && !verifies(form.Get("code_verifier"), c.challenge):
 		return nil, refuse(501481, "")
+	}
+	if f := a.stepUp(c.grant); f != nil {
+		return nil, f
 	}
 	if form.Get("scope") != "" {
 		resource, _, f := a.wanted(form.Get("scope"))
@@ -163,8 +176,14 @@ func (a *Authority) redeemRefresh(app *application, r *http.Request, info bool) 
 	if !ok || !strings.EqualFold(old.app, app.ID) {
 		return nil, refuse(70000, "")
 	}
-	if f := proves(app, old.platform, form); f != nil {
+	if f := a.proves(app, old.platform, r); f != nil {
 		return nil, f
+	}
+	if f := a.consents(app, old.grant); f != nil {
+		return nil, f
+	}
+	if p, ok := a.person(old.person.UPN); !ok || p.Disabled {
+		return nil, refuse(50057, "")
 	}
 	switch {
 	case old.revoked:
@@ -176,6 +195,12 @@ func (a *Authority) redeemRefresh(app *application, r *http.Request, info bool) 
 	}
 	g := old.grant
 	g.nonce = ""
+	if f := a.stepUp(g); f != nil {
+		return nil, f
+	}
+	if claims := form.Get("claims"); claims != "" {
+		g.claims = claims
+	}
 	if form.Get("scope") != "" {
 		resource, scopes, f := a.wanted(form.Get("scope"))
 		if f != nil {
@@ -195,8 +220,9 @@ func (a *Authority) redeemRefresh(app *application, r *http.Request, info bool) 
 	return a.tokens(g, info), nil
 }
 
-func (a *Authority) asItself(app *application, form url.Values) (map[string]any, *refusal) {
-	if f := proves(app, "web", form); f != nil {
+func (a *Authority) asItself(app *application, r *http.Request) (map[string]any, *refusal) {
+	form := r.PostForm
+	if f := a.proves(app, "web", r); f != nil {
 		return nil, f
 	}
 	for _, s := range strings.Fields(form.Get("scope")) {
@@ -211,7 +237,7 @@ func (a *Authority) asItself(app *application, form url.Values) (map[string]any,
 	if resource == "" {
 		return nil, refuse(1002012, "")
 	}
-	return a.tokens(grant{app: app.ID, platform: "web", resource: resource}, false), nil
+	return a.tokens(grant{app: app.ID, platform: "web", resource: resource, claims: form.Get("claims")}, false), nil
 }
 
 // wanted reads a scope parameter: the one resource it names, and all its parts.

@@ -51,6 +51,30 @@ const signInText = `{{define "body"}}<h1>Sign in</h1>
 <button type="submit" name="do" value="cancel" formnovalidate>Cancel</button></div>
 </form>{{end}}`
 
+const deviceText = `{{define "body"}}<h1>Enter code</h1>
+<p class="soft">Enter the code displayed on your app or device.</p>
+{{if .Wrong}}<p class="wrong" role="alert">{{.Wrong}}</p>{{end}}
+<form method="post" autocomplete="off">
+<label for="otc">Code</label><input id="otc" name="otc" value="{{.Code}}" spellcheck="false" autocapitalize="characters" autofocus>
+<div class="row"><button class="main" type="submit">Next</button></div></form>{{end}}`
+
+const consentText = `{{define "body"}}<h1>Permissions requested</h1>
+<p class="soft"><strong>{{.Who}}</strong>, <strong>{{.App}}</strong> would like to access <strong>{{.Resource}}</strong> as you{{if .Whole}}, and you can allow it for your whole organization{{end}}.</p>
+<form method="post"><input type="hidden" name="flow" value="{{.Flow}}">
+<div class="row"><button class="main" type="submit" name="do" value="accept" autofocus>Accept</button>
+<button type="submit" name="do" value="cancel">Cancel</button></div></form>{{end}}`
+
+const adminText = `{{define "body"}}<h1>Permissions requested</h1>
+<p class="soft">Review for your organization: <strong>{{.App}}</strong> would like to access Dynamics CRM as the people who use it.</p>
+{{if .Wrong}}<p class="wrong" role="alert">{{.Wrong}}</p>{{end}}
+<form method="post" autocomplete="off">
+<label for="username">Administrator's account</label>
+<input id="username" name="username" value="{{.UPN}}" list="people" spellcheck="false" autocapitalize="none">
+<datalist id="people">{{range .People}}<option value="{{.UPN}}">{{.Name}}</option>{{end}}</datalist>
+<label for="password">Password</label><input id="password" name="password" type="password" value="{{.Password}}">
+<div class="row"><button class="main" type="submit" name="do" value="accept" autofocus>Accept</button>
+<button type="submit" name="do" value="cancel" formnovalidate>Cancel</button></div></form>{{end}}`
+
 const problemText = `{{define "body"}}<h1>{{.Title}}</h1>
 {{if .Code}}<p class="wrong" role="alert"><code>AADSTS{{.Code}}: {{.Text}}</code></p>{{else}}<p>{{.Text}}</p>{{end}}
 {{if .Correlation}}<dl><dt>Correlation ID</dt><dd><code>{{.Correlation}}</code></dd><dt>Timestamp</dt><dd>{{.Time}}</dd></dl>{{end}}{{end}}`
@@ -90,8 +114,9 @@ func show(w http.ResponseWriter, status int, body, form string, data map[string]
 
 func (a *Authority) signInPage(w http.ResponseWriter, id string, f *flow, wrong string) {
 	who, ok := a.person(f.hint)
-	if !ok && f.hint == "" && len(a.opts.People) > 0 {
-		who = a.opts.People[0]
+	people := a.people()
+	if !ok && f.hint == "" && len(people) > 0 {
+		who = people[0]
 	}
 	name := f.app
 	if app := a.application(f.app); app != nil && app.Name != "" {
@@ -103,7 +128,7 @@ func (a *Authority) signInPage(w http.ResponseWriter, id string, f *flow, wrong 
 	}
 	show(w, http.StatusOK, signInText, origin(f.redirect), map[string]any{
 		"Title": "Sign in", "Flow": id, "App": name, "Resource": f.resource, "Wrong": wrong,
-		"Name": who.Name, "UPN": upn, "Password": who.Password, "People": a.opts.People,
+		"Name": who.Name, "UPN": upn, "Password": who.Password, "People": people,
 	})
 }
 
@@ -128,6 +153,10 @@ func (a *Authority) problemPage(w http.ResponseWriter, status int, p problem) {
 
 // refusedPage shows a refusal as Microsoft does on its own page.
 func (a *Authority) refusedPage(w http.ResponseWriter, r *http.Request, f *refusal) {
+	a.refusedPageOf(w, r, "Sorry, but we're having trouble signing you in.", f)
+}
+
+func (a *Authority) refusedPageOf(w http.ResponseWriter, r *http.Request, title string, f *refusal) {
 	if s, ok := w.(*status); ok {
 		s.refused = f.code
 	}
@@ -136,7 +165,7 @@ func (a *Authority) refusedPage(w http.ResponseWriter, r *http.Request, f *refus
 		correlation = guid()
 	}
 	a.problemPage(w, http.StatusBadRequest, problem{
-		Title: "Sorry, but we're having trouble signing you in.", Code: f.code, Text: f.text,
+		Title: title, Code: f.code, Text: f.text,
 		Correlation: correlation, Time: a.now().UTC().Format("2006-01-02T15:04:05Z"),
 	})
 }

@@ -449,7 +449,7 @@ func TestTheDiscoveryDocumentSendsTheBrowserToThePages(t *testing.T) {
 	for path, want := range map[string]int{
 		"/fabrikam.test/v2.0/.well-known/openid-configuration": 400,
 		"/common/discovery/instance":                           200,
-		"/" + tenant + "/adminconsent":                         501,
+		"/" + tenant + "/oauth2/v2.0/logout":                   501,
 		"/" + tenant + "/oauth2/token":                         501,
 	} {
 		res, err := s.api.Client().Get(s.api.URL + path)

@@ -23,7 +23,11 @@ type flow struct {
 	state     string
 	challenge string
 	hint      string
+	prompt    string
 	created   time.Time
+	device    *device // when it is a sign-in with a code
+	asked     bool    // the consent page was shown
+	accepted  bool    // and accepted
 }
 
 // Pages is what a person sees. Serve it on http://localhost.
@@ -31,6 +35,16 @@ func (a *Authority) Pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{tenant}/oauth2/v2.0/authorize", a.authorize)
 	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/authorize", a.submit)
+	mux.HandleFunc("GET /adfs/oauth2/authorize", a.authorizeFederated)
+	mux.HandleFunc("GET /adfs/oauth2/authorize/{$}", a.authorizeFederated)
+	mux.HandleFunc("POST /adfs/oauth2/authorize", a.submit)
+	mux.HandleFunc("POST /adfs/oauth2/authorize/{$}", a.submit)
+	mux.HandleFunc("GET /{tenant}/device", a.devicePage)
+	mux.HandleFunc("POST /{tenant}/device", a.device)
+	for _, path := range []string{"/{tenant}/adminconsent", "/{tenant}/v2.0/adminconsent"} {
+		mux.HandleFunc("GET "+path, a.adminConsent)
+		mux.HandleFunc("POST "+path, a.adminConsent)
+	}
 	mux.HandleFunc("GET /{$}", a.front)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -48,13 +62,45 @@ func (a *Authority) Pages() http.Handler {
 // authorize opens a sign-in page, or shows why there is none. What Microsoft says on its own page is said here on a
 // page; what it tells the application goes to the redirect URI.
 func (a *Authority) authorize(w http.ResponseWriter, r *http.Request) {
+	a.open(w, r, r.PathValue("tenant"), r.URL.Query())
+}
+
+// authorizeFederated is the same at AD FS.
+func (a *Authority) authorizeFederated(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	f, onPage := a.begin(r.PathValue("tenant"), q)
+	if f := named(q); f != nil {
+		a.refusedPage(w, r, f)
+		return
+	}
+	a.open(w, r, federation, q)
+}
+
+// device takes what was posted to the page for codes: a code, or what follows it.
+func (a *Authority) device(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err == nil && r.PostForm.Has("flow") {
+		a.submit(w, r)
+		return
+	}
+	a.enterDevice(w, r)
+}
+
+func (a *Authority) open(w http.ResponseWriter, r *http.Request, tenant string, q url.Values) {
+	if page, _, _ := a.orders(); early(page) {
+		a.refusedPage(w, r, a.forced(page))
+		return
+	}
+	f, onPage := a.begin(tenant, q)
 	if onPage != nil {
 		a.refusedPage(w, r, onPage)
 		return
 	}
 	wrong := a.examine(f, q)
+	if wrong == nil {
+		if onPage = a.lists(f); onPage != nil {
+			a.refusedPage(w, r, onPage)
+			return
+		}
+	}
 	if wrong == nil && q.Get("prompt") == "none" {
 		wrong = refuse(50058, "")
 	}
@@ -63,6 +109,15 @@ func (a *Authority) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.signInPage(w, a.keep(f), f, "")
+}
+
+// early reports whether a refusal on the page comes before anybody signs in: it is about the application.
+func early(code int) bool {
+	switch code {
+	case 50011, 500113, 700016, 90002, 50059, 500011, 650056, 650057, 7000112, 70001, 90033, 50033, 50087:
+		return true
+	}
+	return false
 }
 
 // begin reads what must be right before anything is sent to the redirect URI.
@@ -78,6 +133,9 @@ func (a *Authority) begin(tenant string, q url.Values) (*flow, *refusal) {
 	if app == nil {
 		return nil, refuse(700016, "Application with identifier '"+id+"' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.")
 	}
+	if app.Disabled {
+		return nil, refuse(7000112, "Application '"+app.ID+"'("+app.Name+") is disabled.")
+	}
 	if len(app.Redirects) == 0 {
 		return nil, &refusal{code: 500113, status: http.StatusBadRequest, kind: "invalid_request", text: "No reply address is registered for the application."}
 	}
@@ -85,7 +143,7 @@ func (a *Authority) begin(tenant string, q url.Values) (*flow, *refusal) {
 	for _, reg := range app.Redirects {
 		if matches(reg.URI, to) {
 			f := &flow{tenant: tenant, redirect: to, state: q.Get("state"), mode: q.Get("response_mode"), hint: q.Get("login_hint"), challenge: q.Get("code_challenge")}
-			f.app, f.platform, f.nonce = app.ID, reg.Platform, q.Get("nonce")
+			f.app, f.platform, f.nonce, f.prompt, f.claims = app.ID, reg.Platform, q.Get("nonce"), q.Get("prompt"), q.Get("claims")
 			return f, nil
 		}
 	}
@@ -148,6 +206,14 @@ func (a *Authority) examine(f *flow, q url.Values) *refusal {
 	return nil
 }
 
+// lists refuses an application that has no permission for what it asks for. It stays on the page.
+func (a *Authority) lists(f *flow) *refusal {
+	if app := a.application(f.app); app != nil && app.NoPermission {
+		return refuse(650057, "Invalid resource. The client has requested access to a resource which is not listed in the requested permissions in the client's application registration. Client app ID: "+app.ID+"("+app.Name+"). Resource value from request: "+f.resource+".")
+	}
+	return nil
+}
+
 // keep remembers an open page and returns its name.
 func (a *Authority) keep(f *flow) string {
 	id := random()
@@ -186,9 +252,18 @@ func (a *Authority) submit(w http.ResponseWriter, r *http.Request) {
 		a.problemPage(w, http.StatusBadRequest, problem{Title: "This sign-in is over", Text: "Close this tab and start the sign-in again in Ferry."})
 		return
 	}
-	if r.PostForm.Get("do") == "cancel" {
+	switch r.PostForm.Get("do") {
+	case "cancel":
 		a.forget(id)
+		if f.device != nil {
+			f.person = nil
+			a.finishDevice(w, f)
+			return
+		}
 		a.deny(w, f, refuse(65004, ""))
+		return
+	case "accept":
+		a.agree(w, r, id, f)
 		return
 	}
 	p, ok := a.person(r.PostForm.Get("username"))
@@ -200,9 +275,10 @@ func (a *Authority) submit(w http.ResponseWriter, r *http.Request) {
 		a.signInPage(w, id, f, "The account or the password is wrong. (AADSTS50126)")
 		return
 	}
-	a.forget(id)
+	a.mu.Lock()
 	f.person = &p
-	a.deliver(w, f, url.Values{"code": {a.issue(f)}, "session_state": {guid()}})
+	a.mu.Unlock()
+	a.admit(w, r, id, f)
 }
 
 func (a *Authority) forget(id string) {
@@ -234,6 +310,14 @@ func (a *Authority) deny(w http.ResponseWriter, f *flow, r *refusal) {
 	answer := url.Values{"error": {r.kind}, "error_description": {r.description(guid(), guid(), a.now())}}
 	if r.code == 65004 {
 		answer.Set("error_subcode", "cancel")
+	}
+	if r.claims != "" {
+		answer.Set("claims", r.claims)
+	}
+	if f.tenant == federation {
+		if words := federatedWords(r.code); words != "" {
+			answer.Set("error_description", words)
+		}
 	}
 	a.deliver(w, f, answer)
 }

@@ -14,6 +14,7 @@ type refusal struct {
 	status int
 	kind   string // "invalid_client"
 	text   string // without the code
+	claims string // that a new sign-in must have
 }
 
 func (r refusal) description(trace, correlation string, at time.Time) string {
@@ -119,6 +120,30 @@ func kindOf(code int) (kind, bool) {
 		return kind{"unauthorized_client", bad, "Application was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant."}, true
 	case 700025:
 		return client("Client is public so neither 'client_assertion' nor 'client_secret' should be presented.")
+	case 50027:
+		return request("JWT token is invalid or malformed.")
+	case 700021:
+		return client("Client assertion application identifier doesn't match 'client_id' parameter.")
+	case 700023:
+		return client("Client assertion audience claim does not match Realm issuer.")
+	case 700024:
+		return client("Client assertion is not within its valid time range.")
+	case 7000112:
+		return kind{"unauthorized_client", unauthorized, "Application is disabled."}, true
+	case 500113:
+		return request("No reply address is registered for the application.")
+	case 50072:
+		return interaction("User needs to enroll for second factor authentication (interactive).")
+	case 53002:
+		return interaction("The application used is not an approved application for conditional access.")
+	case 50002, 500021, 500022, 500212, 500213:
+		return kind{"access_denied", bad, "Access to the tenant is denied. A policy of your organization or of the other one does not allow it."}, true
+	case 70016:
+		return kind{"authorization_pending", bad, "OAuth 2.0 device flow error. Authorization is pending. Continue polling."}, true
+	case 70019, 70020:
+		return kind{"expired_token", bad, "The provided value for the input parameter 'device_code' is not valid. This device code has expired."}, true
+	case 9002326:
+		return request("Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.")
 	case 700027:
 		return client("The certificate with identifier used to sign the client assertion is not registered on application.")
 	case 700082:
@@ -143,6 +168,10 @@ func kindOf(code int) (kind, bool) {
 
 // answer writes a refusal as Entra does: JSON with error, error_codes, trace and correlation ids.
 func (a *Authority) answer(w http.ResponseWriter, req *http.Request, r *refusal) {
+	if inFederation(req) {
+		a.federatedAnswer(w, r)
+		return
+	}
 	trace, correlation, at := guid(), req.Header.Get("client-request-id"), a.now()
 	if correlation == "" {
 		correlation = guid()
@@ -155,6 +184,14 @@ func (a *Authority) answer(w http.ResponseWriter, req *http.Request, r *refusal)
 		"trace_id":          trace,
 		"correlation_id":    correlation,
 		"error_uri":         "https://login.microsoftonline.com/error?code=" + strconv.Itoa(r.code),
+	}
+	if r.claims != "" {
+		body["claims"], body["suberror"] = r.claims, "basic_action"
+	}
+	if r.code == 0 {
+		delete(body, "error_codes")
+		delete(body, "error_uri")
+		body["error_description"] = r.text
 	}
 	if r.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")

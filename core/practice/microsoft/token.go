@@ -40,7 +40,7 @@ func (a *Authority) Check(bearer, audience string) (Claims, error) {
 	case c.Audience != normal(audience):
 		return Claims{}, ErrAudience
 	}
-	out := Claims{Subject: c.Subject, ObjectID: c.ObjectID, ApplicationID: c.AppID, Name: c.Name, Application: c.IDType == "app"}
+	out := Claims{Subject: c.Subject, ObjectID: c.ObjectID, ApplicationID: c.AppID, Name: c.Name, Application: c.IDType == "app", Demanded: c.Claims}
 	if out.Application {
 		out.ObjectID = ""
 	}
@@ -66,6 +66,7 @@ type accessClaims struct {
 	Generation int    `json:"practice_generation"`
 	ID         string `json:"uti"`
 	Version    string `json:"ver"`
+	Claims     string `json:"practice_claims,omitempty"`
 }
 
 // normal is an organisation URL as tokens name it.
@@ -114,6 +115,7 @@ type grant struct {
 	resource string
 	scopes   []string // as asked for
 	nonce    string
+	claims   string // that the sign-in was asked to prove
 }
 
 // tokens writes the answer to a successful token request.
@@ -127,7 +129,7 @@ func (a *Authority) tokens(g grant, info bool) map[string]any {
 	c := accessClaims{
 		Audience: g.resource, Issuer: issuer + "/" + a.opts.Tenant + "/", TenantID: a.opts.Tenant, AppID: g.app,
 		Issued: now.Unix(), NotBefore: now.Unix(), Expires: now.Unix() + life,
-		Use: "access", Generation: generation, ID: random()[:22], Version: "1.0",
+		Use: "access", Generation: generation, ID: random()[:22], Version: "1.0", Claims: g.claims,
 	}
 	if g.person == nil {
 		app := a.application(g.app)
@@ -149,7 +151,7 @@ func (a *Authority) tokens(g grant, info bool) map[string]any {
 		out["id_token"] = a.sign(map[string]any{
 			"ver": "2.0", "iss": issuer + "/" + a.opts.Tenant + "/v2.0", "aud": g.app, "sub": g.person.ObjectID,
 			"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Unix() + life, "nonce": g.nonce,
-			"name": g.person.Name, "preferred_username": g.person.UPN, "oid": g.person.ObjectID, "tid": a.opts.Tenant,
+			"name": g.person.Name, "preferred_username": g.person.UPN, "upn": g.person.UPN, "oid": g.person.ObjectID, "tid": a.opts.Tenant,
 		})
 	}
 	if info {
