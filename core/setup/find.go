@@ -91,7 +91,7 @@ type line struct {
 }
 
 func newFinder(text string, org func(string) (string, bool)) *finder {
-	f := &finder{org: org, text: text, values: collect(text), read: reader{names()}}
+	f := &finder{org: org, text: text, values: collect(text), read: reader{allNames}}
 	f.split()
 	return f
 }
@@ -194,7 +194,7 @@ func (f *finder) secret() {
 	taken = distinct(append(append(taken, unsure...), weak...))
 	var loose, ids int
 	for _, v := range f.values {
-		if v.kind == kindToken && v.class == classNone && !strings.HasPrefix(v.text, "eyJ") {
+		if v.kind == kindToken && v.class == classNone && !strings.HasPrefix(v.text, "eyJ") && !strings.HasPrefix(v.text, "/") {
 			loose++
 		}
 		if v.kind == kindGUID && v.class == classSecretID {

@@ -29,6 +29,9 @@ type naming struct {
 	words  *regexp.Regexp
 }
 
+// allNames are compiled once and never change.
+var allNames = names()
+
 // names are looked for in a label that was put into plain form: lower case, one blank between words.
 func names() []naming {
 	strong := func(c class, words string) naming { return naming{c, true, regexp.MustCompile(words)} }
