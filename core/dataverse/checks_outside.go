@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"time"
@@ -92,16 +93,14 @@ func (s *Source) anonymous(ctx context.Context) (a *rest.Answer, issuer string, 
 	if !s.found.Load() {
 		root = s.rootOf("v8.0") // every server that can be read has it
 	}
-	see := &witness{transport: s.c.Transport}
-	config := rest.Config{Root: root, Service: service, Patience: -1, Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log}
-	if s.c.Transport != nil {
-		config.Transport = see
-	}
-	client, err := rest.New(config)
+	client, err := rest.New(rest.Config{
+		Root: root, Service: service, Transport: s.c.Transport, Patience: -1, Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log,
+	})
 	if err != nil {
 		return nil, "", err
 	}
-	response, err := client.Do(ctx, rest.Request{Address: root, NoRepeat: true})
+	see := &witness{}
+	response, err := client.Do(see.watch(ctx), rest.Request{Address: root, NoRepeat: true})
 	issuer = s.inspector(see)
 	if err == nil {
 		_ = response.Body.Close()
@@ -154,18 +153,24 @@ func windowsOnly(a *rest.Answer) bool {
 	return windows
 }
 
-// A witness remembers who issued the certificate that was shown.
+// A witness sees who issued the certificate that was shown.
 type witness struct {
-	transport http.RoundTripper
-
 	mu     sync.Mutex
 	issuer string
 }
 
-func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer, err := w.transport.RoundTrip(r)
-	if err == nil && answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
-		by := answer.TLS.PeerCertificates[0].Issuer
+// watch returns a context whose requests are looked at, on new connections and on used ones.
+func (w *witness) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {
+		secure, ok := i.Conn.(interface{ ConnectionState() tls.ConnectionState })
+		if !ok {
+			return
+		}
+		chain := secure.ConnectionState().PeerCertificates
+		if len(chain) == 0 {
+			return
+		}
+		by := chain[0].Issuer
 		name := by.CommonName
 		if len(by.Organization) > 0 && !strings.Contains(name, by.Organization[0]) {
 			name = strings.TrimSpace(name + " (" + by.Organization[0] + ")")
@@ -173,8 +178,7 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.mu.Lock()
 		w.issuer = name
 		w.mu.Unlock()
-	}
-	return answer, err
+	}})
 }
 
 // inspector is who inspects the connection. Microsoft's own hosts show certificates of a few issuers only; of others
