@@ -141,13 +141,17 @@ func (b *body) Close() error {
 type wire body
 
 func (w *wire) Read(p []byte) (int, error) {
-	if w.timer == nil {
-		w.timer = time.AfterFunc(w.u.c.idle, func() { w.cancel(errSilent) })
-	} else {
-		w.timer.Reset(w.u.c.idle)
+	switch idle := w.u.c.idle; {
+	case idle == 0:
+	case w.timer == nil:
+		w.timer = time.AfterFunc(idle, func() { w.cancel(errSilent) })
+	default:
+		w.timer.Reset(idle)
 	}
 	n, err := w.raw.Read(p)
-	w.timer.Stop()
+	if w.timer != nil {
+		w.timer.Stop()
+	}
 	w.in += int64(n)
 	// Also an end that was reached after we hung up is none: a server may end the body because we did.
 	if err != nil && w.ctx.Err() != nil {

@@ -159,19 +159,13 @@ func TestAWriteIsRepeatedOnlyWhenItSurelyHadNoEffect(t *testing.T) {
 
 func TestAWriteThatNeverLeftIsRepeated(t *testing.T) {
 	var tries atomic.Int32
-	s := oldPlay(t, answers(204, ""), func(c *Config, n *Network) {
-		transport, err := NewTransport(*n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dial := transport.DialContext
-		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	s := oldPlay(t, answers(204, ""), func(_ *Config, n *Network) {
+		n.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 			if tries.Add(1) < 3 {
 				return nil, &net.OpError{Op: "dial", Err: io.EOF}
 			}
-			return dial(ctx, network, address)
+			return new(net.Dialer).DialContext(ctx, network, address)
 		}
-		c.Transport = transport
 	})
 	_, err := s.client.JSON(s.listening(), Request{Method: "POST", Address: "accounts", Body: []byte("{}")}, nil)
 	if err != nil || s.clock.waited() != "1s 2s" {

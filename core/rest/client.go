@@ -59,7 +59,8 @@ type Response struct {
 type Client struct {
 	c     Config
 	root  *url.URL
-	idle  time.Duration
+	idle  time.Duration // without a byte; 0: any
+	start time.Duration // without an answer's first byte; 0: any
 	slots chan struct{}
 	unzip sync.Pool // of *gzip.Reader
 
@@ -89,10 +90,7 @@ func New(c Config) (*Client, error) {
 			return nil, err
 		}
 	}
-	idle := readTimeout
-	if t, ok := c.Transport.(*http.Transport); ok && t.ResponseHeaderTimeout > 0 {
-		idle = t.ResponseHeaderTimeout
-	}
+	idle, start := limitsOf(c.Transport)
 	if c.Patience == 0 {
 		c.Patience = 5 * time.Minute
 	}
@@ -112,7 +110,7 @@ func New(c Config) (*Client, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Client{
-		c: c, root: root, idle: idle, slots: make(chan struct{}, c.Slots),
+		c: c, root: root, idle: idle, start: start, slots: make(chan struct{}, c.Slots),
 		unzip: sync.Pool{New: func() any { return new(gzip.Reader) }},
 	}, nil
 }

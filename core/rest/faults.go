@@ -93,6 +93,39 @@ func printable(s string) string {
 	return s
 }
 
+func badProxy() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "rest.proxy-address", Owner: core.You,
+		Cause:  "The address of the proxy in the network settings is not one that Ferry can use.",
+		Remedy: "Enter its name and the number behind the colon, for example proxy.contoso.com:8080. Whoever runs your network knows them.",
+	}
+}
+
+func badEnvironment() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "rest.proxy-environment", Owner: core.You,
+		Cause:  "The setting HTTPS_PROXY or HTTP_PROXY of this computer holds no address of a proxy that Ferry can use.",
+		Remedy: "Correct it, for example to http://proxy.contoso.com:8080, remove it, or choose your own proxy in the network settings.",
+	}
+}
+
+// windowsRefused is a server that does not let a Windows user in. offered is how it wants to be signed in to.
+func windowsRefused(host string, offered []string) *core.Fault {
+	if len(offered) > 0 && (preferred(offered) == "" || preferred(offered) == basic) {
+		return &core.Fault{
+			Kind: core.SignIn, Code: "rest.windows-not-offered", Owner: core.You,
+			Cause:   "The server at " + printable(host) + " does not let anybody sign in with a Windows user name.",
+			Remedy:  "It probably signs in through AD FS: choose that in the connection. The Dynamics administrator knows it.",
+			Details: "offered: " + schemeName(offered),
+		}
+	}
+	return &core.Fault{
+		Kind: core.SignIn, Code: "rest.windows-refused", Owner: core.You,
+		Cause:  "The server at " + printable(host) + " does not accept the Windows user name or the password.",
+		Remedy: "Enter both anew; the name is written DOMAIN\\name or name@domain. After several wrong passwords an account may be locked: then ask your administrator. If they are right, the server may allow only Kerberos: ask the Dynamics administrator.",
+	}
+}
+
 // Answers.
 
 func redirected(service string, a *Answer, now time.Time) *core.Fault {

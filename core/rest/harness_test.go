@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -104,7 +103,7 @@ func play(t *testing.T, h http.HandlerFunc, change ...func(*Config, *Network)) *
 func playAt(t *testing.T, server *httptest.Server, change ...func(*Config, *Network)) *scene {
 	t.Helper()
 	s := &scene{t: t, server: server, clock: newClock(), log: &lockedBuffer{}}
-	n := Network{Roots: x509.NewCertPool(), Proxy: func(*http.Request) (*url.URL, error) { return nil, nil }}
+	n := Network{Roots: x509.NewCertPool(), Proxy: Proxy{Mode: NoProxy}}
 	if c := server.Certificate(); c != nil {
 		n.Roots.AddCert(c)
 	}

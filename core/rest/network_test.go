@@ -16,15 +16,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"ferry/core"
 )
 
 // A maker issues certificates that the clients of a test trust.
@@ -185,10 +182,10 @@ func TestTheSystemsOwnCertificatesStayTrustedBesideSSL_CERT_FILE(t *testing.T) {
 		t.Fatal(err)
 	}
 	system.AddCert(m.cert)
-	if !transport.TLSClientConfig.RootCAs.Equal(system) {
+	if !transport.secure.TLSClientConfig.RootCAs.Equal(system) {
 		t.Error("the roots are not those of the system and that of the file")
 	}
-	if transport.TLSClientConfig.MinVersion != tls.VersionTLS12 || !transport.DisableCompression || transport.TLSClientConfig.InsecureSkipVerify {
+	if transport.secure.TLSClientConfig.MinVersion != tls.VersionTLS12 || !transport.secure.DisableCompression || transport.secure.TLSClientConfig.InsecureSkipVerify {
 		t.Error("the transport is not as careful as it should be")
 	}
 }
@@ -267,23 +264,6 @@ func TestANameThatWasThereBeforeIsWaitedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		transport.errs = []error{dialError(&net.DNSError{Err: "no such host", IsNotFound: true})}
-	}
-}
-
-func TestAProxyThatAsksForAPasswordIsNamed(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodConnect || r.Header.Get("Authorization") != "" {
-			t.Errorf("the proxy saw %s with %v", r.Method, r.Header)
-		}
-		w.WriteHeader(http.StatusProxyAuthRequired)
-	}))
-	t.Cleanup(proxy.Close)
-	s := play(t, good, func(c *Config, n *Network) {
-		n.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
-	})
-	_, err := s.get("accounts")
-	if f := wantFault(t, err, "rest.proxy-password"); f.Kind != core.Wrong {
-		t.Error(f.Kind)
 	}
 }
 

@@ -187,7 +187,10 @@ func (u *run) try() (*Response, *stumble) {
 	}
 	ctx, cancel := context.WithCancelCause(u.ctx)
 	// Also a request that is never taken off our hands ends: connecting, sending and the first byte together.
-	silence := time.AfterFunc(2*c.idle+connectTimeout, func() { cancel(errSilent) })
+	stopClock := func() bool { return false }
+	if c.start > 0 {
+		stopClock = time.AfterFunc(c.start, func() { cancel(errSilent) }).Stop
+	}
 	var left atomic.Bool
 	trace := &httptrace.ClientTrace{
 		WroteHeaderField: func(string, []string) { left.Store(true) },
@@ -195,7 +198,7 @@ func (u *run) try() (*Response, *stumble) {
 	}
 	began := c.c.Now()
 	raw, err := c.c.Transport.RoundTrip(u.request(httptrace.WithClientTrace(ctx, trace), address, token))
-	silence.Stop()
+	stopClock()
 	if err == nil && raw.StatusCode == http.StatusTooManyRequests && c.c.Patience > 0 {
 		// Before the slot is free, so that nobody slips through.
 		c.shut(c.c.Now().Add(min(max(retryAfter(raw.Header, c.c.Now()), time.Second), longestAsked)))

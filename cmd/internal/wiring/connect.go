@@ -91,7 +91,7 @@ func (c *Computer) Discover(ctx context.Context, to Connection) (signin.Challeng
 
 // trusted asks an environment who its tenant is and believes it only where it names a sign-in service that is to be
 // trusted: otherwise an environment could choose who gets to see the secret.
-func trusted(ctx context.Context, transport *http.Transport, to Connection, org string) (signin.Challenge, error) {
+func trusted(ctx context.Context, transport http.RoundTripper, to Connection, org string) (signin.Challenge, error) {
 	found, err := signin.Discover(ctx, transport, org)
 	if err != nil {
 		return found, err
@@ -99,18 +99,17 @@ func trusted(ctx context.Context, transport *http.Transport, to Connection, org 
 	return found, found.Trust(to.Access.Authority)
 }
 
-func (c *Computer) transport(to Connection) (*http.Transport, error) {
+func (c *Computer) transport(to Connection) (*rest.Transport, error) {
 	n := c.Settings.Network
-	network := rest.Network{ConnectTimeout: seconds(n.ConnectTimeout), ReadTimeout: seconds(n.ReadTimeout), PEM: []byte(to.CA)}
+	network := rest.Network{
+		ConnectTimeout: seconds(n.ConnectTimeout), ReadTimeout: seconds(n.ReadTimeout), PEM: []byte(to.CA),
+		Proxy: rest.Proxy{
+			Mode: rest.ProxyMode(n.Proxy.Mode), Address: n.Proxy.Address(), User: n.Proxy.User, Password: c.ProxyPassword,
+			Bypass: rest.BypassList(n.Proxy.Bypass),
+		},
+	}
 	if n.CAFile != "" {
 		network.CAFiles = []string{n.CAFile}
-	}
-	if address := n.Proxy.Address(); address != "" {
-		u := &url.URL{Scheme: "http", Host: address}
-		if n.Proxy.User != "" {
-			u.User = url.UserPassword(n.Proxy.User, c.ProxyPassword.Reveal())
-		}
-		network.Proxy = http.ProxyURL(u)
 	}
 	return rest.NewTransport(network)
 }
