@@ -32,10 +32,6 @@ type Assertion struct {
 	Claims    map[string]string // more claims
 }
 
-func (a Assertion) usual() bool {
-	return a.Algorithm == "" && a.Audience == "" && a.Lifetime == 0 && !a.NoID && len(a.Claims) == 0
-}
-
 // check refuses what cannot work, and claims that Ferry itself must set.
 func (a Assertion) check() *core.Fault {
 	if a.Algorithm != "" && !slices.Contains([]string{"PS256", "PS384", "PS512", "RS256", "RS384", "RS512"}, a.Algorithm) {
@@ -103,13 +99,11 @@ func (s *Session) sign(e *exchanger, endpoint string) (string, error) {
 	return text, nil
 }
 
-// credential is what the application proves itself with. MSAL signs the usual assertion; one with settings is ours.
+// credential is what the application proves itself with. What is signed is made here and not by MSAL, which knows none
+// of the settings and no clock but its own; so what is shown is what is sent.
 func (s *Session) credential(e *exchanger) (confidential.Credential, error) {
-	switch {
-	case s.config.Certificate == nil:
+	if s.config.Certificate == nil {
 		return confidential.NewCredFromSecret(s.config.Secret.Reveal())
-	case s.config.Assertion.usual():
-		return confidential.NewCredFromCert(s.config.Certificate.chain, s.config.Certificate.key)
 	}
 	return confidential.NewCredFromAssertionCallback(func(_ context.Context, o confidential.AssertionRequestOptions) (string, error) {
 		return s.sign(e, o.TokenEndpoint)

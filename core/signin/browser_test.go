@@ -325,7 +325,7 @@ func TestAPortThatIsTaken(t *testing.T) {
 }
 
 func TestAPageThatMustNotBeOpened(t *testing.T) {
-	for _, page := range []string{"http://login.example/authorize", "file:///etc/passwd", "javascript:alert(1)", "https://u:p@login.example/"} {
+	for _, page := range []string{"http://login.example/authorize", "file:///etc/passwd", "javascript:alert(1)", "https://u:p@login.example/", "https://login.evil.example/authorize"} {
 		w := newWorld(t)
 		w.through(func(http.Handler) http.Handler {
 			return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {

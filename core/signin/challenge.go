@@ -68,6 +68,12 @@ func discover(ctx context.Context, c *client, org *url.URL) (Challenge, error) {
 			return ch, nil
 		}
 	}
+	for _, header := range res.Header.Values("WWW-Authenticate") {
+		scheme, _ := cutWord(strings.TrimSpace(header))
+		if strings.EqualFold(scheme, "NTLM") || strings.EqualFold(scheme, "Negotiate") {
+			return Challenge{}, faultWindows(org.Host)
+		}
+	}
 	return Challenge{}, faultNoChallenge(org.Host)
 }
 

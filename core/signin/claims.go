@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -98,5 +99,26 @@ func (s *Session) fulfilled(claims string) {
 	defer s.mu.Unlock()
 	if s.claims == claims {
 		s.claims = ""
+	}
+}
+
+// demandLater keeps a demand for a sign-in after a restart.
+func (s *Session) demandLater(ctx context.Context, e *exchanger, k *kept) {
+	if claims := s.demanded(); claims != "" && claims != k.Claims {
+		next := *k
+		next.Claims = claims
+		if w := s.save(ctx, e, &next); w != nil {
+			s.client.log.WarnContext(ctx, "what the next sign-in must carry could not be kept", "code", w.Code)
+		}
+	}
+}
+
+// remembered hears a demand that was kept before a restart.
+func (s *Session) remembered(ctx context.Context, e *exchanger) {
+	if s.demanded() != "" {
+		return
+	}
+	if k, f := s.load(ctx, e); f == nil && k != nil {
+		s.Require(k.Claims)
 	}
 }

@@ -94,6 +94,7 @@ func TestADemandThatNeedsAPersonGoesIntoTheNextSignIn(t *testing.T) {
 		return 200, forAda(n)
 	}
 	c := w.config(signin.Browser, publicApp)
+	c.Cache = &memory{}
 	var links []url.Values
 	c.Open = atOnce(t, &links)
 	s := w.session(c)
@@ -107,6 +108,7 @@ func TestADemandThatNeedsAPersonGoesIntoTheNextSignIn(t *testing.T) {
 		t.Errorf("%+v", fault)
 	}
 	refused = false
+	s = w.session(c) // also after a restart
 	if _, err := s.SignIn(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}

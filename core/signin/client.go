@@ -51,6 +51,8 @@ type client struct {
 	now  func() time.Time
 	log  *slog.Logger
 
+	timeout time.Duration // of one try; less than 0 is none
+
 	mu      sync.Mutex
 	reached map[string]bool // hosts that answered before: their names are right
 }
@@ -75,7 +77,7 @@ func newClient(transport http.RoundTripper, wait func(context.Context, time.Dura
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		wait: wait, now: now, log: log, reached: map[string]bool{},
+		wait: wait, now: now, log: log, timeout: tryTimeout, reached: map[string]bool{},
 	}
 }
 
@@ -192,7 +194,10 @@ func (c *client) once(req *http.Request, try int) (*reply, error) {
 	if parent.Value(unbrokenKey{}) != nil {
 		parent = context.WithoutCancel(parent)
 	}
-	ctx, cancel := context.WithTimeout(parent, tryTimeout)
+	ctx, cancel := context.WithCancel(parent)
+	if c.timeout > 0 {
+		ctx, cancel = context.WithTimeout(parent, c.timeout)
+	}
 	defer cancel()
 	fresh := req.Clone(ctx)
 	if req.GetBody != nil {

@@ -87,6 +87,11 @@ func faultNoChallenge(host string) *core.Fault {
 		"Check the address in the browser: it is the beginning of the address of Dynamics 365 itself. For a system of your own, also give the address of the sign-in service and the tenant.")
 }
 
+func faultWindows(host string) *core.Fault {
+	return settingFault("windows", "The server at "+host+" is one of your own network and wants a Windows sign-in.",
+		"Choose Windows sign-in, with user name (DOMAIN\\name) and password. Or, if your company has AD FS, give its address as the authority: https://host/adfs.")
+}
+
 func faultDistrust(host string) *core.Fault {
 	return settingFault("foreign-authority", "The environment sends Ferry to a sign-in service that is not Microsoft's: "+host+". Ferry did not go there.",
 		"Check the address of the environment. If this sign-in service is really yours, give its address yourself as the authority.")
@@ -94,7 +99,7 @@ func faultDistrust(host string) *core.Fault {
 
 func faultStray(host string) *core.Fault {
 	return settingFault("foreign-address", "The sign-in service wants the sign-in to go to another computer: "+host+". Ferry did not go there.",
-		"Check the address of the sign-in service.")
+		"Check the address of the sign-in service. If both computers are yours, give the addresses themselves under Advanced.")
 }
 
 func faultPort(port string) *core.Fault {

@@ -149,6 +149,20 @@ func (e *exchanger) allowed(u *url.URL) bool {
 	return host == e.where.host || TrustedAuthority(e.where.host) && TrustedAuthority(host)
 }
 
+// opens reports whether a page may be opened in the browser, where a password is typed: one of the sign-in service's own
+// host, of Microsoft's when the service is Microsoft's, the one that the settings name, or one on this computer.
+func (e *exchanger) opens(page *url.URL) bool {
+	host := strings.ToLower(page.Hostname())
+	switch {
+	case page.Scheme == "http":
+		return loopback(host)
+	case page.Scheme != "https":
+		return false
+	}
+	return host == e.where.name() || loopback(host) || e.authorize != "" && page.String() == e.authorize ||
+		TrustedAuthority(e.where.host) && TrustedAuthority(host)
+}
+
 // examine looks at a discovery document before MSAL does: where it sends us must be where we may go. What the settings
 // name takes the place of what it says.
 func (e *exchanger) examine(body []byte) ([]byte, *core.Fault) {
@@ -179,8 +193,7 @@ func (e *exchanger) examine(body []byte) ([]byte, *core.Fault) {
 	if err != nil || page.Hostname() == "" || page.User != nil {
 		return nil, faultOdd(e.where.host)
 	}
-	// The page is opened in the browser, so it may be elsewhere; but a password is typed there.
-	if page.Scheme != "https" && !(page.Scheme == "http" && loopback(page.Hostname())) {
+	if !e.opens(page) {
 		return nil, faultStray(plain(page.Host))
 	}
 	out, err := json.Marshal(all)
@@ -277,27 +290,29 @@ func (l *library) fromResult(r public.AuthResult) tokens {
 	if t.idToken.ObjectID == "" {
 		t.idToken.ObjectID = r.IDToken.Subject
 	}
-	t.idToken.Nonce = nonceOf(r.IDToken.RawToken)
+	more := moreOf(r.IDToken.RawToken)
+	if t.idToken.Nonce = more.Nonce; t.idToken.User == "" {
+		t.idToken.User = more.Unique
+	}
 	return t
 }
 
 type idClaims struct{ Name, User, ObjectID, Tenant, Nonce string }
 
-// nonceOf reads the nonce, which MSAL does not know, out of an ID token.
-func nonceOf(raw string) string {
-	parts := strings.Split(raw, ".")
-	if len(parts) < 2 {
-		return ""
+// claimsMore are what an ID token says beyond what MSAL knows.
+type claimsMore struct {
+	Nonce  string `json:"nonce"`
+	Unique string `json:"unique_name"` // AD FS: CONTOSO\ada
+}
+
+func moreOf(raw string) claimsMore {
+	var c claimsMore
+	if parts := strings.Split(raw, "."); len(parts) > 1 {
+		if body, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
+			_ = json.Unmarshal(body, &c) // nothing more, then
+		}
 	}
-	body, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return ""
-	}
-	var c struct {
-		Nonce string `json:"nonce"`
-	}
-	_ = json.Unmarshal(body, &c) // no nonce, then
-	return c.Nonce
+	return c
 }
 
 // A library is an MSAL client of either kind. One is made for each call, over the session's exchanger and a store.

@@ -249,9 +249,17 @@ func TestAnAddressThatIsNoEnvironment(t *testing.T) {
 		wantFault(t, err, "signin.no-dynamics")
 		srv.Close()
 	}
+	windows := httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Add("WWW-Authenticate", "Negotiate")
+		rw.Header().Add("WWW-Authenticate", "NTLM")
+		rw.WriteHeader(401)
+	}))
+	defer windows.Close()
+	_, err := signin.Discover(context.Background(), w.transport, windows.URL)
+	wantFault(t, err, "signin.windows")
 	moved := httptest.NewTLSServer(http.RedirectHandler("https://else.example", http.StatusFound))
 	defer moved.Close()
-	_, err := signin.Discover(context.Background(), w.transport, moved.URL)
+	_, err = signin.Discover(context.Background(), w.transport, moved.URL)
 	wantFault(t, err, "signin.redirected")
 }
 

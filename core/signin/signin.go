@@ -49,6 +49,7 @@ type Config struct {
 	AuthorizeURL, TokenURL       string     // in place of what the sign-in service says of itself; https
 	AuthorizeParams, TokenParams url.Values // more for the sign-in page's address, and for the form of each token request
 
+	Timeout   time.Duration          // of one try to reach the sign-in service; 0 is 30 s, less than 0 as long as it takes
 	Transport http.RoundTripper      // nil is Go's own, with the system's proxy
 	Open      func(url string) error // opens the browser; nil only tells the link
 	Cache     Cache                  // for Browser and Device; nil keeps the sign-in in memory
@@ -104,6 +105,9 @@ type Session struct {
 func New(c Config) (*Session, error) {
 	c.ClientID, c.Tenant = strings.TrimSpace(c.ClientID), strings.TrimSpace(c.Tenant)
 	s := &Session{config: c, turn: make(chan struct{}, 1), others: map[string]tokens{}, client: newClient(c.Transport, c.Wait, c.Now, c.Log)}
+	if s.client.timeout = c.Timeout; c.Timeout == 0 {
+		s.client.timeout = tryTimeout
+	}
 	if !c.Way.person() && c.Way != Application {
 		return nil, faultWay()
 	}
@@ -180,10 +184,11 @@ func (s *Session) SignIn(ctx context.Context, step func(Step)) (Identity, error)
 	if f != nil {
 		return Identity{}, f
 	}
-	switch s.config.Way {
-	case Application:
+	if s.config.Way == Application {
 		return s.signInApplication(ctx, e)
-	case Device:
+	}
+	s.remembered(ctx, e)
+	if s.config.Way == Device {
 		return s.signInDevice(ctx, e, step)
 	}
 	return s.signInPerson(ctx, e, step)

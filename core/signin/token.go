@@ -17,6 +17,7 @@ type kept struct {
 	Account  public.Account  `json:"account"`
 	Identity Identity        `json:"identity"`
 	Data     json.RawMessage `json:"data"`
+	Claims   string          `json:"claims,omitempty"` // what the next sign-in must carry
 }
 
 // A purpose is what a sign-in may be used for. One that was kept for something else is not used.
@@ -247,6 +248,9 @@ func (s *Session) renewPerson(ctx context.Context, e *exchanger, refused string,
 				k = other
 				continue
 			}
+		}
+		if askOf(ctx).resource == "" {
+			s.demandLater(ctx, e, k)
 		}
 		s.mu.Lock()
 		if s.epoch == epoch && askOf(ctx).resource == "" {

@@ -32,6 +32,7 @@ import (
 //	a code: it stops at the first 5xx, reads a drained body      TestTrapDeviceCodeSurvivesAServiceThatIsAway
 //	a code: it replaces every "token" in an address              TestTrapDeviceCodeWithATenantCalledToken
 //	a code: not for confidential applications                    TestAConfidentialApplicationProvesItselfWithTheCode
+//	it signs by a clock of its own and knows no settings          TestWhatIsSignedCanBeSetAndShown
 //	no PFX; an encrypted PEM key "does not exist"                TestEveryKindOfCertificateFileIsRead
 //	it never tells AD FS the resource                            TestTrapADFSIsToldTheResource
 //	it asks Microsoft about hosts it does not know               TestTrapNobodyElseIsAsked

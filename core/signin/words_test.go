@@ -25,7 +25,7 @@ func everyFault() []*core.Fault {
 		faultAuthority(), faultNoChallenge("contoso.crm.dynamics.com"), faultDistrust("login.evil.example"), faultStray("evil.example"), faultPort("33333"),
 		faultListen(nil), faultBrowser(nil), faultFirst(), faultOver(), faultCancelled(), faultForged(), faultRefusedAgain(),
 		faultOdd(host), faultRedirected(host), faultBusy(host, "status 503"), faultStopped(context.Canceled),
-		faultWebPage(host), faultMoreProof(),
+		faultWebPage(host), faultWindows("crm.contoso.example"), faultMoreProof(),
 		faultNotKept(errors.New("x")), faultNotForgotten(errors.New("x")),
 		faultCodeExpired(), faultDeclined(&answer{kind: "authorization_declined"}), faultEndpoint(), faultParamName("a b"), faultParamProtected("state"),
 		faultCertificateFile(), faultCertificatePassword(true), faultCertificatePassword(false), faultNoKey(), faultNoCertificate(),
