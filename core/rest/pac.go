@@ -22,8 +22,7 @@ const (
 	scriptSize   = 1 << 20
 	scriptMemory = 16 << 20
 	scriptDepth  = 500
-	scriptTime   = 2 * time.Second
-	scriptWait   = 5 * time.Second // for the script to come, and for all that it looks up
+	scriptWait   = 5 * time.Second // for the script to come, and then for its answer with all that it looks up
 	scriptKept   = 10 * time.Minute
 	scriptNames  = 20 // most names that one question may look up
 )
@@ -142,7 +141,8 @@ func evaluate(ctx context.Context, script string, u *url.URL, names func(ctx con
 	vm.SetMemoryLimit(scriptMemory)
 	vm.SetMaxStackSize(scriptDepth)
 	vm.SetCanBlock(false)
-	if err := vm.SetEvalTimeout(scriptTime); err != nil {
+	until, _ := ctx.Deadline()
+	if left := time.Until(until); left <= 0 || vm.SetEvalTimeout(left) != nil {
 		return "", errScript
 	}
 	asked := 0
