@@ -64,6 +64,7 @@ race:
 
 bench:
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 3x ./core/...
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/ferryctl
 
 clean:
 	rm -rf build

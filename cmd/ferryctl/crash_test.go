@@ -128,7 +128,7 @@ func waitFor(t *testing.T, holds func() bool) {
 }
 
 // receiptOf is the receipt on the last line.
-func receiptOf(t *testing.T, text string) importer.Receipt {
+func receiptOf(t testing.TB, text string) importer.Receipt {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	var last struct{ Receipt importer.Receipt }

@@ -22,7 +22,7 @@ import (
 
 // A session is ferryctl as somebody uses it: a folder, an environment, and what was written to the terminal.
 type session struct {
-	t    *testing.T
+	t    testing.TB
 	env  *practice.Environment
 	dir  string
 	vars map[string]string
@@ -51,7 +51,7 @@ func small() practice.Options {
 	return practice.Options{Seed: 7, Rows: map[string]int{"account": 120, "contact": 260}}
 }
 
-func open(t *testing.T, o practice.Options) *session {
+func open(t testing.TB, o practice.Options) *session {
 	t.Helper()
 	s := &session{t: t, env: practicetest.New(t, o), dir: t.TempDir()}
 	if err := s.env.WriteCA(s.ca()); err != nil {
@@ -102,7 +102,7 @@ func (s *session) imported(more ...string) (int, importer.Receipt, string) {
 	return code, lastReceipt(s.t, lines, text), text
 }
 
-func lastReceipt(t *testing.T, lines []map[string]any, text string) importer.Receipt {
+func lastReceipt(t testing.TB, lines []map[string]any, text string) importer.Receipt {
 	t.Helper()
 	if len(lines) == 0 {
 		t.Fatalf("nothing was printed: %s", text)
@@ -118,7 +118,7 @@ func lastReceipt(t *testing.T, lines []map[string]any, text string) importer.Rec
 	return r
 }
 
-func table(t *testing.T, r importer.Receipt, name string) importer.Counts {
+func table(t testing.TB, r importer.Receipt, name string) importer.Counts {
 	t.Helper()
 	for _, x := range r.Tables {
 		if x.Table == name {

@@ -19,6 +19,7 @@ import (
 	"github.com/pkg/browser"
 
 	"ferry/core"
+	"ferry/core/sqlitefile"
 )
 
 // version is set by the linker in a release.
@@ -61,9 +62,10 @@ func commands() []command {
 
 func main() {
 	// Rows are read, mapped and written in a steady stream: a small heap that is collected often is what
-	// keeps the memory flat whatever the table's size.
+	// keeps the memory flat whatever the table's size. SQLite's pages lie outside that heap.
 	debug.SetGCPercent(50)
 	debug.SetMemoryLimit(72 << 20)
+	sqlitefile.OneBlock()
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard // a browser's noise may hold the address of a sign-in
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
