@@ -15,6 +15,7 @@ var (
 	correlation = regexp.MustCompile(`(?i)(?:correlation|korrelation)\W{0,3}s?\W{0,3}id\W{1,6}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`)
 	stamp       = regexp.MustCompile(`(?i)timestamp\W{1,6}(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})`)
 	numbered    = regexp.MustCompile(`(?i)(?:error[ _]?codes?|[?&]code)\W{1,6}(\d{4,8})\b`)
+	arrived     = regexp.MustCompile(`(?i)\b(?:localhost|127\.0\.0\.1)(?::\d+)?/?[^\s?]*\?(?:\S*&)?code=[^\s&]{20}`)
 	oauthError  = regexp.MustCompile(`(?i)[?&#"]error"?\s*[=:]\s*"?([a-z_]{4,40})`)
 )
 
@@ -30,6 +31,9 @@ func Explain(text string) (*core.Fault, bool) {
 			text = plain
 		}
 	}
+	if arrived.MatchString(text) {
+		return faultAnswerLost(), true
+	}
 	a := &answer{status: 400, description: text}
 	switch at := aadsts.FindStringIndex(text); {
 	case at != nil:
@@ -44,6 +48,10 @@ func Explain(text string) (*core.Fault, bool) {
 			a.description = text[m[0]:]
 		} else if m := oauthError.FindStringSubmatch(text); m != nil {
 			a.kind, a.description = strings.ToLower(m[1]), ""
+		} else if n := phrased(text); n != 0 {
+			f := *a.with(n).fault(explainedAt(text), core.Secret{})
+			f.Details = strings.TrimPrefix(strings.TrimPrefix(f.Details, "AADSTS"+strconv.Itoa(n)), ", ") // the page did not say so
+			return &f, true
 		} else {
 			return nil, false
 		}
@@ -55,6 +63,32 @@ func Explain(text string) (*core.Fault, bool) {
 		a.time = strings.Replace(m[1], "T", " ", 1) + "Z"
 	}
 	return a.fault(explainedAt(text), core.Secret{}), true
+}
+
+// phrased finds what a page says without a code, and returns the code that it means; 0 is none.
+func phrased(text string) int {
+	text = strings.ToLower(strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " "))
+	for _, p := range []struct {
+		words string
+		code  int
+	}{
+		{"need admin approval", 90094}, {"approval required", 90094}, {"only an admin can grant", 90094}, {"administratorgenehmigung erforderlich", 90094},
+		{"you cannot access this right now", 53003}, {"you can't get there from here", 53000}, {"help us keep your device secure", 53000},
+		{"does not exist in tenant", 50020}, {"more information required", 50079}, {"your account or password is incorrect", 50126},
+		{"we couldn't find an account with that username", 50034}, {"this username may be incorrect", 50034},
+		{"your account has been locked", 50053}, {"your account is temporarily locked", 50053}, {"that code didn't work", 70019}, {"this code has expired", 70019},
+	} {
+		if strings.Contains(text, p.words) {
+			return p.code
+		}
+	}
+	return 0
+}
+
+func (a *answer) with(code int) *answer {
+	c := *a
+	c.codes, c.description = []int{code}, ""
+	return &c
 }
 
 // explainedAt is where the codes of the cloud are explained whose page it is.

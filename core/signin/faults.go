@@ -155,6 +155,14 @@ func faultDeclined(a *answer) *core.Fault {
 	}
 }
 
+func faultAnswerLost() *core.Fault {
+	return &core.Fault{
+		Kind: core.SignIn, Code: "signin.answer-lost", Owner: core.You,
+		Cause:  "The sign-in on the page went well, but the browser could not bring its answer to Ferry.",
+		Remedy: "Sign in again while Ferry is waiting. If it happens again, let the browser reach localhost without a proxy, or sign in with a code.",
+	}
+}
+
 func faultForged() *core.Fault {
 	return &core.Fault{
 		Kind: core.SignIn, Code: "signin.not-ours", Owner: core.You,

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/core/rest"
 	"ferry/core/signin"
 )
 
@@ -205,5 +206,31 @@ func TestAPageOfTheNetworkIsToldAsSuch(t *testing.T) {
 			_, err := w.session(w.config(signin.Application, secretApp)).SignIn(context.Background(), nil)
 			wantFault(t, err, "signin.web-page")
 		})
+	}
+}
+
+func TestAProxyThatWantsAPasswordIsTold(t *testing.T) {
+	w := newWorld(t)
+	asked := 0
+	proxy := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		asked++
+		if r.Method != http.MethodConnect {
+			t.Errorf("the proxy was asked %s", r.Method)
+		}
+		rw.Header().Set("Proxy-Authenticate", `Basic realm="Contoso"`)
+		rw.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	defer proxy.Close()
+	transport, err := rest.NewTransport(rest.Network{Proxy: rest.Proxy{Mode: rest.OwnProxy, Address: "127.0.0.1:" + port(proxy.URL)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer transport.CloseIdleConnections()
+	c := w.config(signin.Application, secretApp)
+	c.Authority, c.Transport = "https://login.contoso.example", transport
+	_, err = w.session(c).SignIn(context.Background(), nil)
+	f := wantFault(t, err, "rest.proxy-password")
+	if !contains(f.Cause, "127.0.0.1") || asked == 0 || len(w.waits) != 0 {
+		t.Errorf("%q after %d requests and %v", f.Cause, asked, w.waits)
 	}
 }
