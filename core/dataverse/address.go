@@ -24,6 +24,16 @@ type Address struct {
 	Discovery string // https://globaldisco.crm.dynamics.com
 }
 
+// premises reports whether the environment stands at a company of its own: neither at Microsoft nor on this computer.
+func (a Address) premises() bool {
+	host, _, err := net.SplitHostPort(a.Host)
+	if err != nil {
+		host = a.Host
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return !a.Online && host != "localhost" && !(err == nil && ip.IsLoopback())
+}
+
 // regions are the digits of crmN.dynamics.com. Others are as good, only not named.
 func region(digits string) string {
 	switch digits {

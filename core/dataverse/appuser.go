@@ -341,7 +341,7 @@ func (p *ApplicationUserPlan) tell(tables []string) {
 	} else if p.disabled {
 		p.Steps = append(p.Steps, "The application user is enabled again.")
 	}
-	may := fmt.Sprintf("that may read %s in the whole organisation, and the definitions of tables, users and roles; it may change nothing", listed(tables, 12))
+	may := fmt.Sprintf("that may read %s in the whole organisation, and the definitions of tables, users and roles. No right to change anything is given; Dynamics itself adds a few of its own to every new role", listed(tables, 12))
 	switch {
 	case p.role == "":
 		p.Steps = append(p.Steps, fmt.Sprintf("A security role %q %s.", p.Role, may))

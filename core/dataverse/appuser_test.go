@@ -152,7 +152,7 @@ func TestTheApplicationUserIsMadeAsItWasPlanned(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := strings.Join(plan.Steps, "\n")
-	for _, part := range []string{strings.ToLower(clientID), "business unit Contoso", `"Ferry read Contoso s move"`, "may read thing", "change nothing", "is given the role"} {
+	for _, part := range []string{strings.ToLower(clientID), "business unit Contoso", `"Ferry read Contoso s move"`, "may read thing", "No right to change anything", "is given the role"} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is not said in:\n%s", part, said)
 		}

@@ -69,7 +69,7 @@ func (c *checker) whoAmI(ctx context.Context, check *core.Check) {
 	check.Detail = strings.TrimSpace(kind + c.who.name)
 	switch access := c.who.access; {
 	case c.who.disabled:
-		fail(check, disabled(c.application))
+		fail(check, c.local(disabled(c.application)))
 	case access != nil && !c.application && (*access == 1 || *access == 3 || *access == 5):
 		also(check, "access mode "+accessWords(*access))
 		warn(check, accessNarrow(accessWords(*access)))
@@ -112,7 +112,15 @@ func (c *checker) personal(err error) error {
 		return err
 	}
 	better.Details, better.Err = f.Details, err
-	return better
+	return c.local(better)
+}
+
+// local gives a Fault the words of where the environment stands.
+func (c *checker) local(f *core.Fault) *core.Fault {
+	if c.s.address.premises() {
+		onPremisesWords(f)
+	}
+	return f
 }
 
 func (c *checker) recallRights() (ok bool) {

@@ -126,6 +126,21 @@ func disabled(application bool) *core.Fault {
 	return f
 }
 
+// onPremisesWords tells where a user is looked after when there is no admin center.
+func onPremisesWords(f *core.Fault) {
+	switch f.Code {
+	case "dataverse.no-user", "dataverse.no-application-user":
+		f.Remedy = "In Dynamics, open Settings, Security, Users, add this user, and give a security role that may read the tables for the whole organisation."
+	case "dataverse.user-without-role", "dataverse.application-user-without-role":
+		f.Remedy = "In Dynamics, open Settings, Security, Users, choose the user, Manage Roles, and give a role that may read the tables for the whole organisation."
+	case "dataverse.person-disabled", "dataverse.application-user-disabled":
+		f.Remedy = "In Dynamics, open Settings, Security, Users, choose the view Disabled Users, choose the user and press Enable."
+	default:
+		return
+	}
+	f.Link = ""
+}
+
 func accessNarrow(mode string) *core.Fault {
 	f := fault(core.Permission, "access-mode", "This user's access mode is "+mode+", which shows settings but often no records.",
 		"Let the administrator set the access mode to Read-Write, or let an application sign in.")

@@ -34,6 +34,10 @@ func TestFaultsReadWell(t *testing.T) {
 		noEnvironments(), discoveryRefused(), clientIDUnusable(), noTables(), notAdministrator(), noSuchPrivilege("prvReadThing"), planGone(), notMade("the security role"), noUser(true), noUser(false), noRole(true), noRole(false), disabled(true), disabled(false), accessNarrow("Administrative"), unlicensed(),
 		tooManyRights("It is a System Administrator", true), tooManyRights("It may also create and change records", false),
 	}
+	for _, f := range []*core.Fault{noUser(false), noRole(false), disabled(false)} {
+		onPremisesWords(f)
+		all = append(all, f)
+	}
 	for _, r := range refusals() {
 		f := r.fault
 		all = append(all, &f)
@@ -92,6 +96,11 @@ func TestRefusalsAreUnderstoodByStatusAndCode(t *testing.T) {
 		f := refusal(&rest.Answer{Status: c.status, Code: c.code})
 		if f == nil || f.Code != c.want {
 			t.Errorf("%d %s: got %+v, want %s", c.status, c.code, f, c.want)
+		}
+	}
+	for code, want := range map[string]string{"0x80040217": "dataverse.no-such-record", "0x8abcdef0": "dataverse.environment-disabled"} {
+		if f := refusal(&rest.Answer{Status: 404, Code: code, Message: "The record of the organization 'x' is disabled"}); f.Code != want {
+			t.Errorf("a code goes before words: %s is %s", code, f.Code)
 		}
 	}
 	deep := refusal(&rest.Answer{Status: 403, Code: "0x80040220", Message: "User is missing prvReadAccount privilege for entity 'account' at Local level"})

@@ -28,7 +28,7 @@ func refusals() []row {
 		{0, "", `(?i)\b(administration|admin|maintenance) mode\b`, core.Fault{Kind: core.Offline, Code: "dataverse.administration-mode", Owner: core.DynamicsAdmin, Link: linkAdminMode,
 			Cause:  "The environment is in administration mode: only System Administrators and System Customizers may come in.",
 			Remedy: "Wait until the maintenance is over. Or switch administration mode off: Power Platform admin center, the environment, Edit."}},
-		{0, "", `(?i)\b(organization|organisation|environment|instance)\b[^.]{0,120}\b(is|has been|was) (currently )?(disabled|suspended|deleted)|\bdisabled (organization|environment)\b`, core.Fault{Kind: core.Offline, Code: "dataverse.environment-disabled", Owner: core.DynamicsAdmin, Link: linkAdminCenter,
+		{0, "", `(?i)\b(organization|organisation|environment)\b[^.]{0,120}\b(is|has been|was) (currently )?(disabled|suspended)\b|\bdisabled (organization|environment)\b`, core.Fault{Kind: core.Offline, Code: "dataverse.environment-disabled", Owner: core.DynamicsAdmin, Link: linkAdminCenter,
 			Cause:  "The environment is switched off.",
 			Remedy: "Look at its state in the Power Platform admin center: a trial may have ended, or it was disabled. On-premises it is enabled in the Deployment Manager."}},
 		{0, "", `(?i)\b(web )?api( access)?\b[^.]{0,60}\b(is|has been|are) (disabled|turned off|not enabled)`, core.Fault{Kind: core.Permission, Code: "dataverse.api-disabled", Owner: core.DynamicsAdmin, Link: linkAdminCenter,
@@ -187,31 +187,50 @@ func refusal(a *rest.Answer) *core.Fault {
 	if a.HTML && a.Code == "" && a.Status != http.StatusUnauthorized {
 		return nil
 	}
-	code := strings.ToLower(a.Code)
-	for _, r := range refusals() {
-		if r.status != 0 && r.status != a.Status || !r.means(code, a) {
-			continue
-		}
-		f := r.fault
-		switch {
-		case f.Code == "dataverse.privilege":
-			privilegeMissing(&f, a.Message)
-		case code != "" && r.codes == "" && r.says == "" && f.Link == "":
-			f.Link = linkCodes // nobody has told us about this code
-		}
-		return &f
+	r, known := meaning(a)
+	if r == nil {
+		return nil
 	}
-	return nil
+	f := r.fault
+	switch {
+	case f.Code == "dataverse.privilege":
+		privilegeMissing(&f, a.Message)
+	case a.Code != "" && !known && f.Link == "":
+		f.Link = linkCodes
+	}
+	return &f
 }
 
-// means reports whether a row is about an answer, as far as its status says nothing against it.
-func (r row) means(code string, a *rest.Answer) bool {
-	if r.codes != "" && code != "" && strings.Contains(" "+r.codes+" ", " "+code+" ") {
-		return true
+// meaning finds the row that is about an answer: by its code, else by its words, else by its status alone; a status that
+// stands before a code in the table means the same whatever the code. known says that it is one of the first two.
+func meaning(a *rest.Answer) (found *row, known bool) {
+	code := strings.ToLower(a.Code)
+	var words, status *row
+	all := refusals()
+	for i := range all {
+		r := &all[i]
+		switch {
+		case r.status != 0 && r.status != a.Status:
+		case r.codes != "" && code != "" && strings.Contains(" "+r.codes+" ", " "+code+" "):
+			if status == nil {
+				return r, true
+			}
+		case r.says != "":
+			if words == nil && r.said(a) {
+				words = r
+			}
+		case r.codes == "" && status == nil:
+			status = r
+		}
 	}
-	if r.says == "" {
-		return r.codes == ""
+	if words != nil {
+		return words, true
 	}
+	return status, false
+}
+
+// said reports whether an answer says what the row is about.
+func (r *row) said(a *rest.Answer) bool {
 	says := regexp.MustCompile(r.says)
 	return says.MatchString(begin(a.Message)) || a.Status == http.StatusUnauthorized && says.MatchString(begin(unquoted(a.Header)))
 }
