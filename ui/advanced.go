@@ -114,8 +114,8 @@ func (a *advanced) fill(c project.Connection, at project.Access) {
 	for _, e := range []*kit.Entry{a.host, a.path, a.version} {
 		e.OnChanged = func(string) { a.draw() }
 	}
-	a.authorizeParams = newParamRows(lang.L("Extra parameters of the sign-in page"), lang.L("They are added to its address, so nothing secret belongs here."), false, at.AuthorizeParams, a.draw)
-	a.tokenParams = newParamRows(lang.L("Extra parameters of the token request"), lang.L("What is marked secret goes to the keychain and is never shown again."), true, at.TokenParams, a.draw)
+	a.authorizeParams = newParamRows(lang.L("Extra parameters of the sign-in page"), lang.L("They are added to the address of Microsoft's page."), true, at.AuthorizeParams, a.draw)
+	a.tokenParams = newParamRows(lang.L("Extra parameters of the token request"), lang.L("What is marked secret goes to the keychain and is not shown again."), true, at.TokenParams, a.draw)
 	a.claims = newParamRows(lang.L("Extra claims"), "", false, at.Assertion.Claims, a.draw)
 	a.ready = true
 }
@@ -142,7 +142,7 @@ func (a *advanced) fields() []fyne.CanvasObject {
 			kit.Pair(label(a.authority, lang.L("Only for a cloud or an AD FS that Ferry does not know. This computer keeps it, no project file.")), label(a.scope, "")),
 			kit.Pair(label(a.authorize, ""), label(a.token, "")),
 			label(a.redirect, lang.L("It has to stand in the app registration exactly so.")),
-			kit.Pair(a.authorizeParams.object(), a.tokenParams.object())))
+			a.authorizeParams.object(), a.tokenParams.object()))
 	}
 	if a.of().NeedsCertificate() {
 		parts = append(parts, group(lang.L("Certificate sign-in"), a.assertion()...))
@@ -251,12 +251,15 @@ func (a *advanced) save() {
 	c.Version, c.Redirect, c.App = text(a.version), text(a.redirect), text(a.app)
 	at.Authority, at.AuthorizeURL, at.TokenURL, at.Scope = text(a.authority), text(a.authorize), text(a.token), text(a.scope)
 	at.Assertion.Algorithm, at.Assertion.Audience, at.Assertion.NoID = a.algorithm, text(a.audience), a.noID
-	at.AuthorizeParams, _ = a.authorizeParams.params()
-	tokens, values := a.tokenParams.params()
-	at.TokenParams = tokens
 	at.Assertion.Claims, _ = a.claims.params()
 	secrets := ComputerSecrets{Params: map[ParamOf]core.Secret{}}
-	for name, v := range values {
+	var ofPage, ofToken map[string]core.Secret
+	at.AuthorizeParams, ofPage = a.authorizeParams.params()
+	at.TokenParams, ofToken = a.tokenParams.params()
+	for name, v := range ofPage {
+		secrets.Params[ParamOf{Org: c.Org, Name: name}] = v
+	}
+	for name, v := range ofToken {
 		secrets.Params[ParamOf{Org: c.Org, Token: true, Name: name}] = v
 	}
 	a.saving = task.Go(a.w.run, func(ctx context.Context, _ func(struct{})) (*core.Fault, error) {
@@ -272,6 +275,7 @@ func (a *advanced) save() {
 			a.fault = core.AsFault(err)
 		} else {
 			a.warning, a.saved = warning, true
+			a.authorizeParams.forget()
 			a.tokenParams.forget()
 			a.keep(c)
 		}

@@ -69,6 +69,15 @@ func (p *certificatePart) part() fyne.CanvasObject {
 	return kit.Column(10, parts...)
 }
 
+// brief draws what is known of the certificate in use, without a way to another one.
+func (p *certificatePart) brief() fyne.CanvasObject {
+	facts := p.of().Certificate
+	if facts.Thumbprint == "" {
+		return p.part()
+	}
+	return kit.Column(10, append([]fyne.CanvasObject{kit.NewText(lang.L("Certificate"), kit.Style{Bold: true, Size: 13})}, p.facts(facts)...)...)
+}
+
 // facts are what is public of the certificate in use, and where it has to go.
 func (p *certificatePart) facts(f project.CertificateFacts) []fyne.CanvasObject {
 	words, ink, icon := endWords(f.Expires, p.w.o.Now())

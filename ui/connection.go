@@ -211,7 +211,7 @@ func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject
 	}
 	parts := []fyne.CanvasObject{kit.Facts(facts...)}
 	if c.NeedsCertificate() && !c.Practice {
-		parts = append(parts, kit.Hairline(), p.proof.part())
+		parts = append(parts, kit.Hairline(), p.proof.brief())
 	}
 	return kit.Card(kit.Column(12, append(parts, p.factButtons(c))...))
 }

@@ -58,18 +58,19 @@ func (p *connections) list(present *project.Connection) fyne.CanvasObject {
 		if c.Name == present.Name {
 			sign, style = kit.NewIcon("check", look.Primary, 18), kit.Style{Bold: true}
 		}
-		parts := []fyne.CanvasObject{sign, kit.Grow(kit.NewElided(c.Name, style)), kit.Grow(kit.NewElided(hostWords(c), kit.Style{Ink: look.Quiet, Size: 13}))}
-		if c.NeedsSecret() {
-			if chip := lifeChip(c.SecretExpires, w.o.Now()); chip != nil {
-				parts = append(parts, chip)
-			}
+		where := []fyne.CanvasObject{kit.Grow(kit.NewElided(hostWords(c), kit.Style{Ink: look.Quiet, Size: 13}))}
+		ends := ""
+		switch {
+		case c.NeedsSecret():
+			ends = c.SecretExpires
+		case c.NeedsCertificate():
+			ends = c.Certificate.Expires
 		}
-		if c.NeedsCertificate() {
-			if chip := lifeChip(c.Certificate.Expires, w.o.Now()); chip != nil {
-				parts = append(parts, chip)
-			}
+		if chip := lifeChip(ends, w.o.Now()); chip != nil {
+			where = append(where, chip)
 		}
-		parts = append(parts, stateChip(stateOf(c, w.sessions[c.Name])), kit.Chip(word, look.OnKind, color))
+		parts := []fyne.CanvasObject{sign, kit.Grow(kit.NewElided(c.Name, style)), kit.Grow(kit.Row(8, where...)),
+			kit.Sized(86, 0, kit.Row(0, kit.Space(), stateChip(stateOf(c, w.sessions[c.Name])))), kit.Sized(68, 0, kit.Row(0, kit.Chip(word, look.OnKind, color), kit.Space()))}
 		row := kit.NewPick(kit.Row(10, parts...), func() { p.use(c.Name) })
 		row.Unless(w.busyReason())
 		rows = append(rows, row)

@@ -49,12 +49,24 @@ func (p *pageAsk) card() fyne.CanvasObject {
 			parts = append(parts, kit.FaultCard(p.fault, z.w.faultCalls(&z.c, nil)),
 				kit.Row(10, kit.Space(), kit.Plain(lang.L("Show the three ways"), func() { z.stopFor(p.fault) })))
 		case p.fault != nil:
-			parts = append(parts, kit.FaultCard(p.fault, z.w.faultCalls(&z.c, nil)))
+			calls := z.w.faultCalls(&z.c, nil)
+			if !z.c.Practice {
+				calls.Mend, calls.MendBy, calls.Quiet = z.toChange, lang.L("Change values"), true
+			}
+			parts = append(parts, kit.FaultCard(p.fault, calls))
 		case p.blank:
 			parts = append(parts, kit.Hint("warn", lang.L("There is no code in it. Look on the page for AADSTS and a number, often at its foot or under “Troubleshooting details”, and paste that."), look.Warned))
 		}
 	}
 	return kit.Card(kit.Column(12, parts...))
+}
+
+// toChange ends the waiting for the browser and opens the values.
+func (z *wizard) toChange() {
+	z.stopFor(nil)
+	z.step, z.have = stepValues, haveForgotten
+	z.redraw()
+	z.arrive()
 }
 
 func (p *pageAsk) explain() {

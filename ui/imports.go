@@ -169,7 +169,7 @@ func (p *imports) unfinished() *importer.Receipt {
 // banners are the cards above the tables: what has to be seen first.
 func (p *imports) banners(s *session) []fyne.CanvasObject {
 	w := p.w
-	cards := []fyne.CanvasObject{}
+	cards := w.sinceCards(w.connection())
 	if w.saving.fault != nil {
 		cards = append(cards, kit.WarningCard(w.saving.fault, kit.FaultCalls{Browse: w.browse, Again: w.save, Quiet: true}))
 	}

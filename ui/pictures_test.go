@@ -4,6 +4,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -32,12 +33,12 @@ func TestPictures(t *testing.T) {
 	sizes := map[string]fyne.Size{"": fyne.NewSize(1120, 740)}
 	if folder != "" {
 		modes = []string{"light", "dark"}
-		sizes["-small"] = fyne.NewSize(900, 600)
+		sizes["-small"], sizes["-tall"] = fyne.NewSize(900, 600), fyne.NewSize(1120, 1500)
 	}
-	for _, sc := range scenes() {
+	for _, sc := range append(scenes(), connectionScenes()...) {
 		for _, mode := range modes {
 			for suffix, size := range sizes {
-				if mode == "dark" && suffix != "" {
+				if mode == "dark" && suffix != "" || suffix == "-tall" && strings.HasPrefix(sc.name, "import") {
 					continue
 				}
 				t.Run(sc.name+"-"+mode+suffix, func(t *testing.T) {

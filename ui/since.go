@@ -16,8 +16,11 @@ import (
 // what the keychain kept is lost. Where nothing changed there is no card.
 func (w *Window) sinceCards(c *project.Connection) []fyne.CanvasObject {
 	cards := []fyne.CanvasObject{}
-	if c.Waiting != (project.Waiting{}) {
+	if c.Waiting != (project.Waiting{}) && w.place == placeConnection {
 		cards = append(cards, w.waitingCard(c))
+	} else if c.Waiting != (project.Waiting{}) {
+		cards = append(cards, hintCard(lang.L("Waiting for {{.Who}}", kit.M{"Who": string(c.Waiting.For)})+": "+askedWords(c.Waiting.What), false,
+			kit.Plain(lang.L("Show"), func() { w.open(placeConnection) })))
 	}
 	if c.Practice {
 		return cards

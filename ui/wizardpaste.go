@@ -29,10 +29,11 @@ func (z *wizard) pastedAddress(text string) bool {
 // pasted takes what was pasted into the box for mails. The box stays empty.
 func (z *wizard) pasted(text string) bool {
 	f := z.find(text)
-	if f.Empty() && len(f.Notes) == 0 {
-		z.unread = true
+	if f.Empty() {
+		z.paste.SetText(text)
+		z.unread, z.notes = len(f.Notes) == 0, f.Notes
 		z.redraw()
-		return false
+		return true
 	}
 	z.take(f)
 	return true
@@ -101,6 +102,11 @@ func (z *wizard) settle(tenant string) {
 
 // pasteParts are the box for a mail and what was found in it.
 func (z *wizard) pasteParts() []fyne.CanvasObject {
+	lines := 3
+	if len(z.notes) > 0 && z.paste.Text == "" {
+		lines = 1
+	}
+	z.paste.SetMinRowsVisible(lines)
 	parts := []fyne.CanvasObject{z.paste}
 	if strings.TrimSpace(z.paste.Text) != "" {
 		parts = append(parts, kit.Row(10, kit.Plain(lang.L("Find the values"), z.readPaste), kit.Space()))

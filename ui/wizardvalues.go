@@ -28,10 +28,12 @@ func (z *wizard) valueCards(p *connections) []fyne.CanvasObject {
 		cards = append(cards, kit.FaultCard(z.valuesFault, z.valuesCalls()))
 	}
 	asks := !z.c.Practice && z.have != haveForgotten
-	if asks {
+	if asks && z.c.Auth != project.Windows {
 		cards = append(cards, z.haveCard())
 	}
 	switch {
+	case z.c.Auth == project.Windows:
+		cards = append(cards, z.whoCard(), z.fieldsCard(false))
 	case asks && z.have == haveNothing:
 		cards = append(cards, z.whoCard(), z.askCard())
 		next = kit.Primary(lang.L("I sent it: wait for the answer"), z.waitForRegistration)
@@ -42,7 +44,7 @@ func (z *wizard) valueCards(p *connections) []fyne.CanvasObject {
 	default:
 		cards = append(cards, z.whoCard(), z.fieldsCard(false))
 	}
-	if !z.c.Practice && z.have != haveNothing {
+	if !z.c.Practice && (z.have != haveNothing || z.c.Auth == project.Windows) {
 		cards = append(cards, z.advanced.card())
 	}
 	next.Unless(z.lacks())
@@ -127,6 +129,8 @@ func (z *wizard) fieldsCard(box bool) fyne.CanvasObject {
 		parts = append(parts, kit.Head(lang.L("What came out")), kit.QuietPara(lang.L("Paste what the script printed at its end, or fill in the fields.")))
 	case box:
 		parts = append(parts, kit.Head(lang.L("Paste the whole mail")), kit.QuietPara(lang.L("Ferry finds the values in it and shows where each one went. The box is emptied at once.")))
+	case z.c.Auth == project.Windows:
+		parts = append(parts, kit.Head(lang.L("User and password")))
 	default:
 		parts = append(parts, kit.Head(lang.L("What the app registration says")))
 	}
@@ -142,7 +146,9 @@ func (z *wizard) fieldsCard(box bool) fyne.CanvasObject {
 	case credentialSecret:
 		parts = append(parts, kit.Pair(z.secretField(), z.expiresField()))
 	case credentialCertificate:
-		parts = append(parts, z.certificate.part())
+		if !box || z.have != haveRights || z.byHand { // else it stands with the script, which uploads it
+			parts = append(parts, z.certificate.part())
+		}
 	}
 	if box := z.redirectBox(); box != nil && z.have != haveRights {
 		parts = append(parts, box)
@@ -230,7 +236,7 @@ func (z *wizard) valuesLack() string {
 	switch {
 	case z.keeping != nil:
 		return lang.L("The values are being tried.")
-	case asks && z.have == haveNothing:
+	case asks && z.have == haveNothing && z.c.Auth != project.Windows:
 		return ""
 	case z.c.Auth == project.Windows && strings.TrimSpace(z.user.Text) == "":
 		return needs(z.user)

@@ -32,10 +32,13 @@ type Engine struct {
 	Warning     *core.Fault
 	Known       bool
 	Link        string
+	Code        string // of Device
+	Until       time.Time
 	Kept        core.Secret
 	Saved       *project.Project
 	File        *project.Project
 	LastRequest ui.ImportRequest
+	LastNeed    core.Need
 
 	Environs       []ui.Environment
 	Machine        project.Computer
@@ -90,6 +93,9 @@ func (e *Engine) Recognise(text string) (ui.Address, error) {
 	}
 	name, _, _ := strings.Cut(host, ".")
 	a := ui.Address{Org: "https://" + host, Name: name, Region: "Europe", Cloud: "public cloud"}
+	if !strings.Contains(host, "dynamics") {
+		a.Region, a.Cloud, a.OnPrem = "", "", true
+	}
 	if strings.HasPrefix(host, "make.") {
 		a.Warning = "This is a page of make.powerapps.com."
 	}
@@ -119,7 +125,7 @@ func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.
 		return ui.SignedIn{Name: "Ferry migration", Application: true}, e.called(ctx, "SignIn")
 	}
 	if e.Link != "" {
-		step(ui.SignInStep{Link: e.Link, Opened: true})
+		step(ui.SignInStep{Link: e.Link, Opened: true, Code: e.Code, Until: e.Until})
 	}
 	return ui.SignedIn{Name: "Ada Lovelace"}, e.called(ctx, "SignIn")
 }
@@ -130,7 +136,10 @@ func (e *Engine) SignOut(ctx context.Context, _ project.Connection) error {
 }
 
 // CheckSource implements ui.Engine.
-func (e *Engine) CheckSource(ctx context.Context, _ project.Connection, _ core.Need, tell func(core.Check)) error {
+func (e *Engine) CheckSource(ctx context.Context, _ project.Connection, need core.Need, tell func(core.Check)) error {
+	e.mu.Lock()
+	e.LastNeed = need
+	e.mu.Unlock()
 	for _, c := range e.Checks {
 		tell(c)
 	}
