@@ -6,7 +6,6 @@
 package report
 
 import (
-	"io"
 	"time"
 
 	"ferry/core"
@@ -27,6 +26,7 @@ type Connection struct {
 	Version     string // of the environment: "9.2.24104.183"
 	Via         string // the proxy's host; "" is none
 
+	Application   bool   // the application itself signs in, not a person
 	SignIn        string // in words: "The application signs in with a client secret"
 	ClientID      string
 	Who           string    // the user or application user that signed in
@@ -66,9 +66,3 @@ type Hidden struct {
 	Table  core.TableName
 	Fields []core.Field
 }
-
-// HTML writes the report of a connection as one HTML file.
-func HTML(w io.Writer, c Connection) error { return nil }
-
-// Text writes the report of a connection as plain text for a terminal.
-func Text(w io.Writer, c Connection) error { return nil }
