@@ -425,3 +425,28 @@ func TestDescribeTellsRightsAndLeavesOutWhatIsHidden(t *testing.T) {
 		t.Errorf("a field that may be seen: %+v %v", got.Field("name"), err)
 	}
 }
+
+func TestNamesFromOutsideAreShownOnOneLine(t *testing.T) {
+	d := newDesk(t, func(d *desk, _ *Config) {
+		d.user = `,"fullname":"A\u202e\u0000\nB` + strings.Repeat("x", 500) + `"`
+		d.roles = `{"name":"R\u2028\u0007ole"}`
+	})
+	got := test(t, d.source, oneThing)
+	if who := got.last["whoami"].Detail; !strings.HasPrefix(who, "user ABxxx") || len(who) > 120 || got.last["roles"].Detail != "Role" {
+		t.Errorf("shown is %q and %q", who, got.last["roles"].Detail)
+	}
+}
+
+func TestAnotherPersonHasOtherRights(t *testing.T) {
+	d := newDesk(t, nil)
+	first, err := d.source.Describe(context.Background(), "thing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.rights = `{"PrivilegeName":"prvReadThing","Depth":"Basic"}`
+	d.source.Forget()
+	second, err := d.source.Describe(context.Background(), "thing")
+	if err != nil || first.Rights.Read != core.DepthGlobal || second.Rights.Read != core.DepthUser {
+		t.Errorf("rights %+v, then %+v: %v", first.Rights, second.Rights, err)
+	}
+}

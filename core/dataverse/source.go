@@ -163,11 +163,15 @@ func (s *Source) refusal(a *rest.Answer) *core.Fault {
 	return refusal(a)
 }
 
+// Forget lets everything be asked for anew: somebody else may have signed in.
+func (s *Source) Forget() { s.forget() }
+
 // Close gives back what the source holds.
 func (s *Source) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.cached)
+	s.forget()
+	if !s.found.Load() {
+		return nil // the clients may be about to change, and nobody has used them
+	}
 	return s.rest.Close()
 }
 
