@@ -205,6 +205,8 @@ func (s *signed) one(l *lane, q *http.Request, payload func() io.ReadCloser, aut
 	}
 	if fresh.Body == nil {
 		fresh.ContentLength = 0
+	} else {
+		fresh.GetBody = func() (io.ReadCloser, error) { return payload(), nil }
 	}
 	fresh.Header.Del(s.answer)
 	if authorization != "" {
