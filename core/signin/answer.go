@@ -3,6 +3,7 @@ package signin
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -98,8 +99,7 @@ func readAnswer(res *reply) *answer {
 
 // passing reports whether a refusal is a fault at Microsoft that goes away by itself.
 func (a *answer) passing() bool {
-	switch a.code() {
-	case 90033, 50033, 50087, 50000, 90006, 90020, 90024, 90025:
+	if slices.Contains(passingCodes(), a.code()) {
 		return true
 	}
 	return a.status >= 500 || a.status == 429 || a.status == 408 || a.kind == "temporarily_unavailable"

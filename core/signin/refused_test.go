@@ -40,6 +40,7 @@ func TestWrongSettingsAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		"client ID is an address":   {func(c *signin.Config) { c.ClientID = "https://contoso" }, "signin.client-id"},
 		"no way":                    {func(c *signin.Config) { c.Way = "" }, "signin.way"},
 		"application, no secret":    {func(c *signin.Config) { c.Way = signin.Application }, "signin.secret-missing"},
+		"an empty certificate":      {func(c *signin.Config) { c.Way, c.Certificate = signin.Application, &signin.Certificate{} }, "signin.certificate-lost"},
 		"tenant with a slash":       {func(c *signin.Config) { c.Tenant = "a/b" }, "signin.tenant"},
 		"tenant of one word":        {func(c *signin.Config) { c.Tenant = "contoso" }, "signin.tenant"},
 		"application in common":     {func(c *signin.Config) { c.Way, c.Secret, c.Tenant = signin.Application, core.NewSecret("x"), "common" }, "signin.tenant-needed"},

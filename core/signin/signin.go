@@ -126,6 +126,9 @@ func New(c Config) (*Session, error) {
 			return nil, f
 		}
 	}
+	if c.Certificate != nil && c.Certificate.key == nil {
+		return nil, faultCertificateLost() // nobody read or made it
+	}
 	if f := c.Assertion.check(); f != nil {
 		return nil, f
 	}
