@@ -110,6 +110,9 @@ func (s *Source) anonymous(ctx context.Context) (a *rest.Answer, issuer string, 
 		}
 		return a, issuer, notDataverse(nil)
 	}
+	if s.c.Windows && strings.HasPrefix(core.AsFault(err).Code, "rest.windows-") {
+		return &rest.Answer{Status: http.StatusUnauthorized}, issuer, nil // it answers; the sign-in will say what is wrong
+	}
 	if !errors.As(err, &a) {
 		return nil, issuer, err
 	}

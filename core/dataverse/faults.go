@@ -21,7 +21,7 @@ const (
 	linkCodes       = "https://learn.microsoft.com/power-apps/developer/data-platform/reference/web-service-error-codes"
 	linkRegister    = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"
 	linkAccess      = "https://learn.microsoft.com/power-platform/admin/create-users"
-	linkOAuthOnPrem = "https://learn.microsoft.com/dynamics365/customerengagement/on-premises/deploy/configure-the-ad-fs-server-for-claims-based-authentication"
+	linkOAuthOnPrem = "https://learn.microsoft.com/dynamics365/customerengagement/on-premises/developer/walkthrough-register-app-active-directory"
 	linkTracking    = "https://learn.microsoft.com/power-apps/developer/data-platform/use-change-tracking-synchronize-data-external-systems"
 )
 

@@ -219,6 +219,15 @@ func TestAWindowsUserSignsInWithoutAToken(t *testing.T) {
 	if _, _, err := read(with("bad"), things("name"), core.Bookmark{}); core.AsFault(err).Code != "dataverse.windows-refused" {
 		t.Errorf("reading with a wrong password: %v", err)
 	}
+	says := p.source(t, func(c *Config) { // as the transport says it that signs in
+		c.Windows, c.Transport = true, trip(func(*http.Request) (*http.Response, error) {
+			return nil, &core.Fault{Kind: core.SignIn, Code: "rest.windows-refused", Cause: "No.", Remedy: "Yes."}
+		})
+	})
+	got = test(t, says, oneThing)
+	if got.available() || got.code("signin") != "rest.windows-refused" || got.last["environment"].State != core.CheckPassed {
+		t.Errorf("a wrong password that the transport tells: %+v", got.last)
+	}
 	got = test(t, p.source(t, nil), oneThing)
 	if got.code("environment") != "dataverse.windows-wanted" {
 		t.Errorf("without a Windows user: %+v", got.last["environment"])
