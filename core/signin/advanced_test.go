@@ -188,7 +188,7 @@ func TestTrapADFSIsToldTheResource(t *testing.T) {
 	w.token(s, "")
 	again := w.session(c)
 	w.token(again, "")
-	if links[0].Get("resource") != w.org.URL+"/" || links[0].Get("scope") != "openid offline_access profile" {
+	if links[0].Get("resource") != w.org.URL+"/" || links[0].Has("prompt") || links[0].Get("scope") != "openid offline_access profile" {
 		t.Errorf("link: %v", links[0])
 	}
 	forms := f.asked()
@@ -241,6 +241,13 @@ func TestAnEnvironmentCannotNameAnothersResource(t *testing.T) {
 	w.token(w.session(own), "")
 	if got := f.asked()[1].Get("resource"); got != "https://auth.contoso.example/" {
 		t.Errorf("a token for %s was asked for", got)
+	}
+	own = config(signin.Browser, publicApp)
+	own.TokenParams = url.Values{"resource": {"https://auth.contoso.example/"}}
+	var links []url.Values
+	own.Open = atOnce(t, &links)
+	if _, err := w.session(own).SignIn(context.Background(), nil); err != nil || links[0].Get("resource") != "https://auth.contoso.example/" {
+		t.Errorf("the page is asked for %v, %v", links, err)
 	}
 }
 

@@ -72,9 +72,10 @@ func (s *Session) finishLink(e *exchanger, page, state, nonce, verifier string) 
 		}
 	}
 	q.Set("response_mode", "form_post")
-	q.Set("prompt", "select_account") // a new sign-in asks who; a browser often knows several accounts
 	if e.where.adfs() {
-		q.Set("resource", e.resource)
+		q.Set("resource", e.resource) // and no prompt: AD FS knows only two of them
+	} else {
+		q.Set("prompt", "select_account") // a new sign-in asks who; a browser often knows several accounts
 	}
 	maps.Copy(q, s.config.AuthorizeParams)
 	if claims := s.demanded(); claims != "" {

@@ -56,6 +56,9 @@ func (s *Session) exchanger(a authority, resource string) *exchanger {
 		client: s.client, where: a, token: s.tokenURL, more: s.config.TokenParams,
 		documents: map[string][]byte{}, resource: resource,
 	}
+	if own := s.config.TokenParams.Get("resource"); own != "" {
+		e.resource = own
+	}
 	if s.authorizeURL != nil {
 		e.authorize = s.authorizeURL.String()
 	}
