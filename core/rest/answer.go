@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +24,7 @@ func isBroken(err error) bool { return errors.Is(err, ErrBroken) }
 // people's data and is shown nowhere unredacted.
 type Answer struct {
 	Status        int
-	Code          string // letters, digits, '.', '_' and '-' only
+	Code          string // a number, or a word of a standard: never a text that the service made up
 	Message       string
 	CorrelationID string
 	Header        http.Header
@@ -52,7 +54,7 @@ func (a *Answer) Details(at time.Time) string {
 func newAnswer(status int, header http.Header, body []byte, now time.Time) *Answer {
 	a := &Answer{Status: status, Header: header, RetryAfter: retryAfter(header, now)}
 	for _, name := range []string{"X-Ms-Service-Request-Id", "Req_id", "REQ_ID", "X-Ms-Correlation-Request-Id", "X-Request-Id", "Request-Id"} {
-		if id := plainWord(header.Get(name)); id != "" {
+		if id := header.Get(name); idShape.MatchString(id) {
 			a.CorrelationID = id
 			break
 		}
@@ -73,13 +75,41 @@ func newAnswer(status int, header http.Header, body []byte, now time.Time) *Answ
 	var word string
 	switch {
 	case json.Unmarshal(in.Error, &inner) == nil:
-		a.Code, a.Message = plainWord(inner.Code), inner.Message
+		a.Code, a.Message = plainCode(inner.Code), inner.Message
 	case json.Unmarshal(in.Error, &word) == nil:
-		a.Code, a.Message = plainWord(word), in.Text
+		a.Code, a.Message = plainCode(word), in.Text
 	default:
 		a.Message = in.Message
 	}
 	return a
+}
+
+// plainCode returns a code of an error when it is one: a number as Dataverse and Entra give them, or a word that the
+// standards know. Any other word could be a value of somebody's record.
+func plainCode(s string) string {
+	if codeShape.MatchString(s) || slices.Contains(knownCodes(), s) {
+		return s
+	}
+	return ""
+}
+
+var (
+	codeShape = regexp.MustCompile(`^(0[xX][0-9A-Fa-f]{1,8}|-?[0-9]{1,10}|AADSTS[0-9]{4,8})$`)
+	idShape   = regexp.MustCompile(`^\{?[0-9A-Fa-f][0-9A-Fa-f-]{6,62}[0-9A-Fa-f]\}?$`)
+)
+
+// knownCodes are the words of OAuth 2.0 (RFC 6749, RFC 8628), of OpenID Connect, of bearer tokens (RFC 6750), and those
+// that Microsoft's gateways use.
+func knownCodes() []string {
+	return []string{
+		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
+		"access_denied", "unsupported_response_type", "server_error", "temporarily_unavailable",
+		"authorization_pending", "slow_down", "expired_token", "invalid_token", "insufficient_scope", "insufficient_claims",
+		"interaction_required", "login_required", "consent_required", "account_selection_required", "invalid_resource",
+		"BadRequest", "Unauthorized", "Forbidden", "NotFound", "Conflict", "TooManyRequests", "InternalServerError",
+		"BadGateway", "ServiceUnavailable", "GatewayTimeout", "InvalidAuthenticationToken", "ExpiredAuthenticationToken",
+		"AuthenticationFailed", "AuthorizationFailed",
+	}
 }
 
 // plainWord returns s when it is short and cannot be anybody's text; else "".

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -127,6 +128,30 @@ func windowsRefused(host string, offered []string) *core.Fault {
 }
 
 // Answers.
+
+// portal is a network that lets nobody out who has not signed in to it.
+func portal(a *Answer, now time.Time) *core.Fault {
+	return &core.Fault{
+		Kind: core.Offline, Code: "rest.captive-portal", Owner: core.You,
+		Cause:   "The network you are in wants you to sign in to it first" + hostOf(a.Header.Get("Location")) + ".",
+		Remedy:  "Open a browser, go to any page, and sign in to the network or accept its conditions. Then try again.",
+		Details: a.Details(now), Err: a,
+	}
+}
+
+// leadsToPortal reports whether an answer comes from a network and not from a service: it says so (RFC 6585, 511), or it
+// leads from https to a plain page, or into a private network.
+func leadsToPortal(a *Answer) bool {
+	if a.Status == http.StatusNetworkAuthenticationRequired {
+		return true
+	}
+	u, err := url.Parse(a.Header.Get("Location"))
+	if a.Status/100 != 3 || err != nil || u.Host == "" {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Scheme == "http" || err == nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast())
+}
 
 func redirected(service string, a *Answer, now time.Time) *core.Fault {
 	return &core.Fault{

@@ -37,6 +37,8 @@ func TestFaultsReadWell(t *testing.T) {
 	faults := []*core.Fault{
 		badRoot(service), plainHTTP(service), certificateFileUnreadable("ca.pem", io.EOF), certificateFileEmpty("ca.pem"),
 		c.foreign("https://evil.example/x?hunter2"), redirected(service, a(302, "Location", "https://login.example/?hunter2"), now),
+		portal(a(302, "Location", "http://guest.hotel.example/login?hunter2"), now), badProxy(), badEnvironment(),
+		windowsRefused("crm.contoso.local", nil), windowsRefused("crm.contoso.local", []string{"Bearer authorization_uri=hunter2"}),
 		webPage(service, a(200), now), badData(service, &Response{Status: 200, Header: http.Header{}}, now), tooBusy(service, now),
 	}
 	for _, status := range []int{400, 401, 403, 404, 407, 429, 500, 503} {
@@ -134,6 +136,43 @@ func TestWhatComesFromOutsideCannotDisguiseAFault(t *testing.T) {
 	for in, want := range map[string]string{"0x80040217": "0x80040217", "a b": "", "<script>": "", "": "", strings.Repeat("x", 65): ""} {
 		if got := plainWord(in); got != want {
 			t.Errorf("%q became %q", in, got)
+		}
+	}
+}
+
+func TestACodeIsNeverAValueOfARecord(t *testing.T) {
+	for code, want := range map[string]bool{
+		"0x80040217": true, "0X80072322": true, "-2147220969": true, "AADSTS7000215": true, "invalid_grant": true, "TooManyRequests": true,
+		"Contoso": false, "ada.lovelace": false, "hunter2": false, "0x48756e74657232": false, "490170123456789": false, "Invalid_Grant": false,
+		"AADSTS": false, "0x": false, "": false,
+	} {
+		body := fmt.Sprintf(`{"error":{"code":%q,"message":"m"}}`, code)
+		if got := newAnswer(400, http.Header{}, []byte(body), newClock().Now()).Code; (got != "") != want && code != "" {
+			t.Errorf("%q became %q", code, got)
+		}
+		body = fmt.Sprintf(`{"error":%q}`, code)
+		if got := newAnswer(400, http.Header{}, []byte(body), newClock().Now()).Code; (got != "") != want && code != "" {
+			t.Errorf("%q became %q", code, got)
+		}
+	}
+	for id, want := range map[string]bool{"d6ec0ee1-5a4e-4f7f-9a3b-2a2f8a2ad001": true, "{D6EC0EE1-5A4E-4F7F-9A3B-2A2F8A2AD001}": true, "Contoso": false, "ada": false} {
+		if got := newAnswer(400, http.Header{"X-Ms-Service-Request-Id": {id}}, nil, newClock().Now()).CorrelationID; (got != "") != want {
+			t.Errorf("%q became %q", id, got)
+		}
+	}
+}
+
+func TestANetworkThatWantsToBeSignedInToIsToldFromAService(t *testing.T) {
+	for _, c := range []struct {
+		status   int
+		location string
+		want     bool
+	}{
+		{511, "", true}, {302, "http://guest.hotel.example/", true}, {307, "https://192.168.1.1/login", true},
+		{302, "https://login.microsoftonline.com/x", false}, {302, "/elsewhere", false}, {200, "http://guest.hotel.example/", false}, {403, "", false},
+	} {
+		if got := leadsToPortal(&Answer{Status: c.status, Header: http.Header{"Location": {c.location}}}); got != c.want {
+			t.Errorf("%d to %q is %v", c.status, c.location, got)
 		}
 	}
 }

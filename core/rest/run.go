@@ -262,6 +262,9 @@ func (u *run) judge(ctx context.Context, cancel context.CancelCauseFunc, raw *ht
 	text, _ := io.ReadAll(io.LimitReader(b, answerLimit))
 	_ = b.Close()
 	a := newAnswer(raw.StatusCode, raw.Header, text, c.c.Now())
+	if leadsToPortal(a) && !here(c.root.Hostname()) {
+		return nil, &stumble{fault: portal(a, c.c.Now())}
+	}
 	if a.Status/100 == 3 {
 		return nil, &stumble{fault: redirected(c.c.Service, a, c.c.Now())}
 	}
