@@ -21,8 +21,9 @@ func forHalo(c Connection) *halo {
 		{"Azure domain", orDash(c.Tenant)},
 		{"Application ID", orDash(c.ClientID)},
 		{"Client secret", secret},
-		{"Redirect URI to register (platform: Web)", redirect(c.HaloWeb)},
-		{"Permission to add (delegated)", "Dynamics CRM, user_impersonation"},
+	}, Register: []fact{
+		{"Redirect URI (platform: Web)", redirect(c.HaloWeb)},
+		{"Permission (delegated)", "Dynamics CRM, user_impersonation"},
 	}}
 	passed := func(ids ...string) bool {
 		for _, k := range c.Checks {
@@ -35,7 +36,7 @@ func forHalo(c Connection) *halo {
 		return false
 	}
 	if passed("environment") {
-		h.Proves = append(h.Proves, "The address is right: the environment answers, and belongs to the tenant above.")
+		h.Proves = append(h.Proves, "The address is right: the environment answers there.")
 	}
 	switch {
 	case !passed("signin"):
@@ -61,7 +62,6 @@ func forHalo(c Connection) *halo {
 	if c.Application {
 		h.Leaves[1] = "What a person may read. Ferry signed in as the application here. Halo reads with the rights of the person who presses Authorize application, and that person must be able to sign in and to consent."
 	}
-	h.Leaves = append(h.Leaves, "After a new secret or a changed permission: in Halo, choose Disconnect from Application and authorise again.")
 	return h
 }
 

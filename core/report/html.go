@@ -133,16 +133,23 @@ const body = `<body>
 {{- end}}
 {{- with .Halo}}
 <section><h2>For Halo's own integration</h2>
-<p>In Halo, under Configuration, Integrations, Dynamics 365 CRM, enter:</p>
+<p>In Halo, under Configuration &gt; Integrations &gt; Dynamics 365 CRM, enter:</p>
 <dl>
 {{- range .Values}}
+<dt>{{.Name}}</dt><dd><bdi>{{.Value}}</bdi></dd>
+{{- end}}
+</dl>
+<h3>Add this to the app registration for it</h3>
+<dl>
+{{- range .Register}}
 <dt>{{.Name}}</dt><dd><bdi>{{.Value}}</bdi></dd>
 {{- end}}
 </dl>
 <h3>What this test proves for Halo</h3>
 <ul class="text">{{range .Proves}}<li>{{.}}</li>{{end}}</ul>
 <h3>What it does not prove</h3>
-<ul class="text">{{range .Leaves}}<li>{{.}}</li>{{end}}</ul></section>
+<ul class="text">{{range .Leaves}}<li>{{.}}</li>{{end}}</ul>
+<p class="quiet">After a new secret or a changed permission, choose Disconnect from Application in Halo and authorise again.</p></section>
 {{- end}}
 <footer>This report holds no password, no secret and no value of a record. It loads nothing and runs nothing.</footer>
 </main>

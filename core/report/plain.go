@@ -47,6 +47,10 @@ func Text(w io.Writer, c Connection) error {
 	}
 	if v.Halo != nil {
 		t.facts("For Halo's own integration", v.Halo.Values)
+		t.line("  Add this to the app registration for it:")
+		for _, f := range v.Halo.Register {
+			t.line("  ", f.Name, ": ", f.Value)
+		}
 		t.line("  What this test proves for Halo:")
 		for _, p := range v.Halo.Proves {
 			t.line("  - ", p)
@@ -55,6 +59,7 @@ func Text(w io.Writer, c Connection) error {
 		for _, p := range v.Halo.Leaves {
 			t.line("  - ", p)
 		}
+		t.line("  After a new secret or a changed permission, choose Disconnect from Application in Halo and authorise again.")
 	}
 	return t.w.Flush()
 }

@@ -45,7 +45,8 @@ type hidden struct {
 }
 
 type halo struct {
-	Values         []fact
+	Values         []fact // to enter in Halo
+	Register       []fact // to add to the app registration
 	Proves, Leaves []string
 }
 

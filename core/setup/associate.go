@@ -156,9 +156,11 @@ func (f *finder) wanted(l line) bool {
 	return false
 }
 
-func (f *finder) names(label string) bool {
-	return f.read.read(tail(label), func(class) bool { return true }).class != classNone
+func (f *finder) reading(label string) class {
+	return f.read.read(tail(label), func(class) bool { return true }).class
 }
+
+func (f *finder) names(label string) bool { return f.reading(label) != classNone }
 
 // before and after are the neighbouring lines on which something is said; -1 when there is none nearby.
 func (f *finder) before(i int) int {
@@ -199,6 +201,9 @@ func (f *finder) columns(i int) bool {
 	if len(row) > 4000 {
 		return false
 	}
+	if v := f.values[l.first]; f.read.read(tail(f.text[l.start:max(l.start, v.start)]), fits(v.kind)).strong {
+		return false // the row has names of its own
+	}
 	for _, sep := range []string{"\t", "|", ";", ",", "  "} {
 		n := len(cells(row, sep))
 		if n < 3 && !(n == 2 && l.next-l.first == 2) {
@@ -217,13 +222,12 @@ func (f *finder) columns(i int) bool {
 			if h.first < h.next {
 				continue // another row
 			}
-			named := 0
+			named := make(map[class]bool)
 			for _, c := range head {
-				if f.names(text[c[0]:c[1]]) {
-					named++
-				}
+				named[f.reading(text[c[0]:c[1]])] = true
 			}
-			if named < 2 {
+			delete(named, classNone)
+			if len(named) < 2 {
 				break
 			}
 			body, set := cells(row, sep), false

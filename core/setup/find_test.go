@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"regexp"
 	"slices"
@@ -185,6 +186,39 @@ func TestAMegabyteIsReadQuickly(t *testing.T) {
 		} else {
 			t.Logf("%s: %v for %d bytes", name, took, len(text))
 		}
+	}
+}
+
+func TestATornMailNeitherPanicsNorShowsItsSecret(t *testing.T) {
+	all := mails(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 1500 {
+		text := all[random.IntN(len(all))].text + all[random.IntN(len(all))].text
+		for range 1 + random.IntN(4) {
+			i := random.IntN(len(text))
+			j := i + random.IntN(len(text)-i)
+			switch random.IntN(4) {
+			case 0:
+				text = text[:i] + text[j:]
+			case 1:
+				text = text[i:] + text[:i]
+			case 2:
+				text = text[:i] + "\n" + text[i:]
+			default:
+				text = text[:j] + string(rune(random.IntN(0x3000))) + text[i:]
+			}
+			if len(text) < 2 {
+				text = "ab"
+			}
+		}
+		found := setup.Find(text, org)
+		s := found.Secret.Reveal()
+		for _, n := range found.Notes {
+			if told := n.Text + strings.Join(n.Offer, " "); s != "" && strings.Contains(told, s) || strings.Contains(told, secret) {
+				t.Fatalf("a note shows the secret: %q", n.Text)
+			}
+		}
+		found.WithTenant(tenantID)
 	}
 }
 

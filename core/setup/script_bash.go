@@ -30,6 +30,9 @@ tenant={{q .Tenant}}
 client_id={{q .ClientID}}    # an app registration that is there already; empty makes a new one
 graph={{q .Graph}}
 api={{q .API}}    # Dynamics CRM, the same everywhere
+{{- if and .Application .Org}}
+role={{q .Role}}    # of the application user
+{{- end}}
 secret=''
 
 say()  { printf '%s\n' "$*"; }
@@ -132,7 +135,7 @@ fi
 # The application user. It needs a System Administrator of the environment. If it fails, the rest is still good.
 dataverse() { az rest --resource "$org" --headers 'Content-Type=application/json' 'Prefer=return=representation' --only-show-errors "$@"; }
 application_user() {
-  local data="$org/api/data/v9.2" unit user role
+  local data="$org/api/data/v9.2" unit user role_id
   if ! az account get-access-token --resource "$org" --output none 2>/dev/null; then
     say 'Cloud Shell cannot reach the environment by itself. Sign in once more.'
     az login --use-device-code --tenant "$signed_in" --allow-no-subscriptions --scope "$org/.default" --only-show-errors --output none || return 1
@@ -145,19 +148,19 @@ application_user() {
   fi
   [[ $user =~ ^[0-9a-fA-F-]{36}$ ]] || return 1
   say 'The application user is there.'
-  role=$(dataverse --method get --url "$data/roles?\$select=roleid&\$filter="{{q .RoleFilter}}"$unit" --query 'value[0].roleid' -o tsv) || return 1
-  [[ $role =~ ^[0-9a-fA-F-]{36}$ ]] || { say 'There is no security role of the name '{{q .Role}}'.'; return 1; }
-  dataverse --method post --url "$data/systemusers($user)/systemuserroles_association/\$ref" --body "{\"@odata.id\":\"$data/roles($role)\"}" --output none || return 1
-  say 'It has the security role '{{q .Role}}'.'
+  role_id=$(dataverse --method get --url "$data/roles?\$select=roleid&\$filter="{{q .RoleFilter}}"$unit" --query 'value[0].roleid' -o tsv) || return 1
+  [[ $role_id =~ ^[0-9a-fA-F-]{36}$ ]] || { say "There is no security role of the name \"$role\"."; return 1; }
+  dataverse --method post --url "$data/systemusers($user)/systemuserroles_association/\$ref" --body "{\"@odata.id\":\"$data/roles($role_id)\"}" --output none || return 1
+  say "It has the security role \"$role\"."
 }
 if ! application_user; then
   say
   say 'The application user is not complete. Make it by hand:'
   say {{q .Clicks}}
-  say 'Choose New app user, add the app, choose the root business unit and the security role '{{q .Role}}'.'
+  say "Choose New app user, add the app, choose the root business unit and the security role \"$role\"."
   say {{q .AppUsersPage}}
   say 'Or with the Power Platform CLI:'
-  printf '  pac admin assign-user --application-user --environment %q --user %q --role %q\n' "$org" "$client_id" {{q .Role}}
+  printf '  pac admin assign-user --application-user --environment %q --user %q --role %q\n' "$org" "$client_id" "$role"
 fi
 {{- end}}
 

@@ -25,10 +25,15 @@
         throw 'Neither the Azure CLI nor the Az module is here. Open https://shell.azure.com, choose PowerShell, and run the script there.'
     }
 
+    # What az says beside its answer is no error of this script.
+    function Invoke-Az {
+        $ErrorActionPreference = 'Continue'
+        & az @args 2>$null
+    }
     # A token for one address. Nothing of it is shown or kept.
     function Get-FerryToken([string] $Resource) {
         if ($useAz) {
-            $token = az account get-access-token --resource $Resource --query accessToken --output tsv
+            $token = Invoke-Az account get-access-token --resource $Resource --query accessToken --output tsv
             if ($LASTEXITCODE -ne 0 -or -not $token) { throw "There is no sign-in for $Resource." }
             return $token
         }
@@ -54,14 +59,14 @@
     }
 
     if ($useAz) {
-        if ((az cloud show --query name --output tsv) -ne 'AzureCloud') {
+        if ((Invoke-Az cloud show --query name --output tsv) -ne 'AzureCloud') {
             throw 'This environment belongs to another of Microsoft''s clouds. Run this first, then the script again:  az cloud set --name AzureCloud; az login'
         }
-        $signedIn = az account show --query tenantId --output tsv 2>$null
+        $signedIn = Invoke-Az account show --query tenantId --output tsv
         if (-not $signedIn -or ($tenant -and $signedIn -ne $tenant)) {
             Write-Host 'Sign in to the tenant of the environment.'
             if ($tenant) { az login --tenant $tenant --allow-no-subscriptions --output none } else { az login --allow-no-subscriptions --output none }
-            $signedIn = az account show --query tenantId --output tsv
+            $signedIn = Invoke-Az account show --query tenantId --output tsv
         }
     } else {
         $context = Get-AzContext
@@ -82,7 +87,7 @@
 
     if (-not $clientId) {
         $registration = '{"displayName":"Ferry","publicClient":{"redirectUris":["http://localhost"]},"requiredResourceAccess":[{"resourceAccess":[{"id":"PERMISSION-ID","type":"Scope"}],"resourceAppId":"00000007-0000-0000-c000-000000000000"}],"signInAudience":"AzureADMyOrg"}'
-        $app = Invoke-Ferry $graph 'POST' '/v1.0/applications' $registration.Replace('PERMISSION-ID', $permission)
+        $app = Invoke-Ferry $graph 'POST' '/v1.0/applications' ($registration.Replace('PERMISSION-ID', $permission))
         $clientId = $app.appId
         Assert-Guid $clientId 'The app was not registered. Perhaps you may not register apps in this tenant: ask an Application Administrator.'
         Write-Host "Registered the app ${appName}: $clientId"

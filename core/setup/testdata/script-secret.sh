@@ -19,6 +19,7 @@ tenant='72f988bf-86f1-41af-91ab-2d7cd011db47'
 client_id=''    # an app registration that is there already; empty makes a new one
 graph='https://graph.microsoft.com'
 api='00000007-0000-0000-c000-000000000000'    # Dynamics CRM, the same everywhere
+role='Service Reader'    # of the application user
 secret=''
 
 say()  { printf '%s\n' "$*"; }
@@ -76,7 +77,7 @@ say 'Made a client secret that ends on 2027-05-21.'
 # The application user. It needs a System Administrator of the environment. If it fails, the rest is still good.
 dataverse() { az rest --resource "$org" --headers 'Content-Type=application/json' 'Prefer=return=representation' --only-show-errors "$@"; }
 application_user() {
-  local data="$org/api/data/v9.2" unit user role
+  local data="$org/api/data/v9.2" unit user role_id
   if ! az account get-access-token --resource "$org" --output none 2>/dev/null; then
     say 'Cloud Shell cannot reach the environment by itself. Sign in once more.'
     az login --use-device-code --tenant "$signed_in" --allow-no-subscriptions --scope "$org/.default" --only-show-errors --output none || return 1
@@ -89,19 +90,19 @@ application_user() {
   fi
   [[ $user =~ ^[0-9a-fA-F-]{36}$ ]] || return 1
   say 'The application user is there.'
-  role=$(dataverse --method get --url "$data/roles?\$select=roleid&\$filter="'name%20eq%20%27Service%20Reader%27%20and%20_businessunitid_value%20eq%20'"$unit" --query 'value[0].roleid' -o tsv) || return 1
-  [[ $role =~ ^[0-9a-fA-F-]{36}$ ]] || { say 'There is no security role of the name ''Service Reader''.'; return 1; }
-  dataverse --method post --url "$data/systemusers($user)/systemuserroles_association/\$ref" --body "{\"@odata.id\":\"$data/roles($role)\"}" --output none || return 1
-  say 'It has the security role ''Service Reader''.'
+  role_id=$(dataverse --method get --url "$data/roles?\$select=roleid&\$filter="'name%20eq%20%27Service%20Reader%27%20and%20_businessunitid_value%20eq%20'"$unit" --query 'value[0].roleid' -o tsv) || return 1
+  [[ $role_id =~ ^[0-9a-fA-F-]{36}$ ]] || { say "There is no security role of the name \"$role\"."; return 1; }
+  dataverse --method post --url "$data/systemusers($user)/systemuserroles_association/\$ref" --body "{\"@odata.id\":\"$data/roles($role_id)\"}" --output none || return 1
+  say "It has the security role \"$role\"."
 }
 if ! application_user; then
   say
   say 'The application user is not complete. Make it by hand:'
   say 'Power Platform admin center > Manage > Environments > contoso.crm4.dynamics.com > Settings > Users + permissions > Application users'
-  say 'Choose New app user, add the app, choose the root business unit and the security role ''Service Reader''.'
+  say "Choose New app user, add the app, choose the root business unit and the security role \"$role\"."
   say 'https://admin.powerplatform.microsoft.com/manage/environments'
   say 'Or with the Power Platform CLI:'
-  printf '  pac admin assign-user --application-user --environment %q --user %q --role %q\n' "$org" "$client_id" 'Service Reader'
+  printf '  pac admin assign-user --application-user --environment %q --user %q --role %q\n' "$org" "$client_id" "$role"
 fi
 
 say
