@@ -99,7 +99,7 @@ func (s *Source) anonymous(ctx context.Context) (a *rest.Answer, issuer string, 
 	if err != nil {
 		return nil, "", err
 	}
-	see := &witness{}
+	see := &witness{host: s.address.Host}
 	response, err := client.Do(see.watch(ctx), rest.Request{Address: root, NoRepeat: true})
 	issuer = s.inspector(see)
 	if err == nil {
@@ -158,50 +158,31 @@ func windowsOnly(a *rest.Answer) bool {
 
 // A witness sees who issued the certificate that was shown.
 type witness struct {
+	host string
+
 	mu     sync.Mutex
-	issuer string
+	issuer string // of who inspects; "" is nobody
 }
 
 // watch returns a context whose requests are looked at, on new connections and on used ones.
 func (w *witness) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {
-		secure, ok := i.Conn.(interface{ ConnectionState() tls.ConnectionState })
-		if !ok {
-			return
+		if secure, ok := i.Conn.(interface{ ConnectionState() tls.ConnectionState }); ok {
+			issuer := rest.Inspector(w.host, secure.ConnectionState())
+			w.mu.Lock()
+			w.issuer = issuer
+			w.mu.Unlock()
 		}
-		chain := secure.ConnectionState().PeerCertificates
-		if len(chain) == 0 {
-			return
-		}
-		by := chain[0].Issuer
-		name := by.CommonName
-		if len(by.Organization) > 0 && !strings.Contains(name, by.Organization[0]) {
-			name = strings.TrimSpace(name + " (" + by.Organization[0] + ")")
-		}
-		w.mu.Lock()
-		w.issuer = name
-		w.mu.Unlock()
 	}})
 }
 
-// inspector is who inspects the connection. Microsoft's own hosts show certificates of a few issuers only; of others
-// nobody can say what is right.
-//
-// Azure: "Azure Certificate Authority details".
+// inspector is who inspects the connection; "" is nobody, or a host of which nobody can say what is right.
 func (s *Source) inspector(see *witness) string {
 	if s.c.TLS != nil {
 		return short(s.c.TLS(s.address.Host))
 	}
 	see.mu.Lock()
 	defer see.mu.Unlock()
-	if !s.address.Online || see.issuer == "" {
-		return ""
-	}
-	for _, own := range []string{"Microsoft", "DigiCert", "GlobalSign", "Cybertrust", "Entrust", "CFCA"} {
-		if strings.Contains(see.issuer, own) {
-			return ""
-		}
-	}
 	return short(see.issuer)
 }
 

@@ -193,7 +193,9 @@ func (c *checker) version(ctx context.Context, check *core.Check) {
 	} else if f := state(err); f != nil {
 		warn(check, f)
 	}
-	if !c.s.address.Online && check.Detail != "" {
+	if check.Detail == "" {
+		check.Detail = "the environment does not tell its version"
+	} else if !c.s.address.Online {
 		check.Detail += ", Web API " + strings.TrimSuffix(strings.TrimPrefix(c.s.root, c.s.address.Org+"/api/data/"), "/")
 	}
 	if s := current.Detail.State; s == "Disabled" || s == float64(1) {

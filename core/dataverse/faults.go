@@ -34,6 +34,7 @@ const (
 	CodeOtherTenant     = "dataverse.other-tenant" // the environment belongs to another tenant
 	CodeBlocked         = "dataverse.ip-blocked"   // the environment's firewall lets this computer not in
 	CodeTooOld          = "dataverse.too-old"      // a server of 2011 to 2015
+	codeDenied          = "dataverse.access-denied"
 	CodeNotAdmin        = "dataverse.not-administrator"
 )
 

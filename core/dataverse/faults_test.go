@@ -103,6 +103,9 @@ func TestRefusalsAreUnderstoodByStatusAndCode(t *testing.T) {
 			t.Errorf("a code goes before words: %s is %s", code, f.Code)
 		}
 	}
+	if f := refusal(&rest.Answer{Status: 403, Code: "0x80048405", Message: "Access is denied. The organization is in administration mode."}); f.Code != "dataverse.administration-mode" {
+		t.Errorf("words go before a code that says nothing: %s", f.Code)
+	}
 	deep := refusal(&rest.Answer{Status: 403, Code: "0x80040220", Message: "User is missing prvReadAccount privilege for entity 'account' at Local level"})
 	if deep.Cause != "The right prvReadAccount is missing for the table account at the depth Business Unit." {
 		t.Errorf("the depth is not said: %s", deep.Cause)

@@ -56,7 +56,7 @@ func refusals() []row {
 		{0, "0x80040220", "", core.Fault{Kind: core.Permission, Code: "dataverse.privilege", Owner: core.DynamicsAdmin, Link: linkRoles,
 			Cause:  "A right is missing.",
 			Remedy: "Add the right to a security role of this user or application user."}},
-		{0, "0x80048306 0x80040256 0x80048405", "", core.Fault{Kind: core.Permission, Code: "dataverse.access-denied", Owner: core.DynamicsAdmin, Link: linkRoles,
+		{0, "0x80048306 0x80040256 0x80048405", "", core.Fault{Kind: core.Permission, Code: codeDenied, Owner: core.DynamicsAdmin, Link: linkRoles,
 			Cause:  "Dynamics 365 does not let us read this.",
 			Remedy: "Give this user or application user a security role that may read the table, best for the whole organisation."}},
 		{0, "0x8004f504 0x8004f502 0x8004f507", "", core.Fault{Kind: core.Permission, Code: "dataverse.column-security", Owner: core.DynamicsAdmin,
@@ -164,7 +164,7 @@ func refusals() []row {
 		{http.StatusUnauthorized, "", "", core.Fault{Kind: core.SignIn, Code: "dataverse.token-refused", Owner: core.You,
 			Cause:  "Dynamics 365 does not accept our sign-in.",
 			Remedy: "Sign in again. If it stays so, look whether organisation URL and tenant belong together."}},
-		{http.StatusForbidden, "", "", core.Fault{Kind: core.Permission, Code: "dataverse.access-denied", Owner: core.DynamicsAdmin, Link: linkRoles,
+		{http.StatusForbidden, "", "", core.Fault{Kind: core.Permission, Code: codeDenied, Owner: core.DynamicsAdmin, Link: linkRoles,
 			Cause:  "Dynamics 365 does not let us read this.",
 			Remedy: "Give this user or application user a security role that may read the table, best for the whole organisation."}},
 		{http.StatusRequestEntityTooLarge, "", "", core.Fault{Kind: core.Wrong, Code: "dataverse.too-large", Owner: core.You,
@@ -212,6 +212,9 @@ func meaning(a *rest.Answer) (found *row, known bool) {
 		switch {
 		case r.status != 0 && r.status != a.Status:
 		case r.codes != "" && code != "" && strings.Contains(" "+r.codes+" ", " "+code+" "):
+			if words != nil && r.fault.Code == codeDenied {
+				return words, true // this code says less than the words
+			}
 			if status == nil {
 				return r, true
 			}

@@ -38,7 +38,7 @@ type Config struct {
 	// Via tells which proxy stands between here and a host, as host:port; "" is none. It may be nil.
 	Via func(host string) string
 	// TLS tells who issued the certificate of a host when it is somebody who inspects the connection; "" is nobody. When
-	// it is nil, the certificates of Microsoft's own hosts are looked at.
+	// it is nil, the certificate is looked at by rest.Inspector.
 	TLS func(host string) string
 
 	// Token returns an access token; refused is one that the environment did not accept, or "".
