@@ -171,7 +171,7 @@ func (e *Environment) open(o Options, cert tls.Certificate) error {
 		Tenant: Tenant, Domain: Domain, Now: o.Now, TokenLifetime: o.TokenLifetime, RefreshLifetime: o.RefreshLifetime,
 		Issuer: authority.address("https"), Pages: pages.address("http"),
 		Resources: func(r string) bool { return r == e.Org },
-		People:    []microsoft.Person{{ObjectID: personID, Name: e.Person.Name, UPN: e.Person.UPN, Password: e.Person.Password}},
+		People:    []microsoft.Person{{ObjectID: personID, Name: e.Person.Name, UPN: e.Person.UPN, Password: e.Person.Password, Admin: true}},
 		Applications: []microsoft.Application{
 			{ID: PublicClientID, Name: "Ferry", Public: true, Redirects: []microsoft.Redirect{{URI: "http://localhost", Platform: "native"}}},
 			{ID: SecretClientID, Name: "Ferry practice", Secrets: []string{Secret}, Redirects: []microsoft.Redirect{{URI: "http://localhost/signin", Platform: "web"}}},
@@ -179,6 +179,7 @@ func (e *Environment) open(o Options, cert tls.Certificate) error {
 	})
 	e.Dynamics = dynamics.New(dynamics.Options{
 		World: e.World, Authority: e.Authority, Tenant: Tenant, Limits: o.Limits, Now: o.Now, Check: e.check,
+		Application: e.Microsoft.ApplicationName,
 	})
 	org.handler = e.stage(SideDynamics, e.Dynamics)
 	authority.handler = e.stage(SideMicrosoft, e.Microsoft.API())
@@ -196,7 +197,7 @@ func (e *Environment) check(bearer, audience string) (dynamics.Identity, error) 
 	if err != nil {
 		return dynamics.Identity{}, err
 	}
-	return dynamics.Identity{ObjectID: c.ObjectID, ApplicationID: c.ApplicationID, Application: c.Application}, nil
+	return dynamics.Identity{ObjectID: c.ObjectID, ApplicationID: c.ApplicationID, Application: c.Application, Claims: c.Demanded}, nil
 }
 
 // API is the root of the Web API.

@@ -3,6 +3,7 @@ package dynamics
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ferry/core/practice/world"
@@ -22,7 +23,9 @@ type caller struct {
 func (s *Server) caller(who Identity) (*caller, error) {
 	var u world.User
 	var ok bool
-	if who.Application {
+	if who.User != "" {
+		u, ok = s.store.world.User(who.User)
+	} else if who.Application {
 		u, ok = s.store.world.ApplicationUser(who.ApplicationID)
 	} else {
 		u, ok = s.store.world.UserBy(func(u world.User) bool {
@@ -34,6 +37,8 @@ func (s *Server) caller(who Identity) (*caller, error) {
 		return nil, &failure{status: http.StatusForbidden, code: "0x80072560", message: "The user is not a member of the organization."}
 	case u.Disabled:
 		return nil, &failure{status: http.StatusForbidden, code: "0x80040225", message: "The specified user is disabled. User Id = " + u.Key + "."}
+	case u.Unlicensed:
+		return nil, &failure{status: http.StatusForbidden, code: "0x8004d24b", message: "The user does not have a licence that lets it use this organization. User Id = " + u.Key + "."}
 	case u.NoRoles:
 		return nil, &failure{status: http.StatusForbidden, code: "0x80042f09", message: "User with SystemUserId=" + u.Key + " has not been assigned any roles."}
 	}
@@ -41,21 +46,28 @@ func (s *Server) caller(who Identity) (*caller, error) {
 }
 
 // readsSecured reports whether column security lets the caller read a column.
-func (c *caller) readsSecured(string, *world.Column) bool { return c.user.SeesSecured }
+func (c *caller) readsSecured(table string, col *world.Column) bool {
+	return c.user.SeesColumn(table, col.Logical)
+}
 
 // mayRead refuses who has no right to read a table.
 func (c *call) mayRead(m *model) error {
-	if c.store.world.Depth(c.caller.userID, m.Table) != "" {
+	return c.may(m, "Read")
+}
+
+// may refuses who has no right of that kind to a table.
+func (c *call) may(m *model, right string) error {
+	if c.store.world.DepthOf(c.caller.userID, c.store.world.Privilege(m.Table, right)) != "" {
 		return nil
 	}
-	return c.denied(m, "Read")
+	return c.denied(m, right)
 }
 
 func (c *call) denied(m *model, right string) error {
 	name := c.store.world.Privilege(m.Table, right)
 	return &failure{status: http.StatusForbidden, code: "0x80040220", message: fmt.Sprintf(
-		"Principal user (Id=%s, type=8, roleCount=1, privilegeCount=%d, accessMode=0), is missing %s privilege (Id=%s) on OTC=%d for entity '%s'. context.Caller=%s",
-		c.caller.userID, len(c.store.world.Grants(c.caller.userID)), name, c.store.world.PrivilegeID(name), m.ObjectTypeCode, m.Logical, c.caller.userID)}
+		"Principal user (Id=%s, type=8, roleCount=%d, privilegeCount=%d, accessMode=0), is missing %s privilege (Id=%s) on OTC=%d for entity '%s'. context.Caller=%s",
+		c.caller.userID, len(c.caller.user.Roles), len(c.store.world.Grants(c.caller.userID)), name, c.store.world.PrivilegeID(name), m.ObjectTypeCode, m.Logical, c.caller.userID)}
 }
 
 // restrict lets a question find only what the caller may see: the own rows, or those of the own business unit.
@@ -68,7 +80,11 @@ func (q *question) restrict() {
 		q.visible = func(s *scope) bool { return s.rows[0].Cells[owner.Index].S == q.caller.userID }
 	case (depth == "Local" || depth == "Deep") && unit != nil:
 		q.reads = append(q.reads, unit.Index)
-		q.visible = func(s *scope) bool { return s.rows[0].Cells[unit.Index].S == q.caller.unitID }
+		units := []string{q.caller.unitID}
+		if depth == "Deep" {
+			units = q.store.world.UnitsBelow(q.caller.unitID)
+		}
+		q.visible = func(s *scope) bool { return slices.Contains(units, s.rows[0].Cells[unit.Index].S) }
 	}
 }
 
@@ -185,13 +201,19 @@ func matches(r *world.Row, cells map[int]world.Cell) bool {
 // rolesOfUser is the collection of a user's security roles.
 const rolesOfUser = "systemuserroles_association"
 
-// roles returns the positions of a user's roles. The organisation knows rights, not who has which role, so everybody
-// who may come in has its first one.
+// roles returns the positions of a user's roles.
 func (st *store) roles(user string) []int {
 	t := st.world.Table("role")
 	u, ok := st.world.User(user)
-	if t == nil || !ok || u.NoRoles || st.world.Positions(t) == 0 {
+	if t == nil || !ok {
 		return nil
 	}
-	return []int{0}
+	var at []int
+	for _, key := range u.Roles {
+		if i, ok := st.world.Find(t, key); ok {
+			at = append(at, i)
+		}
+	}
+	slices.Sort(at)
+	return at
 }

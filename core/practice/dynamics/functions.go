@@ -1,6 +1,7 @@
 package dynamics
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,12 +17,15 @@ func (c *call) function(s segment) (done bool, err error) {
 	if len(c.path) != 1 {
 		return false, nil
 	}
+	if c.store.models.old && s.name == "RetrieveTotalRecordCount" {
+		return true, noSegment(s.name)
+	}
 	switch s.name {
 	case "WhoAmI":
 		return true, c.reply("WhoAmIResponse",
 			`"BusinessUnitId":"`+c.caller.unitID+`","UserId":"`+c.caller.userID+`","OrganizationId":"`+c.store.world.OrganizationID()+`"`)
 	case "RetrieveVersion":
-		return true, c.reply("RetrieveVersionResponse", `"Version":"`+version+`"`)
+		return true, c.reply("RetrieveVersionResponse", `"Version":"`+c.product+`"`)
 	case "RetrieveCurrentOrganization":
 		return true, c.currentOrganization()
 	case "RetrieveTotalRecordCount":
@@ -30,6 +34,8 @@ func (c *call) function(s segment) (done bool, err error) {
 		return true, c.reply("RetrieveProvisionedLanguagesResponse", `"RetrieveProvisionedLanguages":[1033]`)
 	case "RetrieveAvailableLanguages":
 		return true, c.reply("RetrieveAvailableLanguagesResponse", `"LocaleIds":[1033]`)
+	case "RetrieveRolePrivilegesRole":
+		return true, c.rolePrivileges(s)
 	case "RetrieveTimestamp":
 		return true, c.reply("RetrieveTimestampResponse", `"Timestamp":"`+strconv.FormatInt(c.store.world.Version(), 10)+`"`)
 	}
@@ -54,9 +60,9 @@ func (c *call) currentOrganization() error {
 	}
 	origin := strings.TrimSuffix(c.base, c.base[strings.Index(c.base, "/api/"):])
 	d := `"Detail":{"OrganizationId":"` + c.store.world.OrganizationID() + `","FriendlyName":` + string(appendText(nil, name)) +
-		`,"OrganizationVersion":"` + version + `","EnvironmentId":"` + c.store.world.OrganizationID() +
+		`,"OrganizationVersion":"` + c.product + `","EnvironmentId":"` + c.store.world.OrganizationID() +
 		`","DatacenterId":"00000000-0000-0000-0000-000000000000","Geo":"EMEA","TenantId":"` + c.tenant +
-		`","UrlName":"practice","UniqueName":"practice","OrganizationType":"Developer","SchemaType":"Full","State":"Enabled",` +
+		`","UrlName":"practice","UniqueName":"practice","OrganizationType":"Developer","SchemaType":"Full","State":"` + c.state().organization() + `",` +
 		`"Endpoints":{"Count":3,"IsReadOnly":false,"Keys":["WebApplication","OrganizationService","OrganizationDataService"],"Values":["` +
 		origin + `/","` + origin + `/XRMServices/2011/Organization.svc","` + origin + `/XRMServices/2011/OrganizationData.svc"]}}`
 	return c.reply("RetrieveCurrentOrganizationResponse", d)
@@ -103,9 +109,18 @@ func (c *call) bound(m *model, row *world.Row, s segment) error {
 	if m.Logical != "systemuser" {
 		return unknown("the function " + name + " of " + m.Logical)
 	}
+	if name == "RetrievePrincipalAttributePrivileges" {
+		return c.attributePrivileges(row.Key, name)
+	}
+	if name == "RetrievePrincipalAccess" {
+		return c.access(row.Key, s.args)
+	}
 	args, err := c.arguments(s.args)
 	if err != nil {
 		return err
+	}
+	if c.store.models.old && name != "RetrieveUserPrivileges" {
+		return noSegment(s.name)
 	}
 	switch name {
 	case "RetrieveUserPrivileges":
@@ -127,19 +142,34 @@ func (c *call) bound(m *model, row *world.Row, s segment) error {
 
 // privileges answers what rights a user has; only those named when names is not nil.
 func (c *call) privileges(user, function string, names []string) error {
+	unit := c.store.world.RootUnit()
+	if u, ok := c.store.world.User(user); ok {
+		unit = u.BusinessUnit
+	}
+	list := grantList(c.store.world.Grants(user), names, unit)
+	if c.store.models.old {
+		list = withName.ReplaceAllString(list, "") // version 8 tells ids only
+	}
+	return c.reply(function+"Response", list)
+}
+
+var withName = regexp.MustCompile(`,"PrivilegeName":"[^"]*","RecordFilterId":"[^"]*","RecordFilterUniqueName":""`)
+
+// grantList writes privileges; only those named when names is not nil.
+func grantList(grants []world.Grant, names []string, unit string) string {
 	b := []byte(`"RolePrivileges":[`)
 	n := 0
-	for _, g := range c.store.world.Grants(user) {
+	for _, g := range grants {
 		if names != nil && !slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, g.Privilege) }) {
 			continue
 		}
 		if n++; n > 1 {
 			b = append(b, ',')
 		}
-		b = append(b, `{"Depth":"`+g.Depth+`","PrivilegeId":"`+g.ID+`","BusinessUnitId":"`+c.store.world.RootUnit()+
+		b = append(b, `{"Depth":"`+g.Depth+`","PrivilegeId":"`+g.ID+`","BusinessUnitId":"`+unit+
 			`","PrivilegeName":"`+g.Privilege+`","RecordFilterId":"00000000-0000-0000-0000-000000000000","RecordFilterUniqueName":""}`...)
 	}
-	return c.reply(function+"Response", string(append(b, ']')))
+	return string(append(b, ']'))
 }
 
 // serviceDocument lists the entity sets.

@@ -111,7 +111,9 @@ func (c *call) parts(t *world.Table, name string) []object {
 		}
 	case "Attributes":
 		for _, col := range t.Columns {
-			list = append(list, attributeObject(t, col))
+			if !c.store.models.old || !newer(col) {
+				list = append(list, attributeObject(t, col))
+			}
 		}
 	}
 	return list

@@ -38,6 +38,7 @@ type collection struct {
 // models keeps the models that were made, as long as their tables stay as they are.
 type models struct {
 	world *world.World
+	old   bool // a server that does not know what came with version 9
 
 	mu   sync.Mutex
 	made map[string]*model
@@ -60,12 +61,12 @@ func (m *models) of(t *world.Table) *model {
 	if made := m.made[t.Logical]; made != nil && made.Table == t {
 		return made
 	}
-	made := build(t)
+	made := build(t, m.old)
 	m.made[t.Logical] = made
 	return made
 }
 
-func build(t *world.Table) *model {
+func build(t *world.Table, old bool) *model {
 	o := &model{
 		Table: t, columns: map[string]*world.Column{}, logical: map[string]*world.Column{},
 		single: map[string]single{}, many: map[string]collection{},
@@ -75,7 +76,7 @@ func build(t *world.Table) *model {
 		if c.Logical == t.Key {
 			o.key = c
 		}
-		if c.Property == "" || !c.ValidForRead {
+		if c.Property == "" || !c.ValidForRead || old && newer(c) {
 			continue
 		}
 		o.columns[c.Property] = c
@@ -87,6 +88,9 @@ func build(t *world.Table) *model {
 	o.relate()
 	return o
 }
+
+// newer reports whether a column is of a type that came with version 9.
+func newer(c *world.Column) bool { return c.Type == "MultiSelectPicklistType" || c.Type == "FileType" }
 
 // relate finds the navigation properties.
 func (o *model) relate() {

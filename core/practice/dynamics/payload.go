@@ -81,7 +81,7 @@ func keyValue(raw json.RawMessage) (string, error) {
 	return strings.ToLower(s), nil
 }
 
-var bindPath = regexp.MustCompile(`^(?:https?://[^/]+)?(?:/?api/data/v\d+\.\d+)?/?([A-Za-z_][A-Za-z0-9_]*)\((.+)\)$`)
+var bindPath = regexp.MustCompile(`^(?:https?://[^/]+)?(?:(?:/[A-Za-z0-9_-]+)?/?api/data/v\d+\.\d+)?/?([A-Za-z_][A-Za-z0-9_]*)\((.+)\)$`)
 
 // bindLookup reads nav@odata.bind: the address of a row, or null.
 func (c *call) bindLookup(m *model, name string, raw json.RawMessage, cells map[string]world.Cell) error {

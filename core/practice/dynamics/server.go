@@ -27,6 +27,12 @@ type Options struct {
 
 	Limits Limits
 	Now    func() time.Time // nil is time.Now
+
+	// Application tells the name of an app registration; false when the directory does not know it. nil knows all.
+	Application func(id string) (name string, known bool)
+
+	// Premises is set for a server that stands at a company, not in Microsoft's cloud.
+	Premises *Premises
 }
 
 // An Identity is who a token was issued to.
@@ -34,6 +40,8 @@ type Identity struct {
 	ObjectID      string // of the person in the directory
 	ApplicationID string // of the client
 	Application   bool   // the application itself signed in
+	Claims        string // that the sign-in was asked to prove
+	User          string // key of the user, when Windows signed in
 }
 
 // A Server plays one Dynamics 365 environment. It is safe for use by many goroutines.
@@ -45,8 +53,14 @@ type Server struct {
 	guard     *guard
 	now       func() time.Time
 
+	application func(id string) (string, bool)
+	premises    *Premises
+	product     string // the version that it says it has
+	newest      string // version of its Web API
+
 	mu      sync.Mutex
 	unknown []string
+	is      State
 }
 
 // New makes a server. It does no I/O.
@@ -54,10 +68,16 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Server{
+	s := &Server{
+		application: o.Application, premises: o.Premises, product: version, newest: "v9.2",
 		store: newStore(o.World, o.Now), check: o.Check, authority: strings.TrimRight(o.Authority, "/"), tenant: o.Tenant,
 		guard: newGuard(o.Limits, o.Now), now: o.Now,
 	}
+	if o.Premises != nil {
+		s.product, s.newest = o.Premises.versions()
+		s.store.models.old = s.newest < "v9.0"
+	}
+	return s
 }
 
 // Unknown returns every request that was answered 501, as "GET /path what it was".
@@ -100,26 +120,35 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("REQ_ID", id)
 	h.Set("x-ms-service-request-id", id)
-	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	var who Identity
-	err := error(nil)
-	if ok {
-		who, err = s.check(bearer, "https://"+r.Host)
+	if s.premises != nil && !s.enters(w, r) {
+		return
 	}
-	if !ok || err != nil {
-		h.Set("WWW-Authenticate", s.Challenge(r.Host))
-		w.WriteHeader(http.StatusUnauthorized)
+	state := s.state()
+	if state.shut(w) {
+		return
+	}
+	who, ok := s.known(w, r, state)
+	if !ok {
 		return
 	}
 	h.Set("OData-Version", "4.0")
-	h.Add("Set-Cookie", "ARRAffinity=practice; Path=/; HttpOnly; Secure")
-	leave, err := s.guard.enter(who.ObjectID+who.ApplicationID, h)
+	if s.premises == nil {
+		h.Add("Set-Cookie", "ARRAffinity=practice; Path=/; HttpOnly; Secure")
+	}
+	limits := h
+	if s.premises != nil {
+		limits = http.Header{} // a company's own server says nothing of limits
+	}
+	leave, err := s.guard.enter(who.ObjectID+who.ApplicationID+who.User, limits)
 	if err != nil {
 		s.fail(w, r, parsePrefer(r.Header), err)
 		return
 	}
 	defer leave()
 	c, err := s.caller(who)
+	if err == nil {
+		err = state.lets(s, c)
+	}
 	if err == nil {
 		err = s.dispatch(w, r, &call{caller: c})
 	}
@@ -130,22 +159,26 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // dispatch routes a request of a known caller. Parts of a batch come here too.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, c *call) error {
-	m := rootPath.FindStringSubmatch(r.URL.Path)
+	root, path := s.root(), r.URL.Path
+	if root != "" {
+		path = strings.TrimPrefix(path, root)
+	}
+	m := rootPath.FindStringSubmatch(path)
 	if m == nil {
 		return &failure{status: http.StatusNotFound, code: "0x80060888", message: "Resource not found for the segment '" + strings.TrimPrefix(r.URL.Path, "/") + "'."}
 	}
-	if !versions[m[1]] {
+	if !versions[m[1]] || m[1] > s.newest {
 		return &failure{status: http.StatusNotImplemented, code: "0x80060888", message: "The version '" + m[1] + "' is not supported."}
 	}
 	if len(r.URL.RequestURI()) > 32768 && !c.inBatch {
 		return &failure{status: http.StatusRequestURITooLong, code: "0x80060888", message: "The request URL is too long."}
 	}
-	path, err := segments(strings.TrimPrefix(m[2], "/"))
+	parts, err := segments(strings.TrimPrefix(m[2], "/"))
 	if err != nil {
 		return err
 	}
-	c.Server, c.w, c.r, c.path = s, w, r, path
-	c.base, c.prefer = "https://"+r.Host+"/api/data/"+m[1], parsePrefer(r.Header)
+	c.Server, c.w, c.r, c.path = s, w, r, parts
+	c.base, c.prefer = "https://"+r.Host+root+"/api/data/"+m[1], parsePrefer(r.Header)
 	if c.opts, err = parseOptions(r.URL.RawQuery); err != nil {
 		return err
 	}

@@ -29,6 +29,8 @@ func (c *call) write(m *model) error {
 		return c.update(m)
 	case len(c.path) == 1 && method == http.MethodDelete:
 		return c.remove(m)
+	case len(c.path) == 2 && first.call && method == http.MethodPost && c.path[1].name == queryNamespace+"AddPrivilegesRole":
+		return c.addPrivileges(m)
 	case len(c.path) == 2 && first.call && (method == http.MethodPut || method == http.MethodDelete) && m.columns[c.path[1].name] != nil:
 		return c.writeProperty(m)
 	case len(c.path) == 3 && first.call && c.path[2].name == "$ref":
@@ -49,12 +51,18 @@ func (c *call) body() ([]byte, error) {
 }
 
 func (c *call) create(m *model) error {
+	if err := c.may(m, "Create"); err != nil {
+		return err
+	}
 	body, err := c.body()
 	if err != nil {
 		return err
 	}
 	cells, id, err := c.payload(m, body, true)
 	if err != nil {
+		return err
+	}
+	if err := c.mayEnter(m, cells); err != nil {
 		return err
 	}
 	return c.insert(m, id, cells)
@@ -120,6 +128,13 @@ func (c *call) update(m *model) error {
 		return err
 	}
 	row := c.store.row(m.Logical, key)
+	right := "Write"
+	if row == nil {
+		right = "Create"
+	}
+	if err := c.may(m, right); err != nil {
+		return err
+	}
 	match := c.r.Header.Get("If-Match")
 	switch {
 	case row == nil && match != "":
@@ -163,6 +178,9 @@ func (c *call) later(undo func()) {
 }
 
 func (c *call) remove(m *model) error {
+	if err := c.may(m, "Delete"); err != nil {
+		return err
+	}
 	row, err := c.find(m, c.path[0])
 	if err != nil {
 		return err
@@ -186,6 +204,9 @@ func (c *call) remove(m *model) error {
 
 // writeProperty answers PUT and DELETE of one property.
 func (c *call) writeProperty(m *model) error {
+	if err := c.may(m, "Write"); err != nil {
+		return err
+	}
 	row, err := c.find(m, c.path[0])
 	if err != nil {
 		return err
@@ -222,6 +243,12 @@ func (c *call) writeProperty(m *model) error {
 
 // writeReference answers PUT, POST and DELETE of …/$ref.
 func (c *call) writeReference(m *model) error {
+	if m.Logical == "systemuser" && c.path[1].name == rolesOfUser {
+		return c.giveRole(m)
+	}
+	if err := c.may(m, "Write"); err != nil {
+		return err
+	}
 	row, err := c.find(m, c.path[0])
 	if err != nil {
 		return err

@@ -203,6 +203,15 @@ func (a *Authority) person(upn string) (Person, bool) {
 	return Person{}, false
 }
 
+// ApplicationName is the name of an app registration; false when there is none of that ID.
+func (a *Authority) ApplicationName(id string) (string, bool) {
+	app := a.application(id)
+	if app == nil {
+		return "", false
+	}
+	return app.Name, true
+}
+
 // people are who can sign in.
 func (a *Authority) people() []Person {
 	a.mu.Lock()

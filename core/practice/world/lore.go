@@ -43,7 +43,8 @@ type lore struct {
 	phrasesHTML []string
 	words       []string
 	lists       map[string][]string // names of the rows of small tables
-	privileges  []string
+	rights      []right
+	privileges  []string // their names
 }
 
 // disabledUser is the position of the person who left.
@@ -177,6 +178,8 @@ func leastRows(table string) int {
 		return 1
 	case "systemuser":
 		return 3
+	case "role":
+		return len(smallLists()["role"])
 	}
 	return 0
 }

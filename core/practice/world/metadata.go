@@ -35,6 +35,16 @@ func (w *World) Secure(table, column string) error {
 	return w.AlterColumn(table, column, func(c *Column) { c.Secured = true })
 }
 
+// SetTracked turns change tracking of a table on or off.
+func (w *World) SetTracked(table string, on bool) error {
+	return w.alter(table, func(t *Table) error { t.Tracked = on; return nil })
+}
+
+// AlterTable changes what is known of a table: its labels.
+func (w *World) AlterTable(table string, change func(t *Table)) error {
+	return w.alter(table, func(t *Table) error { change(t); return nil })
+}
+
 // AlterColumn changes what is known of a column: its label, its options, its length.
 func (w *World) AlterColumn(table, column string, change func(c *Column)) error {
 	return w.alter(table, func(t *Table) error {

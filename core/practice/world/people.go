@@ -15,8 +15,11 @@ type User struct {
 	ObjectID      string // what the sign-in service calls it; "" when nobody said
 	BusinessUnit  string
 	Disabled      bool
-	NoRoles       bool
-	SeesSecured   bool // has a right to secured columns
+	NoRoles       bool     // follows from Roles
+	Roles         []string // keys of the security roles
+	SeesSecured   bool     // may read every secured column
+	Columns       []string // "contact.governmentid": the secured columns that it may read beside
+	Unlicensed    bool     // the environment lets it in no more
 }
 
 // A Grant is one privilege that a user has.
@@ -30,6 +33,7 @@ type Grant struct {
 
 type people struct {
 	users   map[string]*User             // by key
+	roles   map[string]*role             // by key
 	depths  map[string]map[string]string // user, privilege: another depth than Global; "" is none
 	adaKey  string
 	orgKey  string
@@ -37,7 +41,8 @@ type people struct {
 }
 
 func newPeople(w *World) people {
-	p := people{users: map[string]*User{}, depths: map[string]map[string]string{}}
+	p := people{users: map[string]*User{}, roles: newRoles(w), depths: map[string]map[string]string{}}
+	roles := w.stores["role"]
 	users, units := w.stores["systemuser"], w.stores["businessunit"]
 	p.adaKey = users.key(0)
 	p.orgKey = w.stores["organization"].key(0)
@@ -46,7 +51,10 @@ func newPeople(w *World) people {
 		key := users.key(i)
 		p.users[key] = &User{
 			Key: key, Name: w.lore.userName(i), DomainName: w.lore.userDomain(i), BusinessUnit: units.key(i % units.base),
-			Disabled: i == disabledUser, SeesSecured: i == 0,
+			Disabled: i == disabledUser, SeesSecured: i == 0, Roles: []string{roles.key(usualRole)},
+		}
+		if i == 0 {
+			p.users[key].Roles = []string{roles.key(administratorRole)}
 		}
 	}
 	return p
@@ -66,9 +74,15 @@ func (w *World) User(key string) (User, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if u := w.people.users[lower(key)]; u != nil {
-		return *u, true
+		return u.copy(), true
 	}
 	return User{}, false
+}
+
+func (u *User) copy() User {
+	c := *u
+	c.NoRoles = len(u.Roles) == 0
+	return c
 }
 
 // UserBy returns the first user for whom is holds.
@@ -76,8 +90,8 @@ func (w *World) UserBy(is func(User) bool) (User, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	for _, u := range w.people.users {
-		if is(*u) {
-			return *u, true
+		if c := u.copy(); is(c) {
+			return c, true
 		}
 	}
 	return User{}, false
@@ -103,9 +117,9 @@ func (w *World) AddApplicationUser(appID, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	w.people.users[key] = &User{
-		Key: key, Name: name, ApplicationID: lower(appID), BusinessUnit: w.people.rootKey, SeesSecured: true,
-	}
+	u := w.people.users[key]
+	u.SeesSecured = true
+	u.Roles = []string{w.stores["role"].key(readerRole)}
 	return key, nil
 }
 
@@ -128,17 +142,30 @@ func (w *World) SetObjectID(user, objectID string) error {
 
 // DisableUser takes every right to sign in from a user.
 func (w *World) DisableUser(user string) error {
-	return w.changeUser(user, func(u *User) { u.Disabled = true })
+	return w.Set("systemuser", user, map[string]Cell{"isdisabled": BoolCell(true)})
+}
+
+// EnableUser gives it back.
+func (w *World) EnableUser(user string) error {
+	return w.Set("systemuser", user, map[string]Cell{"isdisabled": BoolCell(false)})
+}
+
+// Unlicense takes the licence from a user, so that the environment does not let it in.
+func (w *World) Unlicense(user string) error {
+	if err := w.Set("systemuser", user, map[string]Cell{"islicensed": BoolCell(false)}); err != nil {
+		return err
+	}
+	return w.changeUser(user, func(u *User) { u.Unlicensed = true })
 }
 
 // RemoveRoles takes every security role from a user, and with them every privilege.
 func (w *World) RemoveRoles(user string) error {
-	return w.changeUser(user, func(u *User) { u.NoRoles = true })
+	return w.changeUser(user, func(u *User) { u.Roles = nil })
 }
 
 // HideSecured takes the right to secured columns from a user.
 func (w *World) HideSecured(user string) error {
-	return w.changeUser(user, func(u *User) { u.SeesSecured = false })
+	return w.changeUser(user, func(u *User) { u.SeesSecured, u.Columns = false, nil })
 }
 
 // Revoke takes one privilege from a user: "prvReadAccount".
@@ -151,8 +178,7 @@ func (w *World) SetDepth(user, privilege, depth string) error {
 	if w.people.users[lower(user)] == nil {
 		return fmt.Errorf("no such user")
 	}
-	known := slices.ContainsFunc(w.tables, func(t *Table) bool { return t.privilegeName("Read") == privilege })
-	if !known {
+	if !slices.Contains(w.lore.privileges, privilege) {
 		return fmt.Errorf("no privilege %s", privilege)
 	}
 	of := w.people.depths[lower(user)]
@@ -184,30 +210,33 @@ func (w *World) Depth(user string, t *Table) string {
 
 func (w *World) depth(user, privilege string) string {
 	u := w.people.users[user]
-	if u == nil || u.Disabled || u.NoRoles {
+	if u == nil || u.Disabled || len(u.Roles) == 0 {
 		return ""
 	}
 	if depth, ok := w.people.depths[user][privilege]; ok {
 		return depth
 	}
-	return "Global"
+	depth := ""
+	for _, key := range u.Roles {
+		depth = wider(depth, w.people.roles[key].depth(privilege))
+	}
+	return depth
 }
 
-// Grants returns the privileges of a user: each table's, in the order of the tables. Activities share one, so it
-// comes once.
+// Grants returns the privileges of a user, those of all roles together. Activities share one set, so it comes once.
 func (w *World) Grants(user string) []Grant {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	var grants []Grant
-	seen := map[string]bool{}
-	for _, t := range w.tables {
-		name := t.privilegeName("Read")
-		depth := w.depth(lower(user), name)
-		if depth == "" || seen[name] {
-			continue
+	return w.grants(func(privilege string) string { return w.depth(lower(user), privilege) })
+}
+
+// grants lists the privileges that reach anywhere. The caller holds the lock.
+func (w *World) grants(depth func(privilege string) string) []Grant {
+	var list []Grant
+	for i, r := range w.lore.rights {
+		if d := depth(r.name); d != "" {
+			list = append(list, Grant{Table: r.table, Right: r.right, Depth: d, Privilege: r.name, ID: w.stores["privilege"].key(i)})
 		}
-		seen[name] = true
-		grants = append(grants, Grant{Table: t.Logical, Right: "Read", Depth: depth, Privilege: name, ID: w.PrivilegeID(name)})
 	}
-	return grants
+	return list
 }

@@ -28,14 +28,9 @@ func (w *World) join() {
 	}
 	pointers.base, pointers.live = 0, 0
 	w.stores["activityparty"].resize(3 * activities)
-	seen := map[string]bool{}
-	for _, t := range w.tables {
-		for _, right := range []string{"Create", "Read", "Write", "Delete", "Append", "AppendTo", "Assign", "Share"} {
-			if name := t.privilegeName(right); !seen[name] && !t.Intersect {
-				seen[name] = true
-				w.lore.privileges = append(w.lore.privileges, name)
-			}
-		}
+	w.lore.rights = rightsOf(w.tables)
+	for _, r := range w.lore.rights {
+		w.lore.privileges = append(w.lore.privileges, r.name)
 	}
 	w.stores["privilege"].resize(len(w.lore.privileges))
 }

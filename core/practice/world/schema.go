@@ -192,8 +192,13 @@ func (t *Table) number() {
 
 // privilegeName is the name of a right on a table: all activities share one set.
 func (t *Table) privilegeName(right string) string {
-	if t.Activity {
+	switch {
+	case t.Activity:
 		return "prv" + right + "Activity"
+	case t.Logical == "systemuser":
+		return "prv" + right + "User"
+	case t.Logical == "annotation":
+		return "prv" + right + "Note"
 	}
 	return "prv" + right + t.Schema
 }

@@ -62,6 +62,8 @@ func (w *World) chooseSmall(t *Table, p *plan, byName map[string]*plan) bool {
 		if name == "name" {
 			return p.with(func(m *maker, _ *plan) Cell { return TextCell(m.w.lore.privileges[m.i]) }, 1024)
 		}
+	case "role":
+		return w.chooseRole(p)
 	case "businessunit":
 		switch name {
 		case "parentbusinessunitid":
@@ -128,6 +130,29 @@ func keyOfPair(m *maker, p *plan) Cell {
 		c.Kind, c.Table = Text|pending, ""
 	}
 	return c
+}
+
+// chooseRole lets every role that is there from the beginning be one of the root business unit.
+func (w *World) chooseRole(p *plan) bool {
+	switch p.column.Logical {
+	case "businessunitid":
+		p.refs = []*store{w.stores["businessunit"]}
+		return p.with(firstRow, 1024)
+	case "roletemplateid":
+		return p.with(func(m *maker, _ *plan) Cell {
+			switch m.i {
+			case administratorRole:
+				return RefCell("roletemplate", administratorTemplate)
+			case administratorRole + 1:
+				return RefCell("roletemplate", customizerTemplate)
+			}
+			return Cell{}
+		}, 1024)
+	case "parentroleid", "parentrootroleid":
+		p.source = nil
+		return true
+	}
+	return false
 }
 
 func (w *World) chooseCurrency(p *plan) bool {

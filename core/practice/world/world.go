@@ -183,6 +183,7 @@ func (w *World) Set(table, key string, values map[string]Cell) error {
 	maps.Copy(cells, values)
 	w.version++
 	s.changed[i] = &change{cells: cells, version: w.version}
+	w.amend(table, lower(key), values)
 	return nil
 }
 
@@ -221,6 +222,7 @@ func (w *World) insert(table, key string, values map[string]Cell) (string, error
 	s.byKey[key] = i
 	s.changed[i] = &change{cells: cells, version: w.version}
 	s.live++
+	w.enrol(table, key, cells)
 	return key, nil
 }
 
@@ -275,6 +277,7 @@ func (w *World) Delete(table, key string) error {
 	w.version++
 	s.changed[i] = &change{version: w.version, deleted: true}
 	s.live--
+	w.dismiss(table, lower(key))
 	return nil
 }
 
