@@ -41,6 +41,8 @@ func (z *wizard) approvalCards(f *core.Fault) []fyne.CanvasObject {
 		w.connections().wizard = nil
 		w.open(placeConnection)
 	})
+	v := w.setupValues(z.c)
+	v.ConsentLink = z.consent
 	link := kit.Plain(lang.L("Copy only the link"), nil)
 	link.Does(func() { w.clip(z.consent); link.SetWords(lang.L("Copied")) })
 	open := kit.LinkIcon("external", lang.L("I am one: open the page"), func() { w.browse(z.consent) })
@@ -49,7 +51,7 @@ func (z *wizard) approvalCards(f *core.Fault) []fyne.CanvasObject {
 		open.Unless(lang.L("The link is being made."))
 	}
 	first := []fyne.CanvasObject{kit.QuietPara(lang.L("Once, for everybody. Send this text: it has the link and says what is asked for.")),
-		w.letter(setup.AskApproval, z.c, z.consent, nil, 150), kit.Row(10, link, open, kit.Space()),
+		w.letter(setup.AskApproval, v, 150), kit.Row(10, link, open, kit.Space()),
 		kit.Hint("warn", lang.L("After “Accept” the administrator's browser may say that it cannot reach localhost. That is expected: it is done all the same."), look.Warned)}
 	if z.consentFault != nil {
 		first = append(first, kit.FaultCard(z.consentFault, kit.FaultCalls{Browse: w.browse, Again: z.askConsent, Quiet: true}))

@@ -29,6 +29,7 @@ type certificatePart struct {
 	file     string // chosen, not read yet
 	cer      []byte // what is to be uploaded
 	made     bool   // made here just now, so it must be uploaded
+	scripted bool   // the script uploads it
 	working  *task.Task
 	fault    *core.Fault
 	warning  *core.Fault
@@ -92,7 +93,10 @@ func (p *certificatePart) facts(f project.CertificateFacts) []fyne.CanvasObject 
 		row = append(row, kit.LinkIcon("external", lang.L("Open the page"), func() { p.w.browse(l.URL) }))
 	}
 	about := lang.L("In the app registration: Certificates & secrets, Certificates, Upload certificate. The thumbprint shown there must be this one.")
-	if p.made {
+	switch {
+	case p.scripted:
+		about = lang.L("The script uploads it. The key stays on this computer.")
+	case p.made:
 		about = lang.L("Now save the .cer file and upload it. In the app registration: Certificates & secrets, Certificates, Upload certificate. The file holds no key.")
 	}
 	return append(parts, kit.CaptionPara(about), kit.Row(10, append(row, kit.Space())...))

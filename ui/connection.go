@@ -233,7 +233,7 @@ func (p *connections) kindFact(c *project.Connection) fyne.CanvasObject {
 func (p *connections) factButtons(c *project.Connection) fyne.CanvasObject {
 	w := p.w
 	again := kit.Plain(lang.L("Sign in again"), func() { p.change(*c, stepSignIn) })
-	change := kit.Plain(lang.L("Change values"), func() { p.change(*c, stepValues) })
+	change := kit.Plain(lang.L("Change values"), func() { p.edit(*c) })
 	twin := kit.Plain(lang.L("Copy"), func() { p.copy(*c) })
 	leave := kit.Danger(lang.L("Disconnect…"), func() { p.disconnect(*c) })
 	remove := kit.Danger(lang.L("Delete…"), func() { p.delete(*c) })
@@ -251,6 +251,15 @@ func (p *connections) change(c project.Connection, step int) {
 	p.wizard = newWizard(p.w, c, step)
 	p.w.open(placeConnection)
 	p.wizard.arrive()
+}
+
+// edit opens all fields of a connection on one page; one that has no values yet is asked for them.
+func (p *connections) edit(c project.Connection) {
+	if c.ClientID == "" && c.Auth != project.Windows {
+		p.change(c, stepValues)
+		return
+	}
+	p.change(c, stepEdit)
 }
 
 func kindHint(c project.Connection) string {

@@ -216,7 +216,9 @@ func TestAnApprovalHasThreeWaysAndCanBeWaitedFor(t *testing.T) {
 	}
 	s.Tap("I asked: wait for the answer")
 	s.Sees("To allow the app to be used.")
-	saved(s, e, func(c project.Connection) bool { return c.Waiting.What == "admin-approval" && c.Waiting.For == core.EntraAdmin })
+	saved(s, e, func(c project.Connection) bool {
+		return c.Waiting.What == "admin-approval" && c.Waiting.For == core.EntraAdmin
+	})
 	e.Fail = nil
 	s.Tap("Try again")
 	s.Sees("Connection available")
@@ -281,7 +283,9 @@ func TestACertificateIsMadeSavedAndUsed(t *testing.T) {
 	if e.Called("Prove") != 1 || e.Called("KeepSecret") != 0 {
 		t.Error("the certificate was not tried, or a secret was kept")
 	}
-	saved(s, e, func(c project.Connection) bool { return c.Auth == project.Certificate && c.Certificate.Expires == "2027-11-21" })
+	saved(s, e, func(c project.Connection) bool {
+		return c.Auth == project.Certificate && c.Certificate.Expires == "2027-11-21"
+	})
 }
 
 func TestAnEnvironmentIsChosenFromTheListOfSomebodyWhoSignedIn(t *testing.T) {
@@ -306,6 +310,30 @@ func TestAnEnvironmentIsChosenFromTheListOfSomebodyWhoSignedIn(t *testing.T) {
 	saved(s, e, func(c project.Connection) bool {
 		return c.Name == "Contoso Sales" && c.Kind == "live" && c.ClientID == uitest.Contoso().Connections[0].ClientID
 	})
+}
+
+func TestTheFieldsOfAConnectionCanBeChangedOnOnePage(t *testing.T) {
+	e := uitest.Works()
+	e.Known = true
+	s := open(t, e, tested(func(c *project.Connection) { c.Auth = project.Secret }))
+	s.Tap("Connection")
+	s.Tap("Change values")
+	s.Type("Name", "Contoso Test")
+	s.Type("Ends on", "2027-03-31")
+	s.Tap("Save and test")
+	s.Sees("Contoso Test · contoso-test.crm4.dynamics.com")
+	s.Sees("Connection available")
+	if e.Called("SignIn") != 0 {
+		t.Error("a new name asked for a new sign-in")
+	}
+	s.Tap("Change values")
+	s.Type("Client secret", mailSecret)
+	s.Tap("Save and test")
+	s.Sees("Connection available")
+	if e.Called("Prove") != 1 || e.Called("SignIn") != 1 || e.Kept.Reveal() != mailSecret {
+		t.Error("the new secret was not tried, kept and used")
+	}
+	saved(s, e, func(c project.Connection) bool { return c.Name == "Contoso Test" && c.SecretExpires == "2027-03-31" })
 }
 
 func TestAConnectionIsCopiedAsADraft(t *testing.T) {
@@ -345,7 +373,9 @@ func TestTryAgainGoesOnFromTheFailedStep(t *testing.T) {
 	}
 	s.Tap("Save report…")
 	s.Tap("Use this folder")
-	s.Until(func() bool { return strings.HasSuffix(e.Written, "Contoso connection report 2026-11-21.html") && e.Called("Show") == 1 })
+	s.Until(func() bool {
+		return strings.HasSuffix(e.Written, "Contoso connection report 2026-11-21.html") && e.Called("Show") == 1
+	})
 }
 
 func TestTheApplicationUserIsMadeAfterItsPlanWasSeen(t *testing.T) {

@@ -193,6 +193,7 @@ func connectionScenes() []scene {
 			s.Tap("Test connection")
 			s.Tap("Make the application user for me…")
 		}},
+		{"connection-edit", with(secret), func(s *uitest.Stage) { open(s); s.Tap("Change values") }},
 		{"connection-delete", with(secret), func(s *uitest.Stage) { open(s); s.Tap("Delete…") }},
 		{"connection-advanced", with(secret), advanced},
 		{"connection-advanced-signed", with(func(c *project.Connection) {

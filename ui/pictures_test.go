@@ -25,8 +25,8 @@ type scene struct {
 
 func withContoso(_ *uitest.Engine, o *ui.Options) { o.Project = uitest.Contoso() }
 
-// TestPictures draws every page in every state, light and dark, small and large. Without FERRY_PICTURES it only
-// proves that they can be drawn; with it they are kept in that folder, for people to look at.
+// TestPictures opens every page in every state. With FERRY_PICTURES pictures of them are kept in that folder, light and
+// dark, small, large and tall, for people to look at.
 func TestPictures(t *testing.T) {
 	folder := os.Getenv("FERRY_PICTURES")
 	modes := []string{"light"}
@@ -53,13 +53,13 @@ func TestPictures(t *testing.T) {
 						sc.play(s)
 					}
 					s.Drain()
-					picture := s.Win.Canvas().Capture()
-					if picture.Bounds().Empty() {
-						t.Fatal("nothing was drawn")
+					if len(s.Words()) == 0 {
+						t.Fatal("nothing is shown")
 					}
 					if folder == "" {
 						return
 					}
+					picture := s.Win.Canvas().Capture()
 					f, err := os.Create(filepath.Join(folder, sc.name+"-"+mode+suffix+".png"))
 					if err != nil {
 						t.Fatal(err)

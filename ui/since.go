@@ -36,7 +36,7 @@ func (w *Window) sinceCards(c *project.Connection) []fyne.CanvasObject {
 	}
 	if c.NeedsCertificate() {
 		if n, known := daysLeft(c.Certificate.Expires, w.o.Now()); known && n <= soon {
-			cards = append(cards, hintCard(endingWords(n, true, c.Certificate.Expires), n < 0, kit.Plain(lang.L("Change values"), func() { w.connections().change(*c, stepValues) })))
+			cards = append(cards, hintCard(endingWords(n, true, c.Certificate.Expires), n < 0, kit.Plain(lang.L("Change values"), func() { w.connections().edit(*c) })))
 		}
 	}
 	return cards
@@ -73,7 +73,7 @@ func (w *Window) lostCard(c *project.Connection) fyne.CanvasObject {
 	case c.NeedsCertificate():
 		words = lang.L("The keychain of this computer no longer has the key of this connection's certificate. Choose the file again, or make a new certificate.")
 	}
-	return hintCard(words, true, kit.Plain(lang.L("Change values"), func() { w.connections().change(*c, stepValues) }))
+	return hintCard(words, true, kit.Plain(lang.L("Change values"), func() { w.connections().edit(*c) }))
 }
 
 // lookForLost asks, once at the start, whether the keychain still has what belongs to the connection in use. It is never

@@ -15,26 +15,23 @@ import (
 
 // askCard is the text for the person who can register an app.
 func (z *wizard) askCard() fyne.CanvasObject {
-	return kit.Card(kit.Column(12, kit.Head(lang.L("Send this to your administrator")),
-		kit.QuietPara(lang.L("It says what is wanted, why, and each click. When the answer comes, paste it here.")),
-		z.w.letter(setup.AskRegistration, z.present(), "", nil, 220)))
+	v := z.w.setupValues(z.present())
+	parts := []fyne.CanvasObject{kit.Head(lang.L("Send this to your administrator")),
+		kit.QuietPara(lang.L("It says what is wanted, why, and each click. When the answer comes, paste it here."))}
+	if z.present().NeedsCertificate() {
+		v.Certificate, z.certificate.scripted = z.certificate.cer, false
+		parts = append(parts, z.certificate.part())
+	}
+	return kit.Card(kit.Column(12, append(parts, z.w.letter(setup.AskRegistration, v, 220))...))
 }
 
 // letter is a mail to somebody, to read and to copy.
-func (w *Window) letter(kind setup.AskKind, c project.Connection, consent string, f *core.Fault, height float32) fyne.CanvasObject {
-	return kit.Handout(w.letterText(kind, c, consent, f), false, height, w.clip, nil)
+func (w *Window) letter(kind setup.AskKind, v setup.Values, height float32) fyne.CanvasObject {
+	return kit.Handout(letterText(kind, v), false, height, w.clip, nil)
 }
 
-func (w *Window) letterText(kind setup.AskKind, c project.Connection, consent string, f *core.Fault) string {
-	v := w.setupValues(c)
-	v.ConsentLink, v.Fault = consent, f
-	if c.NeedsCertificate() && kind == setup.AskRegistration {
-		v.Way = setup.Way(c.Auth)
-	}
+func letterText(kind setup.AskKind, v setup.Values) string {
 	subject, body := setup.Ask(kind, v)
-	if subject == "" {
-		return body
-	}
 	return lang.L("Subject: {{.Subject}}", kit.M{"Subject": subject}) + "\n\n" + body
 }
 
@@ -67,13 +64,9 @@ func (w *Window) arrived(name string) {
 // waitingCard says what was asked, of whom and when, and what can be done meanwhile.
 func (w *Window) waitingCard(c *project.Connection) fyne.CanvasObject {
 	copied := kit.PlainIcon("copy", lang.L("Copy again"), nil)
-	text := ""
-	switch kind := setup.AskKind(c.Waiting.What); kind {
-	case setup.AskRegistration, setup.AskApproval, setup.AskApplicationUser:
-		text = w.letterText(kind, *c, "", nil)
-	}
 	row := []fyne.CanvasObject{kit.Link(lang.L("No longer waiting"), func() { w.arrived(c.Name); w.refresh() }), kit.Space()}
-	if text != "" {
+	switch setup.AskKind(c.Waiting.What) {
+	case setup.AskRegistration, setup.AskApproval, setup.AskApplicationUser:
 		copied.Does(func() {
 			w.copyLetter(*c)
 			copied.SetWords(lang.L("Copied"))
@@ -118,12 +111,15 @@ func (w *Window) sinceWords(since string) string {
 
 // copyLetter copies the text that was sent once more; of an approval with a fresh link.
 func (w *Window) copyLetter(c project.Connection) {
-	kind := setup.AskKind(c.Waiting.What)
+	kind, v := setup.AskKind(c.Waiting.What), w.setupValues(c)
 	if kind != setup.AskApproval {
-		w.clip(w.letterText(kind, c, "", nil))
+		w.clip(letterText(kind, v))
 		return
 	}
-	w.consentLink(c, func(link string) { w.clip(w.letterText(kind, c, link, nil)) })
+	w.consentLink(c, func(link string) {
+		v.ConsentLink = link
+		w.clip(letterText(kind, v))
+	})
 }
 
 // retry goes on where the waiting began.

@@ -339,13 +339,13 @@ func (w *Window) clip(text string) { w.app.Clipboard().SetContent(text) }
 // faultCalls are the buttons of a Fault about a connection.
 func (w *Window) faultCalls(c *project.Connection, again func()) kit.FaultCalls {
 	return kit.FaultCalls{Browse: w.browse, Again: again, Copy: func(f *core.Fault) {
-		if c != nil {
-			if text := w.letterText(setup.AskFault, *c, "", f); text != "" {
-				w.clip(text)
-				return
-			}
+		if c == nil {
+			w.clip(kit.ForAdmin(f, nil, w.o.Now().UTC().Format("2006-01-02 15:04:05")))
+			return
 		}
-		w.clip(kit.ForAdmin(f, nil, w.o.Now().UTC().Format("2006-01-02 15:04:05")))
+		v := w.setupValues(*c)
+		v.Fault = f
+		w.clip(letterText(setup.AskFault, v))
 	}}
 }
 

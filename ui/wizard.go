@@ -70,6 +70,7 @@ const (
 	stepValues
 	stepSignIn
 	stepTest
+	stepEdit // all fields on one page, of a connection that is there
 )
 
 // have is what somebody has who connects.
@@ -153,7 +154,9 @@ func (z *wizard) makeFields() {
 	for _, e := range []*kit.Entry{z.address, z.name, z.tenant, z.client, z.secret, z.expires, z.user} {
 		e.OnSubmitted = func(string) { z.w.connections().enter() }
 	}
-	z.address.OnPaste = z.pastedAddress
+	for _, e := range []*kit.Entry{z.address, z.tenant, z.client} {
+		e.OnPaste = z.pastedAddress
+	}
 	z.paste.OnPaste = z.pasted
 	z.paste.OnChanged = func(string) { z.unread = false; z.redraw() }
 }
@@ -206,7 +209,7 @@ func (z *wizard) redraw() {
 
 // gate switches the strong button on or off without drawing the page anew.
 func (z *wizard) gate() {
-	if b := z.w.connections().primary; b != nil && z.step <= stepValues {
+	if b := z.w.connections().primary; b != nil && (z.step <= stepValues || z.step == stepEdit) {
 		b.Unless(z.lacks())
 	}
 }
@@ -220,6 +223,9 @@ func (z *wizard) render(p *connections) {
 	stepper := kit.Pad(0, 0, 4, 0, kit.Stepper([]string{lang.L("Address"), lang.L("Values"), lang.L("Sign in"), lang.L("Test")}, z.step))
 	var cards []fyne.CanvasObject
 	switch z.step {
+	case stepEdit:
+		p.page.Set(kit.PageHead(title, about, z.editActions(p)...), z.editCards()...)
+		return
 	case stepAddress:
 		cards = z.addressCards(p)
 	case stepValues:
@@ -261,7 +267,7 @@ func (z *wizard) back() {
 		z.signing.Cancel()
 	case z.keeping != nil:
 		z.keeping.Cancel()
-	case z.step == stepAddress || z.step == stepValues && z.c.Practice:
+	case z.step == stepAddress || z.step == stepEdit || z.step == stepValues && z.c.Practice:
 		z.leave()
 	default:
 		z.step--

@@ -57,6 +57,14 @@ func (w *Window) taken(name, own string) bool {
 }
 
 func (z *wizard) addressCards(p *connections) []fyne.CanvasObject {
+	card := z.addressCard()
+	next := kit.Primary(lang.L("Continue"), z.toValues)
+	next.Unless(z.lacks())
+	p.primary = next
+	return []fyne.CanvasObject{card}
+}
+
+func (z *wizard) addressCard() fyne.CanvasObject {
 	parts := []fyne.CanvasObject{
 		kit.Head(lang.L("Which environment?")),
 		kit.QuietPara(lang.L("Open Dynamics 365 in your browser and paste what stands in its address bar, or paste a whole mail with all values. Ferry takes the part it needs.")),
@@ -68,10 +76,7 @@ func (z *wizard) addressCards(p *connections) []fyne.CanvasObject {
 	case z.found.Org != "":
 		parts = append(parts, z.foundParts()...)
 	}
-	next := kit.Primary(lang.L("Continue"), z.toValues)
-	next.Unless(z.lacks())
-	p.primary = next
-	return []fyne.CanvasObject{kit.Card(kit.Column(12, parts...))}
+	return kit.Card(kit.Column(12, parts...))
 }
 
 // foundParts say which environment was recognised, and ask what only a person knows of it.
@@ -90,7 +95,7 @@ func (z *wizard) foundParts() []fyne.CanvasObject {
 	if z.found.Warning != "" {
 		parts = append(parts, kit.Hint("warn", z.found.Warning, look.Warned))
 	}
-	if n := len(z.notes); n > 0 {
+	if len(z.notes) > 0 && z.step == stepAddress {
 		parts = append(parts, kit.Hint("check", lang.L("The other values of what you pasted are on the next page."), look.Passed))
 	}
 	kinds, chosen := []string{"test", "live"}, -1
@@ -115,17 +120,26 @@ func (z *wizard) foundParts() []fyne.CanvasObject {
 func (z *wizard) lacks() string {
 	switch z.step {
 	case stepAddress:
-		switch {
-		case strings.TrimSpace(z.address.Text) == "":
-			return lang.L("Paste the address first.")
-		case z.found.Org == "":
-			return lang.L("Ferry does not recognise this address.")
-		}
-		return z.nameLacks()
+		return z.addressLacks()
 	case stepValues:
+		return z.valuesLack()
+	case stepEdit:
+		if reason := z.addressLacks(); reason != "" && !z.c.Practice {
+			return reason
+		}
 		return z.valuesLack()
 	}
 	return ""
+}
+
+func (z *wizard) addressLacks() string {
+	switch {
+	case strings.TrimSpace(z.address.Text) == "":
+		return lang.L("Paste the address first.")
+	case z.found.Org == "":
+		return lang.L("Ferry does not recognise this address.")
+	}
+	return z.nameLacks()
 }
 
 func (z *wizard) nameLacks() string {

@@ -58,7 +58,7 @@ func (z *wizard) take(f setup.Found) {
 	z.unread, z.notes, z.otherOrg, z.valuesFault, z.proved = false, f.Notes, "", nil, false
 	z.paste.Text = ""
 	z.paste.Refresh()
-	if f.Org != "" && z.step == stepAddress {
+	if f.Org != "" && (z.step == stepAddress || z.step == stepEdit) {
 		z.address.SetText(f.Org)
 	} else if f.Org != "" && f.Org != z.c.Org {
 		z.otherOrg = f.Org
@@ -114,6 +114,14 @@ func (z *wizard) pasteParts() []fyne.CanvasObject {
 	if z.unread {
 		parts = append(parts, kit.Hint("warn", lang.L("There is no value in it that Ferry knows. Look for an application (client) ID, a directory (tenant) ID, and perhaps a client secret."), look.Warned))
 	}
+	if found := z.foundNotes(); found != nil {
+		parts = append(parts, found)
+	}
+	return parts
+}
+
+// foundNotes say where each pasted value went; nil when nothing was pasted.
+func (z *wizard) foundNotes() fyne.CanvasObject {
 	notes := []fyne.CanvasObject{}
 	for _, n := range z.notes {
 		notes = append(notes, z.note(n))
@@ -123,10 +131,10 @@ func (z *wizard) pasteParts() []fyne.CanvasObject {
 		notes = append(notes, kit.Row(10, kit.Grow(kit.Hint("warn", lang.L("It is about another environment: {{.Org}}", kit.M{"Org": other}), look.Warned)),
 			kit.Plain(lang.L("Use that address"), func() { z.useOrg(other) })))
 	}
-	if len(notes) > 0 {
-		parts = append(parts, kit.On(kit.NewBox(look.Field, "", look.SmallRound), kit.Pad(10, 12, 10, 12, kit.Column(6, notes...))))
+	if len(notes) == 0 {
+		return nil
 	}
-	return parts
+	return kit.On(kit.NewBox(look.Field, "", look.SmallRound), kit.Pad(10, 12, 10, 12, kit.Column(6, notes...)))
 }
 
 // note is one line about what was found; where it is not certain, the other values can be taken instead.

@@ -59,7 +59,7 @@ func (z *wizard) script() []fyne.CanvasObject {
 	v := z.w.setupValues(c)
 	v.ClientID = ""
 	if c.NeedsCertificate() {
-		v.Certificate = z.certificate.cer
+		v.Certificate, z.certificate.scripted = z.certificate.cer, true
 		parts = append(parts, z.certificate.part())
 		if len(v.Certificate) == 0 {
 			return append(parts, kit.Hint("warn", lang.L("Make or choose the certificate first: the script uploads it."), look.Warned))
@@ -79,6 +79,7 @@ func (z *wizard) script() []fyne.CanvasObject {
 // registerSteps are the steps by hand, each with a link straight to its page.
 func (z *wizard) registerSteps() fyne.CanvasObject {
 	c := z.present()
+	z.certificate.scripted = false
 	n := 0
 	rows := []fyne.CanvasObject{}
 	step := func(words string, page setup.Page, more ...fyne.CanvasObject) {

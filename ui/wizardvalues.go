@@ -136,6 +136,8 @@ func (z *wizard) fieldsCard(box bool) fyne.CanvasObject {
 	}
 	if box {
 		parts = append(parts, z.pasteParts()...)
+	} else if found := z.foundNotes(); found != nil {
+		parts = append(parts, found)
 	}
 	if z.c.Auth == project.Windows {
 		parts = append(parts, kit.Pair(kit.Labeled(z.user.Label(), lang.L(`With its domain: CONTOSO\ada, or ada@contoso.local.`), z.user), z.secretField()))

@@ -2,6 +2,11 @@ package uitest
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"math/big"
 	"strings"
 
 	"ferry/core"
@@ -32,16 +37,30 @@ func (e *Engine) KeepCertificate(ctx context.Context, _ project.Connection, _ []
 
 // MakeCertificate implements ui.Engine.
 func (e *Engine) MakeCertificate(ctx context.Context, _ project.Connection) (project.CertificateFacts, []byte, *core.Fault, error) {
-	return certificate(), []byte("cer"), e.Warning, e.called(ctx, "MakeCertificate")
+	return certificate(), cer(), e.Warning, e.called(ctx, "MakeCertificate")
 }
 
 func certificate() project.CertificateFacts {
 	return project.CertificateFacts{Subject: "Ferry", Thumbprint: "5A3C0FF1CE5A3C0FF1CE5A3C0FF1CE5A3C0FF1CE", Expires: "2027-11-21"}
 }
 
+// cer is a certificate that scripts and mails can take.
+func cer() []byte {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil
+	}
+	of := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Ferry"}, NotBefore: Now(), NotAfter: Now().AddDate(1, 0, 0)}
+	der, err := x509.CreateCertificate(rand.Reader, of, of, key.Public(), key)
+	if err != nil {
+		return nil
+	}
+	return der
+}
+
 // Certificate implements ui.Engine.
 func (e *Engine) Certificate(ctx context.Context, _ project.Connection) ([]byte, error) {
-	return []byte("cer"), e.called(ctx, "Certificate")
+	return cer(), e.called(ctx, "Certificate")
 }
 
 // Signed implements ui.Engine.
