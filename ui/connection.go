@@ -145,6 +145,9 @@ func (p *connections) renderConnection(c *project.Connection) {
 	if s.testing != nil {
 		test.Unless(lang.L("The test is running."))
 	}
+	if unfinished(*c) {
+		test = kit.Strongest(!waiting, lang.L("Go on setting it up"), func() { p.change(*c, stepValues) })
+	}
 	p.primary = test
 	actions := []fyne.CanvasObject{kit.PlainIcon("plus", lang.L("New"), w.newConnection)}
 	if s.testing == nil && len(s.checks) > 0 {
@@ -170,11 +173,18 @@ func (p *connections) renderConnection(c *project.Connection) {
 	p.page.Set(kit.PageHead(lang.L("Connection"), c.Name+" · "+hostWords(*c), append(actions, test)...), cards...)
 }
 
+// unfinished reports whether a connection still lacks what no test can do without.
+func unfinished(c project.Connection) bool {
+	return c.ClientID == "" && c.Auth != project.Windows && !c.Practice
+}
+
 // draftHint says why a connection has to be tested, "" when it has not.
 func draftHint(c project.Connection, s *session) string {
 	switch {
 	case s.testing != nil || !s.tested.IsZero() || c.Waiting != (project.Waiting{}):
 		return ""
+	case unfinished(c):
+		return lang.L("A draft: the values for the sign-in are still missing.")
 	case c.Tested == "":
 		return lang.L("A draft: this connection has not passed a test yet. A test takes a few seconds.")
 	case s.signedIn:
@@ -255,7 +265,7 @@ func (p *connections) change(c project.Connection, step int) {
 
 // edit opens all fields of a connection on one page; one that has no values yet is asked for them.
 func (p *connections) edit(c project.Connection) {
-	if c.ClientID == "" && c.Auth != project.Windows {
+	if unfinished(c) {
 		p.change(c, stepValues)
 		return
 	}

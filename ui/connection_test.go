@@ -500,3 +500,29 @@ func TestWindowsSignInAsksForUserAndPassword(t *testing.T) {
 	}
 	saved(s, e, func(c project.Connection) bool { return c.Auth == project.Windows && c.User == `CONTOSO\ada` })
 }
+
+func TestTheFocusStaysWhereItWasWhenThePageIsDrawnAnew(t *testing.T) {
+	s := open(t, uitest.Works(), nil)
+	s.Tap("Connect")
+	s.Type("Address", "https://contoso-test.crm4.dynamics.com")
+	s.Tap("Continue")
+	s.Sees("said so itself")
+	c := s.Win.Canvas()
+	words := func() string {
+		if w, ok := c.Focused().(interface{ Words() string }); ok {
+			return w.Words()
+		}
+		return ""
+	}
+	for range 40 {
+		if words() == "The application signs in" {
+			break
+		}
+		c.FocusNext()
+	}
+	s.Press(fyne.KeySpace)
+	s.Sees("It shows")
+	if words() != "The application signs in" {
+		t.Errorf("the focus is at %q", words())
+	}
+}

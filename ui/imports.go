@@ -9,6 +9,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/project"
 	"ferry/ui/kit"
 	"ferry/ui/look"
 )
@@ -50,6 +51,10 @@ func (p *imports) render() {
 			lang.L("Choose a destination"), func() { w.open(placeDestination) })
 		return
 	}
+	if c.Waiting != (project.Waiting{}) && c.Tested == "" || unfinished(*c) {
+		p.unready(c)
+		return
+	}
 	s := w.session(c.Name)
 	if !w.runs.loaded {
 		w.loadRuns()
@@ -69,6 +74,16 @@ func (p *imports) missing(title, about, words string, tap func()) {
 	b := kit.Primary(words, tap)
 	p.primary = b
 	p.page.Set(kit.PageHead(lang.L("Import"), lang.L("Carry the tables over")), kit.Nothing("import", title, about, b))
+}
+
+// unready says that the connection is not ready, and asks nobody.
+func (p *imports) unready(c *project.Connection) {
+	show := func() { p.w.open(placeConnection) }
+	if c.Waiting != (project.Waiting{}) {
+		p.missing(lang.L("Waiting for {{.Who}}", kit.M{"Who": string(c.Waiting.For)}), askedWords(c.Waiting.What), lang.L("Show the connection"), show)
+		return
+	}
+	p.missing(lang.L("The connection is not ready yet"), lang.L("A draft: the values for the sign-in are still missing."), lang.L("Show the connection"), show)
 }
 
 // head offers what comes next as the strong button.

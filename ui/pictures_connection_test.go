@@ -141,6 +141,7 @@ func connectionScenes() []scene {
 			c.Auth = project.Certificate
 			c.Certificate = project.CertificateFacts{Subject: "CN=Ferry Contoso", Thumbprint: "5A3C0FF1CE5A3C0FF1CE5A3C0FF1CE5A3C0FF1CE", Expires: "2027-11-21"}
 		}), open},
+		{"connection-unfinished", with(func(c *project.Connection) { c.Tested, c.Kind, c.ClientID, c.Tenant = "", "", "", "" }), nil},
 		{"connection-draft", with(func(c *project.Connection) { c.Tested, c.Kind = "", "" }), open},
 		{"connection-many", func(e *uitest.Engine, o *ui.Options) {
 			with(func(*project.Connection) {})(e, o)
@@ -199,7 +200,7 @@ func connectionScenes() []scene {
 		{"connection-advanced-signed", with(func(c *project.Connection) {
 			c.Auth = project.Certificate
 			c.Certificate = project.CertificateFacts{Subject: "CN=Ferry Contoso", Thumbprint: "5A3C0FF1CE5A3C0FF1CE5A3C0FF1CE5A3C0FF1CE", Expires: "2026-11-30"}
-		}), func(s *uitest.Stage) { advanced(s); s.Tap("Show what is signed"); s.Sees("PS256") }},
+		}), func(s *uitest.Stage) { advanced(s); s.Tap("Show what is signed"); s.Sees("The key and the signature") }},
 		{"settings-network", func(e *uitest.Engine, o *ui.Options) {
 			withContoso(e, o)
 			e.Machine.Network = project.Network{Proxy: project.Proxy{Mode: project.OwnProxy, Host: "proxy.contoso.local", Port: 8080, User: `CONTOSO\ada`, Bypass: "localhost, *.contoso.local"}, ReadTimeout: project.Endless}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -103,7 +104,14 @@ func (z *wizard) signInCards(p *connections) []fyne.CanvasObject {
 		if needsApproval(f) {
 			return append(cards, z.approvalCards(f)...)
 		}
-		cards = append(cards, kit.FaultCard(f, z.w.faultCalls(&z.c, nil)))
+		calls := z.w.faultCalls(&z.c, nil)
+		if !z.c.Practice {
+			calls.Mend, calls.MendBy, calls.Quiet = z.toChange, lang.L("Change values"), true
+		}
+		cards = append(cards, kit.FaultCard(f, calls))
+		if box := z.redirectBox(); box != nil && strings.HasPrefix(f.Code, "signin.redirect") {
+			cards = append(cards, kit.Card(box))
+		}
 	}
 	facts := []kit.Fact{{Name: lang.L("Environment"), Words: z.c.Org, Mono: true}}
 	for _, f := range []kit.Fact{{Name: lang.L("Tenant"), Words: z.c.Tenant, Mono: true}, {Name: lang.L("Client ID"), Words: z.c.ClientID, Mono: true},

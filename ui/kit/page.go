@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"reflect"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -35,9 +37,97 @@ func NewPage() *Page {
 // Set shows a head and cards below it.
 func (p *Page) Set(head fyne.CanvasObject, cards ...fyne.CanvasObject) {
 	Still(p.Container)
+	focus := p.focused()
 	p.head.Objects = []fyne.CanvasObject{head}
 	p.body.Objects = []fyne.CanvasObject{Column(look.Gap4, cards...)}
 	p.Relayout()
+	p.refocus(focus)
+}
+
+// A place of the focus: what has it, by its words and by how many of the same stand before it.
+type focusPlace struct {
+	kind  reflect.Type
+	words string
+	n     int
+}
+
+// focused tells where on the page the focus is; nil when it is elsewhere, or in a field, which stays the same object.
+func (p *Page) focused() *focusPlace {
+	c := fyne.CurrentApp().Driver().CanvasForObject(p.Container)
+	if c == nil {
+		return nil
+	}
+	has, ok := c.Focused().(worded)
+	if !ok {
+		return nil
+	}
+	place := &focusPlace{kind: reflect.TypeOf(has), words: has.Words()}
+	found := false
+	p.eachWorded(func(w worded) bool {
+		if w == has {
+			found = true
+			return false
+		}
+		if place.is(w) {
+			place.n++
+		}
+		return true
+	})
+	if !found {
+		return nil
+	}
+	return place
+}
+
+// refocus gives the focus to what stands where it was before the page was drawn anew, so that Tab goes on from there.
+func (p *Page) refocus(place *focusPlace) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(p.Container)
+	if place == nil || c == nil {
+		return
+	}
+	n := 0
+	p.eachWorded(func(w worded) bool {
+		if !place.is(w) {
+			return true
+		}
+		if n == place.n {
+			c.Focus(w.(fyne.Focusable))
+			return false
+		}
+		n++
+		return true
+	})
+}
+
+func (f *focusPlace) is(w worded) bool { return reflect.TypeOf(w) == f.kind && w.Words() == f.words }
+
+// worded is what can have the focus and has words: a button, a choice, a box to tick.
+type worded interface {
+	fyne.Focusable
+	Words() string
+}
+
+func (p *Page) eachWorded(visit func(worded) (more bool)) {
+	var walk func(o fyne.CanvasObject) bool
+	walk = func(o fyne.CanvasObject) bool {
+		if w, ok := o.(worded); ok && !visit(w) {
+			return false
+		}
+		children := []fyne.CanvasObject{}
+		switch o := o.(type) {
+		case *fyne.Container:
+			children = o.Objects
+		case *container.Scroll:
+			children = []fyne.CanvasObject{o.Content}
+		}
+		for _, child := range children {
+			if !walk(child) {
+				return false
+			}
+		}
+		return true
+	}
+	walk(p.Container)
 }
 
 // Relayout fits the page after something in it changed its height.
