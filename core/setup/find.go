@@ -81,7 +81,6 @@ type finder struct {
 	read   reader
 
 	passwordLeft bool // a password of something else was left out
-	secretAsID   bool // a GUID stands where the secret should
 }
 
 // A line is one line of the text and the values that begin on it.
