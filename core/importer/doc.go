@@ -10,6 +10,12 @@
 // first. What the journal knows holds only for the destination it was learnt from: begin.go compares identities and says
 // in words why everything is read again.
 //
+// Memory does not grow with the table: two pages of a part exist at once, and their room is used again. The whole of
+// ferryctl, with 60 fields, a real database and a real journal, had at most 76 MB for 200,000 accounts and 78 MB for
+// 1,000,000 (1.02 times; 80 and 82 MB on a busier day), in 6 and 47 seconds on two shared cores:
+//
+//	go test -run '^$' -bench AMillionAccounts -benchtime 1x ./cmd/ferryctl
+//
 // The order to read in: run.go (the whole), begin.go (which run), table.go (parts and their readers), page.go, write.go
 // (a batch), recover.go (after a crash), refs.go and passes.go (references to the destination's own ids), journal.go
 // (what must be remembered).
