@@ -58,8 +58,9 @@ func (c *checker) tables(ctx context.Context) {
 		c.step(check, nil, func(check *core.Check) { c.fields(ctx, check, table) })
 		check = core.Check{ID: stepTracking + table, Title: "Change tracking of " + title, DependsOn: []string{stepRead + table}, Optional: true}
 		c.step(check, nil, func(check *core.Check) {
-			switch {
+			switch check.Detail = "on"; {
 			case !looks[i].definition.ChangeTrackingEnabled:
+				check.Detail = ""
 				warn(check, trackingOff(table))
 			case looks[i].reach != core.DepthNone && looks[i].reach != core.DepthGlobal:
 				warn(check, trackingNeedsAll(table))

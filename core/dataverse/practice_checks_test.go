@@ -182,6 +182,35 @@ func TestServersOfCompaniesAreReadWithWindowsUsers(t *testing.T) {
 	}
 }
 
+func TestServersOfCompaniesAreReadWithTokensOfTheirOwnSignIn(t *testing.T) {
+	for _, p := range []dynamics.Premises{{Version: "v8.0"}, {Version: "v8.2", Organization: "Contoso"}, {Version: "v9.1"}} {
+		w, server := company(t, p)
+		s, err := New(Config{
+			Org: strings.TrimSuffix(server.URL+"/"+p.Organization, "/"), Transport: server.Client().Transport, Token: token, SignIn: signIn, Language: 1033,
+			Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := test(t, s, core.Need{Tables: []string{"account"}, Fresh: true}); !got.available() || !strings.HasSuffix(got.last["version"].Detail, p.Version) {
+			t.Errorf("%s: %+v", p.Version, got.checks())
+		}
+		described, err := s.Describe(t.Context(), "account")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := core.Query{Table: "account"}
+		for _, f := range described.Fields {
+			if f.Readable {
+				q.Fields = append(q.Fields, f.Name)
+			}
+		}
+		if keys, _, err := read(s, q, core.Bookmark{}); err != nil || len(keys) != w.Len("account") {
+			t.Errorf("%s: %d records with all fields, %v", p.Version, len(keys), err)
+		}
+	}
+}
+
 func TestAServerOfACompanyWithoutAWebAPIIsTooOld(t *testing.T) {
 	_, server := company(t, dynamics.Premises{Organization: "Contoso"})
 	s, err := New(Config{Org: server.URL + "/Contoso", Transport: server.Client().Transport, Token: token})
