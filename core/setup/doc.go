@@ -9,7 +9,9 @@
 // It is pure: texts in, texts out. Nothing is stored, and no text that Find was given is kept.
 //
 // The scripts have never been run against real Entra or a real environment. The tests run the one for bash against a
-// stand-in for az and read what it prints; the one for PowerShell is only looked through, not run.
+// stand-in for az and read what it prints; the one for PowerShell is only looked through, not run. That every environment
+// has a security role of the name "Service Reader" is Microsoft's habit, not its promise: where it is missing, the script
+// says so and tells how to go on by hand. An address that is no environment of Microsoft's own gets the public cloud's links.
 //
 // Sources: Microsoft Graph: application, servicePrincipal, oAuth2PermissionGrant, application: addPassword. Azure CLI:
 // az rest, az login, az ad app credential reset, az account get-access-token. Dataverse Web API: systemuser, businessunit,

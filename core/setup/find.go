@@ -22,41 +22,56 @@ func Find(text string, org func(string) (string, bool)) Found {
 }
 
 // WithTenant settles what was uncertain once the environment itself has said which tenant it belongs to: a GUID that was
-// taken for the client ID and is the tenant changes places.
+// taken for the client ID and is the tenant changes places. A mail that surely names another tenant is told so.
 func (f Found) WithTenant(tenant string) Found {
 	tenant = strings.ToLower(strings.TrimSpace(tenant))
-	if tenant == "" || !isGUID(tenant) {
+	if !isGUID(tenant) || f.Empty() {
 		return f
 	}
-	was := f.Tenant
-	f.Tenant = tenant
-	var rest []string
-	kept := make([]Note, 0, len(f.Notes))
+	was, client := f.Tenant, f.ClientID
+	guessed, rest := false, []string(nil)
 	for _, n := range f.Notes {
-		offered := n.Kind == NoteUncertain && (n.Field == FieldTenant || n.Field == FieldClientID)
-		if offered {
-			for _, id := range n.Offer {
-				if id != tenant && isGUID(id) {
-					rest = append(rest, id)
-				}
-			}
+		if n.Kind == NoteUncertain && (n.Field == FieldTenant || n.Field == FieldClientID) {
+			guessed = true
+			rest = append(rest, n.Offer...)
 		}
-		if n.Kind != NoteTaken && n.Field == FieldTenant || offered && (f.ClientID == tenant || f.ClientID == "" || was == tenant) && len(n.Offer) <= 2 {
-			continue
-		}
-		kept = append(kept, n)
 	}
-	if f.ClientID == tenant || f.ClientID == "" {
+	f.Tenant = tenant
+	if client == tenant || client == "" {
 		f.ClientID = ""
-		if isGUID(was) && was != tenant {
-			rest = append([]string{was}, rest...)
-		}
-		if rest = distinct(rest); len(rest) == 1 {
+		if rest = distinct(without(append([]string{was}, rest...), tenant)); len(rest) == 1 {
 			f.ClientID = rest[0]
 		}
 	}
-	f.Notes = kept
+	notes := make([]Note, 0, len(f.Notes)+1)
+	for _, n := range f.Notes {
+		settled := n.Field == FieldTenant || n.Field == FieldClientID && guessed && f.ClientID != "" && (was == tenant || f.ClientID != client) && len(n.Offer) <= 2
+		if !settled || n.Field == FieldClientID && n.Kind == NoteObjectID {
+			notes = append(notes, n)
+		}
+	}
+	if f.ClientID != "" && f.ClientID != client {
+		notes = append(notes, Note{Kind: NoteTaken, Field: FieldClientID, Text: "Client ID: " + f.ClientID})
+	}
+	if isGUID(was) && was != tenant && was != f.ClientID && !guessed {
+		notes = append(notes, Note{Kind: NoteUncertain, Field: FieldTenant, Offer: []string{tenant, was},
+			Text: "The environment belongs to another tenant than the one that was pasted. The environment's was taken: " + tenant + ". Is the address right?"})
+	} else {
+		notes = append(notes, Note{Kind: NoteTaken, Field: FieldTenant, Text: "Tenant: " + tenant + ", as the environment says"})
+	}
+	f.Notes = notes
 	return f
+}
+
+// without are the GUIDs of a list but one.
+func without(ids []string, one string) []string {
+	var out []string
+	for _, id := range ids {
+		if id != one && isGUID(id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 func distinct(values []string) []string {
@@ -159,7 +174,7 @@ func (f *finder) address() {
 		f.note(NoteTaken, FieldOrg, "Address: "+f.Org)
 	case len(found) > 1:
 		f.Org = found[0]
-		f.Notes = append(f.Notes, Note{NoteUncertain, "There are several addresses. The first one was taken: " + f.Org + ". Choose another one if you mean it.", FieldOrg, found})
+		f.Notes = append(f.Notes, Note{Kind: NoteUncertain, Text: "There are several addresses. The first one was taken: " + f.Org + ". Choose another one if you mean it.", Field: FieldOrg, Offer: found})
 	}
 }
 
@@ -208,7 +223,7 @@ func (f *finder) secret() {
 			f.note(NoteSecret, FieldSecret, "There are several secrets. The first one was taken; if it does not work, paste the other one alone.")
 		}
 		if ids > 0 {
-			f.note(NoteSecretID, FieldSecret, "The ID of the secret was left out: it is not needed.")
+			f.Notes = append(f.Notes, Note{Kind: NoteSecretID, Field: FieldSecret, Text: "The ID of the secret was left out: it is not needed.", quiet: true})
 		}
 	case ids > 0:
 		f.note(NoteSecretID, FieldSecret, "This is the ID of the secret, not its Value. In Certificates & secrets, copy what stands under Value. It is shown only once: if it is hidden by now, make a new secret.")
@@ -239,7 +254,7 @@ func (f *finder) expires() {
 		f.SecretExpires = date
 		f.note(NoteTaken, FieldExpires, "The secret ends on "+date+".")
 	default:
-		f.Notes = append(f.Notes, Note{NoteUncertain, "The secret ends on " + date + " or on " + other + ": the date can be read both ways. Choose one.", FieldExpires, []string{date, other}})
+		f.Notes = append(f.Notes, Note{Kind: NoteUncertain, Text: "The secret ends on " + date + " or on " + other + ": the date can be read both ways. Choose one.", Field: FieldExpires, Offer: []string{date, other}})
 	}
 }
 
@@ -253,17 +268,8 @@ func (f *finder) missing() {
 		f.Notes = append(f.Notes, Note{Kind: NoteMissing, Text: "Nothing was found that Ferry can use: no address, no IDs and no secret."})
 		return
 	}
-	if f.Org == "" {
-		f.note(NoteMissing, FieldOrg, "The address of the environment is missing.")
-	}
-	if f.Tenant == "" {
-		f.note(NoteMissing, FieldTenant, "The tenant is missing. Ferry asks the environment for it.")
-	}
 	if f.ClientID == "" {
 		f.note(NoteMissing, FieldClientID, "The client ID is missing.")
-	}
-	if f.Secret.Empty() {
-		f.note(NoteMissing, FieldSecret, "There is no client secret. When you sign in yourself, none may be needed.")
 	}
 }
 

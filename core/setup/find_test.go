@@ -161,6 +161,10 @@ func TestTheEnvironmentsTenantSettlesWhichIsWhich(t *testing.T) {
 	if got := same.WithTenant(tenantID); got.ClientID != clientID || got.Tenant != tenantID {
 		t.Errorf("what was certain is told as %s", shown(got))
 	}
+	other := same.WithTenant(objectID)
+	if n := other.Notes[len(other.Notes)-1]; other.Tenant != objectID || other.ClientID != clientID || !n.Warns() || !slices.Equal(n.Offer, []string{objectID, tenantID}) {
+		t.Errorf("a mail about another tenant is told as %s, %+v", shown(other), n)
+	}
 	if got := same.WithTenant("contoso.com"); got.Tenant != tenantID {
 		t.Errorf("a domain replaced the tenant's ID: %s", shown(got))
 	}
@@ -237,4 +241,18 @@ func FuzzFind(f *testing.F) {
 		}
 		found.WithTenant(found.ClientID)
 	})
+}
+
+func TestTheNotesAreAsTheyWereRead(t *testing.T) {
+	var b strings.Builder
+	for _, m := range mails(t) {
+		b.WriteString("=== " + m.name + "\n")
+		for _, n := range setup.Find(m.text, org).Notes {
+			b.WriteString("  [" + string(n.Kind) + "] " + n.Text + "\n")
+			for _, o := range n.Offer {
+				b.WriteString("      " + o + "\n")
+			}
+		}
+	}
+	golden(t, "notes.golden", b.String())
 }

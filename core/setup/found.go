@@ -22,9 +22,11 @@ type Note struct {
 	Kind NoteKind
 	Text string
 	// Offer are the values to choose from when it is not certain which is which: what was taken first, then the others.
-	// They are IDs, never secrets. Empty but for NoteUncertain.
+	// They are IDs, addresses or dates, never secrets. Empty but for NoteUncertain.
 	Field Field
 	Offer []string
+
+	quiet bool // news only
 }
 
 // A Field is a value that Find looks for.
@@ -47,10 +49,9 @@ const (
 	NoteObjectID  NoteKind = "object-id" // an object ID was left out
 	NoteSecretID  NoteKind = "secret-id" // the ID of a secret is there instead of its Value
 	NoteSecret    NoteKind = "secret"    // something that looks like a secret was left out, or looks wrong
-	NoteExpired   NoteKind = "expired"   // the secret's end date has passed or is not certain
 	NoteAddress   NoteKind = "address"   // an address was left out
 	NoteMissing   NoteKind = "missing"   // a value was not found
 )
 
 // Warns reports whether the person should look at the note: it is more than news.
-func (n Note) Warns() bool { return n.Kind != NoteTaken }
+func (n Note) Warns() bool { return n.Kind != NoteTaken && !n.quiet }

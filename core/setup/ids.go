@@ -27,7 +27,7 @@ func (f *finder) ids() {
 	f.guess(loose)
 	for _, v := range f.values {
 		if v.kind == kindGUID && v.class == classObject && v.text != f.ClientID && v.text != f.Tenant {
-			f.note(NoteObjectID, FieldClientID, "The object ID "+v.text+" was left out: Ferry needs the Application (client) ID.")
+			f.Notes = append(f.Notes, Note{Kind: NoteObjectID, Field: FieldClientID, Text: "The object ID " + v.text + " was left out: Ferry needs the Application (client) ID.", quiet: f.ClientID != ""})
 			break
 		}
 	}
@@ -67,7 +67,7 @@ func (f *finder) choose(ids []string, sure int, into *string, field Field, title
 	*into = usable[0]
 	if sure > 1 && len(usable) > 1 {
 		offer := usable[:min(sure, len(usable), 6)]
-		f.Notes = append(f.Notes, Note{NoteUncertain, title + ": there are several. The first one was taken: " + usable[0] + ". Choose another one if you mean it.", field, append([]string{}, offer...)})
+		f.Notes = append(f.Notes, Note{Kind: NoteUncertain, Text: title + ": there are several. The first one was taken: " + usable[0] + ". Choose another one if you mean it.", Field: field, Offer: append([]string{}, offer...)})
 		return
 	}
 	f.note(NoteTaken, field, title+": "+usable[0])
@@ -81,21 +81,21 @@ func (f *finder) guess(loose []string) {
 		return
 	case f.ClientID == "" && f.Tenant == "" && len(loose) == 2:
 		f.ClientID, f.Tenant = loose[0], loose[1]
-		f.Notes = append(f.Notes, Note{NoteUncertain, "Two IDs without a name: the first one was taken as the client ID, the second one as the tenant." + later, FieldClientID, []string{loose[0], loose[1]}})
+		f.Notes = append(f.Notes, Note{Kind: NoteUncertain, Text: "Two IDs without a name: the first one was taken as the client ID, the second one as the tenant." + later, Field: FieldClientID, Offer: []string{loose[0], loose[1]}})
 	case f.ClientID == "" && len(loose) == 1:
 		f.ClientID = loose[0]
 		text := "An ID without a name was taken as the client ID: " + loose[0] + "."
 		if f.Tenant == "" {
 			text += " It could also be the tenant."
 		}
-		f.Notes = append(f.Notes, Note{NoteUncertain, text, FieldClientID, []string{loose[0]}})
+		f.Notes = append(f.Notes, Note{Kind: NoteUncertain, Text: text, Field: FieldClientID, Offer: []string{loose[0]}})
 	case f.ClientID != "" && len(loose) == 1 && (f.Tenant == ""):
 		f.Tenant = loose[0]
-		f.Notes = append(f.Notes, Note{NoteUncertain, "An ID without a name was taken as the tenant: " + loose[0] + ".", FieldTenant, []string{loose[0]}})
+		f.Notes = append(f.Notes, Note{Kind: NoteUncertain, Text: "An ID without a name was taken as the tenant: " + loose[0] + ".", Field: FieldTenant, Offer: []string{loose[0]}})
 	case f.ClientID == "":
-		f.Notes = append(f.Notes, Note{NoteUncertain, "There are several IDs without a name. Choose the client ID.", FieldClientID, loose[:min(len(loose), 6)]})
+		f.Notes = append(f.Notes, Note{Kind: NoteUncertain, Text: "There are several IDs without a name. Choose the client ID.", Field: FieldClientID, Offer: loose[:min(len(loose), 6)]})
 	default:
-		f.Notes = append(f.Notes, Note{NoteUncertain, "There are several IDs without a name. Choose the tenant, or leave it empty: Ferry asks the environment.", FieldTenant, loose[:min(len(loose), 6)]})
+		f.Notes = append(f.Notes, Note{Kind: NoteUncertain, Text: "There are several IDs without a name. Choose the tenant, or leave it empty: Ferry asks the environment.", Field: FieldTenant, Offer: loose[:min(len(loose), 6)]})
 	}
 }
 
