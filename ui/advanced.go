@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -98,7 +99,7 @@ func (a *advanced) fill(c project.Connection, at project.Access) {
 		host, path = u.Host, strings.Trim(u.Path, "/")
 	}
 	a.host = field(lang.L("Host"), "contoso.crm4.dynamics.com", host)
-	a.path = field(lang.L("Organisation in the path"), lang.L("only on your own servers"), path)
+	a.path = field(lang.L("Path"), lang.L("none"), path)
 	a.version = field(lang.L("API version"), "v9.2", c.Version)
 	a.redirect = field(lang.L("Redirect URI"), lang.L("Ferry's own"), c.Redirect)
 	a.authority = field(lang.L("Authority"), lang.L("Microsoft's for this cloud"), at.Authority)
@@ -134,7 +135,7 @@ func (a *advanced) fields() []fyne.CanvasObject {
 	label := func(e *kit.Entry, help string) fyne.CanvasObject { return kit.Labeled(e.Label(), help, e) }
 	parts := []fyne.CanvasObject{
 		group(lang.L("Address of the Web API"),
-			kit.Pair(label(a.host, lang.L("Always over https.")), kit.Pair(label(a.path, ""), label(a.version, lang.L("v8.0 and later.")))),
+			kit.Pair(label(a.host, lang.L("Always over https.")), kit.Pair(label(a.path, lang.L("On your own servers the organisation.")), label(a.version, lang.L("v8.0 and later.")))),
 			kit.CopyBox(lang.L("That makes"), a.composed(), a.w.clip)),
 	}
 	if a.of().Auth != project.Windows {
@@ -267,6 +268,7 @@ func (a *advanced) save() {
 		if err != nil {
 			return nil, err
 		}
+		computer.Access = maps.Clone(computer.Access)
 		computer.Keep(c.Org, at)
 		return a.w.o.Engine.KeepComputer(ctx, computer, secrets)
 	}, nil, func(warning *core.Fault, err error) {

@@ -16,7 +16,7 @@ import (
 
 // needsApproval reports whether only an administrator can let the sign-in pass.
 func needsApproval(f *core.Fault) bool {
-	return f.Code == "signin.admin-consent" || f.Code == "signin.no-consent" || f.Code == "signin.consent"
+	return f.Code == "signin.admin-consent" || f.Code == "signin.no-consent"
 }
 
 // stopFor ends the waiting for the browser and shows a Fault that its page told.

@@ -521,7 +521,7 @@ func TestTheFocusStaysWhereItWasWhenThePageIsDrawnAnew(t *testing.T) {
 		c.FocusNext()
 	}
 	s.Press(fyne.KeySpace)
-	s.Sees("It shows")
+	s.Sees("It proves itself with")
 	if words() != "The application signs in" {
 		t.Errorf("the focus is at %q", words())
 	}

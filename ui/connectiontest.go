@@ -108,8 +108,12 @@ func (w *Window) mending(c project.Connection, f *core.Fault) []fyne.CanvasObjec
 	switch {
 	case lacksUser(f) && !c.Auth.Person() && !c.Practice:
 		buttons = append(buttons, kit.Plain(lang.L("Make the application user for me…"), func() { w.makeUser(c) }))
-	case secretFault(f) && c.NeedsSecret() && !c.Practice:
+	case replacesSecret(f) && c.NeedsSecret() && !c.Practice:
 		buttons = append(buttons, kit.Plain(lang.L("Replace secret…"), func() { w.replaceSecret(c) }))
+	case f.Kind == core.SignIn && (c.Auth == project.Browser || c.Auth == project.Device):
+		buttons = append(buttons, kit.Plain(lang.L("Sign in again"), func() { w.connections().change(c, stepSignIn) }))
+	case (f.Kind == core.SignIn || f.Kind == core.Wrong) && f.Owner == core.You && !c.Practice:
+		buttons = append(buttons, kit.Plain(lang.L("Change values"), func() { w.connections().edit(c) }))
 	}
 	if f.Owner != core.You && f.Owner != "" && c.Waiting == (project.Waiting{}) && !c.Practice {
 		buttons = append(buttons, kit.Plain(lang.L("I asked: wait"), func() {
@@ -128,15 +132,19 @@ func (w *Window) mending(c project.Connection, f *core.Fault) []fyne.CanvasObjec
 // lacksUser reports whether the environment does not know the application, or gave it no role.
 func lacksUser(f *core.Fault) bool {
 	switch f.Code {
-	case "dataverse.not-a-member", "dataverse.no-user", "dataverse.no-role", "dataverse.no-application-user", "dataverse.application-user":
+	case "dataverse.no-application-user", "dataverse.application-user-without-role", "dataverse.not-a-member", "dataverse.no-user", "dataverse.no-role":
 		return true
 	}
 	return false
 }
 
-// secretFault reports whether another client secret would mend it.
-func secretFault(f *core.Fault) bool {
-	return strings.HasPrefix(f.Code, "signin.secret") || strings.HasPrefix(f.Code, "dataverse.secret")
+// replacesSecret reports whether another client secret would mend it.
+func replacesSecret(f *core.Fault) bool {
+	switch f.Code {
+	case "signin.secret-wrong", "signin.secret-expired", "signin.secret-missing", "dataverse.credential-expired":
+		return true
+	}
+	return false
 }
 
 // saveReport writes the connection report of the newest test and shows it.

@@ -125,7 +125,7 @@ func (n *network) fields() []fyne.CanvasObject {
 	if n.mode == project.OwnProxy {
 		n.password.PlaceHolder = ""
 		if n.kept {
-			n.password.PlaceHolder = lang.L("kept in the keychain; leave empty to use that one")
+			n.password.PlaceHolder = lang.L("kept; leave empty to use it")
 		}
 		parts = append(parts, kit.Row(16, kit.Grow(kit.Labeled(n.host.Label(), "", n.host)), kit.Sized(110, 0, kit.Labeled(n.port.Label(), "", n.port))),
 			kit.Pair(kit.Labeled(n.user.Label(), lang.L(`For a Windows proxy with its domain: CONTOSO\ada.`), n.user), kit.Labeled(n.password.Label(), lang.L("Ferry keeps it in the keychain of this computer."), n.password)),

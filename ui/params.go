@@ -44,7 +44,7 @@ func (r *paramRow) hide() {
 	r.value.Password = r.secret
 	r.value.PlaceHolder = lang.L("value")
 	if r.secret && r.kept {
-		r.value.PlaceHolder = lang.L("kept in the keychain")
+		r.value.PlaceHolder = lang.L("kept; leave empty to use it")
 	}
 	r.value.Refresh()
 }

@@ -33,7 +33,7 @@ func TestPictures(t *testing.T) {
 	sizes := map[string]fyne.Size{"": fyne.NewSize(1120, 740)}
 	if folder != "" {
 		modes = []string{"light", "dark"}
-		sizes["-small"], sizes["-tall"] = fyne.NewSize(900, 600), fyne.NewSize(1120, 1500)
+		sizes["-small"], sizes["-tall"] = fyne.NewSize(900, 600), fyne.NewSize(900, 1500)
 	}
 	for _, sc := range append(scenes(), connectionScenes()...) {
 		for _, mode := range modes {

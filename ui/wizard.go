@@ -39,6 +39,7 @@ type wizard struct {
 
 	credential  credential
 	knowsSecret bool
+	asked       int // how often the keychain was asked; only the newest answer counts
 	certificate *certificatePart
 	advanced    *advanced
 	keeping     *task.Task
@@ -141,7 +142,13 @@ func (z *wizard) makeFields() {
 	z.address.Text, z.name.Text, z.tenant.Text, z.client.Text, z.expires.Text, z.user.Text = c.Org, c.Name, c.Tenant, c.ClientID, c.SecretExpires, c.User
 	z.address.OnChanged = func(string) { z.recognise(); z.redraw() }
 	z.name.OnChanged = func(string) { z.named = true; z.gate() }
-	z.tenant.OnChanged = func(string) { z.typed = true; z.gate() }
+	z.tenant.OnChanged = func(string) {
+		z.typed = true
+		if z.knowsSecret {
+			z.askSecret()
+		}
+		z.gate()
+	}
 	z.client.OnChanged = func(text string) {
 		if guid.MatchString(strings.TrimSpace(text)) {
 			z.askSecret()
@@ -342,10 +349,12 @@ func (z *wizard) discovered(c project.Connection) {
 // askSecret looks whether the keychain has a secret for the values that stand in the fields.
 func (z *wizard) askSecret() {
 	c := z.present()
+	z.asked++
+	asked := z.asked
 	task.Go(z.w.run, func(ctx context.Context, _ func(struct{})) (bool, error) {
 		return z.w.o.Engine.KnowsSecret(ctx, c), nil
 	}, nil, func(known bool, _ error) {
-		if z.knowsSecret != known {
+		if z.asked == asked && z.knowsSecret != known {
 			z.knowsSecret = known
 			z.redraw()
 		}

@@ -68,13 +68,16 @@ func (z *wizard) addressCard() fyne.CanvasObject {
 	parts := []fyne.CanvasObject{
 		kit.Head(lang.L("Which environment?")),
 		kit.QuietPara(lang.L("Open Dynamics 365 in your browser and paste what stands in its address bar, or paste a whole mail with all values. Ferry takes the part it needs.")),
-		kit.Labeled(z.address.Label(), "", kit.Row(10, kit.Grow(z.address), z.environmentsButton())),
+		kit.Labeled(z.address.Label(), "", z.address),
 	}
 	switch {
 	case z.addressFault != nil:
 		parts = append(parts, kit.FaultCard(z.addressFault, kit.FaultCalls{Browse: z.w.browse}))
 	case z.found.Org != "":
 		parts = append(parts, z.foundParts()...)
+	}
+	if z.found.Org == "" {
+		parts = append(parts, kit.Row(0, z.environmentsButton(), kit.Space()))
 	}
 	return kit.Card(kit.Column(12, parts...))
 }

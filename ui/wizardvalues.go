@@ -93,7 +93,7 @@ func (z *wizard) whoCard() fyne.CanvasObject {
 		if z.credential == credentialCertificate {
 			chosen = 1
 		}
-		parts = append(parts, kit.Row(12, kit.Quiet(lang.L("It shows")), kit.Segments([]string{lang.L("a client secret"), lang.L("a certificate")}, chosen,
+		parts = append(parts, kit.Row(12, kit.Quiet(lang.L("It proves itself with")), kit.Segments([]string{lang.L("a client secret"), lang.L("a certificate")}, chosen,
 			func(i int) { z.prove(credential(i + 1)) }), kit.Space()))
 	}
 	return kit.Card(kit.Column(12, parts...))
@@ -146,7 +146,11 @@ func (z *wizard) fieldsCard(box bool) fyne.CanvasObject {
 	parts = append(parts, kit.Pair(z.tenantField(), z.clientField()))
 	switch z.credential {
 	case credentialSecret:
-		parts = append(parts, kit.Pair(z.secretField(), z.expiresField()))
+		if z.c.Practice {
+			parts = append(parts, z.secretField())
+		} else {
+			parts = append(parts, kit.Pair(z.secretField(), z.expiresField()))
+		}
 	case credentialCertificate:
 		if !box || z.have != haveRights || z.byHand { // else it stands with the script, which uploads it
 			parts = append(parts, z.certificate.part())
@@ -191,7 +195,7 @@ func (z *wizard) secretField() fyne.CanvasObject {
 	case z.knowsSecret && z.c.Practice:
 		z.secret.PlaceHolder = lang.L("leave empty to use the one of the practice environment")
 	case z.knowsSecret:
-		z.secret.PlaceHolder = lang.L("kept in the keychain; leave empty to use that one")
+		z.secret.PlaceHolder = lang.L("kept; leave empty to use it")
 	}
 	field := kit.Labeled(z.secret.Label(), help, z.secret)
 	if z.c.Auth != project.Windows && guid.MatchString(strings.TrimSpace(z.secret.Text)) {
