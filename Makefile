@@ -8,7 +8,7 @@ PURE   := ./assets/... ./core/... ./ui/... ./cmd/ferryctl/... ./cmd/internal/...
 FERRY  := build/ferry
 E2E    := build/ferry-e2e
 
-.PHONY: demo test build unit keychain e2e vet race bench clean window
+.PHONY: demo test build unit keychain proxy e2e vet race bench clean window
 
 demo:
 ifeq ($(shell uname),Darwin)
@@ -30,7 +30,7 @@ build: window
 window:
 	@.ci/setup window
 
-test: unit keychain e2e
+test: unit keychain proxy e2e
 
 # Everything that needs neither a screen nor cgo.
 unit:
@@ -40,6 +40,11 @@ unit:
 keychain:
 	@.ci/setup test
 	.ci/keychain
+
+# The whole way through a real proxy that wants a password.
+proxy:
+	@.ci/setup test
+	.ci/proxy
 
 # The real window under Xvfb, signing in with a real browser. Pictures are kept in build/pictures.
 e2e:
@@ -51,6 +56,7 @@ vet:
 	CGO_ENABLED=0 $(GO) vet $(PURE)
 	CGO_ENABLED=1 $(GO) vet -tags $(TAGS) ./cmd/ferry
 	CGO_ENABLED=0 $(GO) vet -tags e2e ./cmd/ferry/e2e
+	CGO_ENABLED=0 $(GO) vet -tags proxy ./cmd/ferryctl/proxied
 	CGO_ENABLED=0 GOOS=windows $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 $(PURE)

@@ -21,6 +21,8 @@ const (
 	ntlm      = "NTLM"
 	negotiate = "Negotiate"
 	basic     = "Basic"
+
+	oldNTLM = "an outdated NTLM"
 )
 
 // preferred picks the scheme of a password that is shown least; "" when there is none that we know.

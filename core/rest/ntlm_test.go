@@ -26,6 +26,7 @@ type guard struct {
 	user, domain, password string
 	scheme                 string // "NTLM" or "Negotiate"
 	certificate            []byte // DER: the answer must be tied to it
+	old                    bool   // it speaks as servers did before Unicode
 	failed                 atomic.Int32
 	hellos                 atomic.Int32
 }
@@ -95,6 +96,9 @@ func (g *guard) challenge(number []byte) []byte {
 		m = binary.LittleEndian.AppendUint32(m, uint32(place))
 	}
 	field(len(name), 56)
+	if g.old {
+		return append(m, 0x06, 0x82, 0x08, 0, 1, 2, 3, 4, 5, 6, 7, 8)
+	}
 	m = binary.LittleEndian.AppendUint32(m, 0x00888201)
 	m = append(m, number...)
 	m = append(m, make([]byte, 8)...)

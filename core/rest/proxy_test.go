@@ -186,6 +186,7 @@ func TestAProxyThatLetsNobodyThroughIsNamed(t *testing.T) {
 		"another password":      {func(p *emulatedProxy) { p.basic = "ada:other" }, "ada", "rest.proxy-password-wrong"},
 		"another NTLM password": {guarded, `CONTOSO\ada`, "rest.proxy-password-wrong"},
 		"an unknown way":        {func(p *emulatedProxy) { p.guard = &guard{scheme: "Digest"} }, "ada", "rest.proxy-sign-in"},
+		"an outdated NTLM":      {func(p *emulatedProxy) { p.guard = &guard{scheme: ntlm, old: true} }, "ada", "rest.proxy-sign-in"},
 		"does not get there":    {func(p *emulatedProxy) { p.names["contoso.example:443"] = "127.0.0.1:1" }, "", "rest.proxy-refused"},
 	} {
 		t.Run(why, func(t *testing.T) {

@@ -228,7 +228,7 @@ func (n *tunnel) attempt(ctx context.Context, scheme string) (*http.Response, er
 	}
 	reply, err := ntlmReply(scheme, challenge, n.hop.User, n.hop.Password, n.binding())
 	if err != nil {
-		return nil, err
+		return nil, &proxyError{address: n.hop.Host, status: http.StatusProxyAuthRequired, scheme: oldNTLM, err: err}
 	}
 	return n.ask(ctx, reply, true)
 }
