@@ -34,3 +34,7 @@ func faultCertificate() *core.Fault {
 func faultKind() *core.Fault {
 	return wrong("script", "There is no script for that shell.", "Choose bash or PowerShell.")
 }
+
+func faultWindows() *core.Fault {
+	return wrong("windows", "For a sign-in as at Windows nothing has to be set up in Entra.", "Ask the Dynamics administrator for a user on your own server, with a security role that may read the tables.")
+}

@@ -99,6 +99,8 @@ func prepare(v Values) (parts, error) {
 	}
 	ends := v.ends()
 	switch {
+	case v.Way == WayWindows:
+		return parts{}, faultWindows()
 	case v.Org != "" && !plainOrg.MatchString(v.Org):
 		return parts{}, faultAddress()
 	case v.Tenant != "" && !plainTenant.MatchString(v.Tenant):

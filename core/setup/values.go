@@ -39,6 +39,7 @@ const (
 	WayDevice      Way = "device"      // I sign in on another device, with a code
 	WaySecret      Way = "secret"      // the application signs in, with a client secret
 	WayCertificate Way = "certificate" // the application signs in, with a certificate
+	WayWindows     Way = "windows"     // I sign in as at Windows, on-premises: nothing is set up in Entra
 )
 
 // Application reports whether the application itself signs in, so that the environment needs an application user.
@@ -54,7 +55,7 @@ const (
 // application that signs in itself needs none: both are empty. with says that there is a client secret or a certificate.
 func RedirectURI(way Way, with bool) (uri, platform string) {
 	switch {
-	case way.Application(), way == WayDevice && !with:
+	case way.Application(), way == WayWindows, way == WayDevice && !with:
 		return "", ""
 	case with:
 		return "http://localhost:33333/signin", PlatformWeb
