@@ -104,9 +104,7 @@ func TestTheTenantCanBeTypedWhenTheEnvironmentDoesNotSayIt(t *testing.T) {
 	s.Tap("Continue to sign-in")
 	s.Tap("Open the sign-in page")
 	s.Sees("Connection available")
-	if c := e.Saved.Connections[0]; c.Tenant != "contoso.com" || !c.HasSecret {
-		t.Errorf("saved %+v", c)
-	}
+	saved(s, e, func(c project.Connection) bool { return c.Tenant == "contoso.com" && c.HasSecret })
 }
 
 func TestASignInCanBeCancelledAndTriedAgain(t *testing.T) {
