@@ -27,7 +27,11 @@ const (
 	PublicClientID = "b1f9a3c2-54d6-4a7b-9c1e-2f3a4b5c6d7e" // signs people in; has no secret
 	SecretClientID = "c2e8b4d3-65e7-4b8c-8d2f-3a4b5c6d7e8f" // signs in as an application, or people on the Web platform
 	Secret         = "practice~Secret.8Qx2vN7"
+	SecretID       = "a6d8e0b2-41c5-4f7a-8b3d-9e0f1a2b3c4d" // what the portal shows beside the secret; it opens nothing
+	OtherTenant    = "3b1f6d2c-8e4a-4c7b-9d5f-6a7b8c9d0e1f" // a second tenant at the same sign-in service
+	OtherDomain    = "fabrikam.example"
 	personID       = "d3d7c5e4-76f8-4c9d-9e3a-4b5c6d7e8f90"
+	guestID        = "f5d8e7a6-98ba-4ebf-8a5c-6d7e8f9a0b1c"
 	applicationID  = "e4c6d6f5-87a9-4dae-8f4b-5c6d7e8f9001"
 )
 
@@ -46,6 +50,11 @@ type Options struct {
 	Limits          dynamics.Limits
 	Log             *slog.Logger     // nil logs nothing
 	Now             func() time.Time // nil is time.Now
+
+	DeviceInterval time.Duration // between two questions whether a code was typed in; 0 is 5 seconds
+	DeviceLifetime time.Duration // of such codes; 0 is 15 minutes
+	OnPremises     *OnPremises   // a company's own server in place of Dynamics 365 online
+	Hostile        bool          // names of everything are such as would run something on a page that does not escape them
 }
 
 // A Person can sign in on the page.
@@ -70,7 +79,16 @@ type Environment struct {
 	ApplicationUser string // key of the application user
 	PersonUser      string // key of the person's user
 
+	Discovery string               // https://localhost:PORT, the Global Discovery Service
+	Finder    *dynamics.Discovery  // what answers there
+	Elsewhere *microsoft.Authority // the second tenant, https://localhost:PORT/OtherTenant
+	Guest     Person               // of the second tenant; nobody invited them
+	Proxy     *Proxy               // a proxy server that nobody has to use
+	Windows   Login                // on-premises with Windows sign-in
+
 	issuer  issuer
+	trusts  map[Trust]*tls.Certificate
+	options Options
 	player  *player
 	packers *sync.Pool
 	now     func() time.Time
@@ -82,6 +100,8 @@ type Environment struct {
 	doors  []*door
 	closed bool
 	gone   int // how many steps keep the doors shut
+	trust  Trust
+	shut   bool // Dynamics does not listen
 	log    []Request
 }
 
@@ -111,20 +131,25 @@ func Start(ctx context.Context, o Options) (*Environment, error) {
 	if err := o.Script.check(); err != nil {
 		return nil, err
 	}
-	is, cert, err := certify(time.Now())
+	is, certs, err := certify(time.Now())
 	if err != nil {
 		return nil, err
 	}
 	e := &Environment{
 		Tenant: Tenant, ClientID: PublicClientID, SecretApp: SecretClientID, Secret: Secret,
 		CA: is.pem, Pool: is.pool, issuer: is, packers: newPool(), now: o.Now, slog: o.Log, closing: make(chan struct{}),
-		World: world.New(world.Options{Seed: o.Seed, Rows: o.Rows, Now: o.Now}),
+		World: world.New(world.Options{Seed: o.Seed, Rows: o.Rows, Now: o.Now}), trusts: certs, options: o,
 	}
 	e.player = newPlayer(o.Script, o.Seed, e.tableOf)
 	if err := e.people(); err != nil {
 		return nil, err
 	}
-	if err := e.open(o, cert); err != nil {
+	if o.Hostile {
+		if err := e.disguise(); err != nil {
+			return nil, err
+		}
+	}
+	if err := e.open(o); err != nil {
 		e.Close()
 		return nil, err
 	}
@@ -149,41 +174,40 @@ func (e *Environment) people() error {
 }
 
 // open makes the servers and their doors.
-func (e *Environment) open(o Options, cert tls.Certificate) error {
-	secure := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
-	org, err := newDoor(o.Port, secure)
-	if err != nil {
-		return err
+func (e *Environment) open(o Options) error {
+	usual := &tls.Config{Certificates: []tls.Certificate{*e.trusts[Trusted]}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	changing := usual.Clone()
+	changing.Certificates = nil
+	changing.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return e.shown(), nil }
+	for _, d := range []struct {
+		port int
+		tls  *tls.Config
+	}{{o.Port, changing}, {o.AuthorityPort, usual}, {o.PagesPort, nil}, {0, usual}, {0, nil}} {
+		opened, err := newDoor(d.port, d.tls)
+		if err != nil {
+			return err
+		}
+		e.doors = append(e.doors, opened)
 	}
-	e.doors = append(e.doors, org)
-	authority, err := newDoor(o.AuthorityPort, secure)
-	if err != nil {
-		return err
-	}
-	e.doors = append(e.doors, authority)
-	pages, err := newDoor(o.PagesPort, nil)
-	if err != nil {
-		return err
-	}
-	e.doors = append(e.doors, pages)
+	org, authority, pages, discovery, proxy := e.doors[0], e.doors[1], e.doors[2], e.doors[3], e.doors[4]
 	e.Org, e.Authority = org.address("https"), authority.address("https")+"/"+Tenant
-	e.Microsoft = microsoft.New(microsoft.Options{
-		Tenant: Tenant, Domain: Domain, Now: o.Now, TokenLifetime: o.TokenLifetime, RefreshLifetime: o.RefreshLifetime,
-		Issuer: authority.address("https"), Pages: pages.address("http"),
-		Resources: func(r string) bool { return r == e.Org },
-		People:    []microsoft.Person{{ObjectID: personID, Name: e.Person.Name, UPN: e.Person.UPN, Password: e.Person.Password, Admin: true}},
-		Applications: []microsoft.Application{
-			{ID: PublicClientID, Name: "Ferry", Public: true, Redirects: []microsoft.Redirect{{URI: "http://localhost", Platform: "native"}}},
-			{ID: SecretClientID, Name: "Ferry practice", Secrets: []string{Secret}, Redirects: []microsoft.Redirect{{URI: "http://localhost/signin", Platform: "web"}}},
-		},
-	})
+	if o.OnPremises != nil {
+		e.settle(o.OnPremises, authority.address("https"))
+	}
+	e.Discovery = discovery.address("https")
+	e.register(o, authority.address("https"), pages.address("http"))
 	e.Dynamics = dynamics.New(dynamics.Options{
-		World: e.World, Authority: e.Authority, Tenant: Tenant, Limits: o.Limits, Now: o.Now, Check: e.check,
-		Application: e.Microsoft.ApplicationName,
+		World: e.World, Authority: e.Authority, Tenant: e.Tenant, Limits: o.Limits, Now: o.Now, Check: e.check,
+		Application: e.Microsoft.ApplicationName, Premises: e.premises(o.OnPremises),
 	})
+	e.Finder = dynamics.NewDiscovery(e.Authority, e.check)
+	e.Finder.SetInstances(e.instances()...)
+	e.Proxy = newProxy(proxy.address("http"))
 	org.handler = e.stage(SideDynamics, e.Dynamics)
-	authority.handler = e.stage(SideMicrosoft, e.Microsoft.API())
-	pages.handler = e.Microsoft.Pages()
+	authority.handler = e.stage(SideMicrosoft, both(e.Microsoft.API(), e.Elsewhere.API(), e.Elsewhere))
+	pages.handler = both(e.Microsoft.Pages(), e.Elsewhere.Pages(), e.Elsewhere)
+	discovery.handler = e.stage(SideDiscovery, e.Finder)
+	proxy.handler = e.Proxy
 	for _, d := range e.doors {
 		d.serve()
 	}
@@ -194,6 +218,9 @@ func (e *Environment) open(o Options, cert tls.Certificate) error {
 // check tells Dynamics whose a token is.
 func (e *Environment) check(bearer, audience string) (dynamics.Identity, error) {
 	c, err := e.Microsoft.Check(bearer, audience)
+	if errors.Is(err, microsoft.ErrAudience) && audience == e.Org {
+		c, err = e.Microsoft.Check(bearer, e.doors[0].address("https")) // a company's server is known by its host as well
+	}
 	if err != nil {
 		return dynamics.Identity{}, err
 	}
@@ -201,7 +228,13 @@ func (e *Environment) check(bearer, audience string) (dynamics.Identity, error) 
 }
 
 // API is the root of the Web API.
-func (e *Environment) API() string { return e.Org + "/api/data/v9.2" }
+func (e *Environment) API() string {
+	version := "v9.2"
+	if p := e.options.OnPremises; p != nil {
+		version = p.Version
+	}
+	return e.Org + "/api/data/" + version
+}
 
 // Play replaces the script and forgets what was counted.
 func (e *Environment) Play(s Script) error {
@@ -217,7 +250,7 @@ func (e *Environment) Played() []int { return e.player.counts() }
 
 // Unknown returns every request that was answered 501: what the practice environment does not play.
 func (e *Environment) Unknown() []string {
-	list := e.Dynamics.Unknown()
+	list := append(e.Dynamics.Unknown(), e.Finder.Unknown()...)
 	for _, r := range e.Requests() {
 		if r.Side == SideMicrosoft && r.Status == http.StatusNotImplemented && r.Step == "" {
 			list = append(list, r.Method+" "+r.Path+" (sign-in service)")
@@ -290,7 +323,10 @@ func (e *Environment) comeBack() {
 	if e.gone--; e.closed || e.gone > 0 {
 		return
 	}
-	for _, d := range e.doors[:2] {
+	for i, d := range e.doors[:2] {
+		if i == 0 && e.shut {
+			continue
+		}
 		if err := d.reopen(); err != nil {
 			e.slog.Error("the practice environment cannot listen again", "port", d.port)
 		}
@@ -332,7 +368,7 @@ func (d *door) address(scheme string) string { return scheme + "://localhost:" +
 func (d *door) serve() {
 	d.server = &http.Server{
 		Handler: d.handler, ReadHeaderTimeout: time.Minute, IdleTimeout: 5 * time.Minute, MaxHeaderBytes: 256 << 10,
-		ErrorLog: log.New(io.Discard, "", 0),
+		ErrorLog: log.New(io.Discard, "", 0), ConnContext: dynamics.Connection,
 	}
 	go func(s *http.Server, ln net.Listener) { _ = s.Serve(ln) }(d.server, d.ln)
 }

@@ -252,3 +252,19 @@ func (a answer) cut() error {
 	}
 	return nil
 }
+
+// listen serves on a free port of this computer and returns its number.
+func listen(t *testing.T, s *http.Server) string {
+	t.Helper()
+	ln, err := net.Listen("tcp4", s.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = s.Serve(ln) }()
+	t.Cleanup(func() { _ = s.Close() })
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}

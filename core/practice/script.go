@@ -70,6 +70,7 @@ const (
 const (
 	SideDynamics  = "dynamics"
 	SideMicrosoft = "microsoft"
+	SideDiscovery = "discovery" // the Global Discovery Service
 )
 
 var deeds = map[string]bool{
@@ -134,7 +135,7 @@ func (s Step) check() error {
 		return fmt.Errorf("there is no %q to do", s.Do)
 	}
 	switch s.Side {
-	case "", SideDynamics, SideMicrosoft:
+	case "", SideDynamics, SideMicrosoft, SideDiscovery:
 	default:
 		return fmt.Errorf("there is no side %q", s.Side)
 	}

@@ -165,7 +165,7 @@ func Again(u *url.URL) string {
 	return c.next(here.String(), u.RawQuery, "id")
 }
 
-var rowsPath = regexp.MustCompile(`^/api/data/v\d+\.\d+/([A-Za-z_][A-Za-z0-9_]*)(\([^/]*\))?(/.*)?$`)
+var rowsPath = regexp.MustCompile(`^(?:/[A-Za-z0-9_-]+)?/api/data/v\d+\.\d+/([A-Za-z_][A-Za-z0-9_]*)(\([^/]*\))?(/.*)?$`)
 
 // RowsOf tells which entity set an address asks for and which page of it, counted from 1. The set is "" when the
 // address is about something else.
