@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -79,7 +80,11 @@ func (t *Transport) socks(ctx context.Context, hop Hop, network, address string)
 			return c, nil
 		}
 	}
-	return nil, &proxyError{address: hop.Host, err: err}
+	p := &proxyError{address: hop.Host, err: err}
+	if strings.Contains(err.Error(), "authentication") { // the library has no type for it
+		p.status, p.tried = http.StatusProxyAuthRequired, hop.User != ""
+	}
+	return nil, p
 }
 
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
@@ -182,13 +187,17 @@ func (t *Transport) connect(ctx context.Context, hop Hop, address string) (net.C
 	if err != nil {
 		return nil, err
 	}
-	if answer.StatusCode == http.StatusProxyAuthRequired && scheme == "" && hop.User != "" {
+	if answer.StatusCode == http.StatusProxyAuthRequired && hop.User != "" {
 		offered := answer.Header.Values("Proxy-Authenticate")
-		if scheme = preferred(offered); scheme == "" {
+		best := preferred(offered)
+		if best == "" {
 			return nil, &proxyError{address: hop.Host, status: answer.StatusCode, scheme: schemeName(offered)}
 		}
-		if answer, err = n.attempt(ctx, scheme); err != nil {
-			return nil, err
+		if best != scheme {
+			if answer, err = n.attempt(ctx, best); err != nil {
+				return nil, err
+			}
+			scheme = best
 		}
 	}
 	switch {

@@ -44,8 +44,9 @@ const (
 
 // An estate is an environment and its sign-in service under names of their own.
 type estate struct {
-	org, login   string // host:port
-	ca           string // file
+	org, login   string   // host:port
+	ca           string   // file
+	vars         []string // further environment variables
 	orgs, logins atomic.Int32
 }
 
@@ -131,23 +132,28 @@ func certify(t *testing.T) (tls.Certificate, []byte) {
 	return tls.Certificate{Certificate: [][]byte{der, caDER}, PrivateKey: keys[1]}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})
 }
 
-// ferryctl runs one command as its own process, so that each of its connections is over when it ends.
+// ferryctl runs one command through a proxy, or through the system's when none is named. It is a
+// process of its own, so that each of its connections is over when it ends.
 func (e *estate) ferryctl(t *testing.T, proxy, who, secretOfProxy, command string, more ...string) (code int, out string) {
 	t.Helper()
 	if who != "" {
 		who += "@"
 	}
+	through := "http://" + who + proxy
+	if proxy == "" {
+		through = "system"
+	}
 	args := append([]string{
 		command, "-org", "https://" + e.org, "-authority", "https://" + e.login + "/" + tenant, "-client-id", clientID,
-		"-proxy", "http://" + who + proxy, "-data", t.TempDir(), "-json",
+		"-proxy", through, "-data", t.TempDir(), "-json",
 	}, more...)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	c := exec.CommandContext(ctx, os.Getenv("FERRYCTL"), args...)
-	c.Env = []string{
+	c.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "SSL_CERT_FILE=" + e.ca,
 		"FERRY_CLIENT_SECRET=" + secret, "FERRY_PROXY_PASSWORD=" + secretOfProxy,
-	}
+	}, e.vars...)
 	var said bytes.Buffer
 	c.Stdout, c.Stderr = &said, &said
 	err := c.Run()
@@ -219,6 +225,16 @@ func read(t *testing.T, out string) (created int) {
 		created += table.Created
 	}
 	return created
+}
+
+func TestTheProxyOfTheEnvironmentIsTaken(t *testing.T) {
+	e := newEstate(t)
+	s := startSquid(t, wantsBasic, orgName, loginName)
+	e.vars = []string{"HTTPS_PROXY=http://" + user + ":" + password + "@" + s.address}
+	if code, out := e.ferryctl(t, "", "", "", "check"); code != 0 {
+		t.Fatalf("the check ends with %d: %s", code, out)
+	}
+	e.balanced(t, s)
 }
 
 func TestTheHandshakeOfWindowsWorksWithARealProxy(t *testing.T) {
