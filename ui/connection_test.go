@@ -37,10 +37,10 @@ func tested(change func(c *project.Connection)) *project.Project {
 func saved(s *uitest.Stage, e *uitest.Engine, true func(c project.Connection) bool) {
 	s.T.Helper()
 	s.Until(func() bool {
-		if e.Saved == nil {
+		if e.Saved() == nil {
 			return false
 		}
-		c := e.Saved.Current()
+		c := e.Saved().Current()
 		return c != nil && true(*c)
 	})
 }
@@ -64,11 +64,11 @@ func TestFourValuesInAMailAreOnePasteFromAvailable(t *testing.T) {
 		t.Errorf("proved %d times, kept another secret: %v", e.Called("Prove"), e.Kept.Reveal() != mailSecret)
 	}
 	saved(s, e, func(c project.Connection) bool { return c.Tested != "" })
-	c := *e.Saved.Current()
+	c := *e.Saved().Current()
 	if c.Auth != project.Secret || c.ClientID != mailClient || c.SecretExpires != "2026-12-03" || c.Tested != "2026-11-21T17:40:00Z" && !strings.HasPrefix(c.Tested, "2026-11-2") {
 		t.Errorf("saved %+v", c)
 	}
-	text, err := json.Marshal(e.Saved)
+	text, err := json.Marshal(e.Saved())
 	if err != nil || strings.Contains(string(text), "not.a.real.secret") {
 		t.Error("the secret stands in the project")
 	}
@@ -190,7 +190,7 @@ func TestWaitingForSomebodyOutlivesARestart(t *testing.T) {
 	saved(s, e, func(c project.Connection) bool { return c.Waiting.What == "registration" })
 
 	again := uitest.Works()
-	s = open(t, again, e.Saved)
+	s = open(t, again, e.Saved())
 	s.Sees("Waiting for the Entra administrator")
 	s.Sees("To register an app for Ferry and to send its values. Asked today 17:40.")
 	s.Tap("Enter the answer")
@@ -277,7 +277,7 @@ func TestACertificateIsMadeSavedAndUsed(t *testing.T) {
 	s.Sees("in 365 days")
 	s.Tap("Save the .cer file…")
 	s.Tap("Use this folder")
-	s.Until(func() bool { return strings.HasSuffix(e.Written, ".cer") && e.Called("Show") == 1 })
+	s.Until(func() bool { return strings.HasSuffix(e.Written(), ".cer") && e.Called("Show") == 1 })
 	s.Tap("Continue to sign-in")
 	s.Sees("Connection available")
 	if e.Called("Prove") != 1 || e.Called("KeepSecret") != 0 {
@@ -374,7 +374,7 @@ func TestTryAgainGoesOnFromTheFailedStep(t *testing.T) {
 	s.Tap("Save report…")
 	s.Tap("Use this folder")
 	s.Until(func() bool {
-		return strings.HasSuffix(e.Written, "Contoso connection report 2026-11-21.html") && e.Called("Show") == 1
+		return strings.HasSuffix(e.Written(), "Contoso connection report 2026-11-21.html") && e.Called("Show") == 1
 	})
 }
 

@@ -40,9 +40,9 @@ func TestTheWholeWayWithThePracticeEnvironment(t *testing.T) {
 	s.Sees("It adds up: read 66,173 = 65,643 created + 501 updated + 29 unchanged.")
 	s.Tap("Open the folder")
 	s.Until(func() bool { return e.Called("Show") == 1 })
-	s.Until(func() bool { return e.Saved != nil && e.Saved.Destination != nil })
-	if e.Saved.Connections[0].Practice != true || e.Saved.Destination.Driver != "sqlite" {
-		t.Errorf("saved %+v", e.Saved)
+	s.Until(func() bool { return e.Saved() != nil && e.Saved().Destination != nil })
+	if e.Saved().Connections[0].Practice != true || e.Saved().Destination.Driver != "sqlite" {
+		t.Errorf("saved %+v", e.Saved())
 	}
 }
 
@@ -71,8 +71,8 @@ func TestConnectingWithASecretGoesThroughTheKeychain(t *testing.T) {
 	if e.Kept.Reveal() != "q~3X_not-a-guid" {
 		t.Error("the secret did not reach the keychain")
 	}
-	s.Until(func() bool { return e.Saved != nil && e.Saved.Connections[0].Auth == project.Secret })
-	if c := e.Saved.Connections[0]; c.Tenant == "" || c.ClientID == "" || c.HasSecret {
+	s.Until(func() bool { return e.Saved() != nil && e.Saved().Connections[0].Auth == project.Secret })
+	if c := e.Saved().Connections[0]; c.Tenant == "" || c.ClientID == "" || c.HasSecret {
 		t.Errorf("saved %+v", c)
 	}
 }
@@ -247,9 +247,9 @@ func TestATableIsFoundByEitherNameAndAdded(t *testing.T) {
 	s.Type("Search", "lead")
 	s.Press(fyne.KeyReturn)
 	s.Sees("3 records")
-	s.Until(func() bool { return e.Saved != nil && len(e.Saved.Tables) == 4 })
-	if e.Saved.Tables[3] != "lead" {
-		t.Errorf("saved %v", e.Saved.Tables)
+	s.Until(func() bool { return e.Saved() != nil && len(e.Saved().Tables) == 4 })
+	if e.Saved().Tables[3] != "lead" {
+		t.Errorf("saved %v", e.Saved().Tables)
 	}
 }
 
@@ -341,7 +341,7 @@ func TestConnectionsAreSwitchedDisconnectedAndDeleted(t *testing.T) {
 	if e.Called("SignOut") != 2 {
 		t.Error("nothing was forgotten")
 	}
-	s.Until(func() bool { return e.Saved != nil && len(e.Saved.Connections) == 1 })
+	s.Until(func() bool { return e.Saved() != nil && len(e.Saved().Connections) == 1 })
 }
 
 func TestTheThemeIsChosenAndKept(t *testing.T) {

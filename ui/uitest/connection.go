@@ -124,7 +124,7 @@ func (e *Engine) KeepComputer(ctx context.Context, c project.Computer, s ui.Comp
 // SaveReport implements ui.Engine.
 func (e *Engine) SaveReport(ctx context.Context, _ project.Connection, _ []core.Check, path string) error {
 	e.mu.Lock()
-	e.Written = path
+	e.written = path
 	e.mu.Unlock()
 	return e.called(ctx, "SaveReport")
 }
@@ -132,7 +132,7 @@ func (e *Engine) SaveReport(ctx context.Context, _ project.Connection, _ []core.
 // SaveFile implements ui.Engine.
 func (e *Engine) SaveFile(ctx context.Context, path string, _ []byte) error {
 	e.mu.Lock()
-	e.Written = path
+	e.written = path
 	e.mu.Unlock()
 	return e.called(ctx, "SaveFile")
 }

@@ -16,26 +16,28 @@ import (
 
 // Engine answers as it is told. The zero Engine is an environment in which everything works.
 type Engine struct {
-	mu    sync.Mutex
-	calls []string
+	mu      sync.Mutex
+	calls   []string
+	saved   *project.Project
+	written string
 
-	Fail        map[string]error // by method
-	Block       map[string]bool  // by method: wait until cancelled
-	Checks      []core.Check
-	DestChecks  []core.Check
-	TableNames  []core.TableName
-	Counts      map[string]core.Count
-	History     []importer.Receipt
-	News        []importer.Progress // what Import tells before it waits or ends
-	Receipt     importer.Receipt
-	Keychain    string
-	Warning     *core.Fault
-	Known       bool
-	Link        string
-	Code        string // of Device
-	Until       time.Time
-	Kept        core.Secret
-	Saved       *project.Project
+	Fail       map[string]error // by method
+	Block      map[string]bool  // by method: wait until cancelled
+	Checks     []core.Check
+	DestChecks []core.Check
+	TableNames []core.TableName
+	Counts     map[string]core.Count
+	History    []importer.Receipt
+	News       []importer.Progress // what Import tells before it waits or ends
+	Receipt    importer.Receipt
+	Keychain   string
+	Warning    *core.Fault
+	Known      bool
+	Link       string
+	Code       string // of Device
+	Until      time.Time
+	Kept       core.Secret
+
 	File        *project.Project
 	LastRequest ui.ImportRequest
 	LastNeed    core.Need
@@ -43,7 +45,6 @@ type Engine struct {
 	Environs       []ui.Environment
 	Machine        project.Computer
 	MachineSecrets ui.ComputerSecrets
-	Written        string // the path that was written last
 }
 
 var _ ui.Engine = (*Engine)(nil)
@@ -57,6 +58,20 @@ func (e *Engine) called(ctx context.Context, method string) error {
 		return ctx.Err()
 	}
 	return e.Fail[method]
+}
+
+// Saved is the project as it was saved last, nil before.
+func (e *Engine) Saved() *project.Project {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.saved
+}
+
+// Written is the path that was written last.
+func (e *Engine) Written() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.written
 }
 
 // Called counts the calls of a method.
@@ -188,7 +203,7 @@ func (e *Engine) Runs(ctx context.Context, _ *project.Project) ([]importer.Recei
 // Save implements ui.Engine.
 func (e *Engine) Save(ctx context.Context, p *project.Project) error {
 	e.mu.Lock()
-	e.Saved = p
+	e.saved = p
 	e.mu.Unlock()
 	return e.called(ctx, "Save")
 }
