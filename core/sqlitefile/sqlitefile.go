@@ -173,8 +173,24 @@ func (f *File) tune() error {
 	if err != nil {
 		return err
 	}
+	mark := cmp.Or(f.o.ApplicationID, f.o.Mark)
+	if mark != 0 && id == 0 && !f.o.Look && !f.new {
+		// A process that is killed while it makes a file leaves one that holds nothing yet.
+		tables, err := f.Number("SELECT count(*) FROM sqlite_schema")
+		if err != nil {
+			return err
+		}
+		f.new = tables == 0
+	}
 	if f.o.ApplicationID != 0 && !f.new && int32(id) != f.o.ApplicationID {
 		return otherProgram(f.path)
+	}
+	if f.new && mark != 0 {
+		// Before all else, so that a file that is more than empty is known as ours.
+		if err := f.pragma(fmt.Sprintf("application_id=%d", mark)); err != nil {
+			return err
+		}
+		id = int64(mark)
 	}
 	if !f.o.Look {
 		if err := f.journalMode(int32(id)); err != nil {
@@ -189,9 +205,6 @@ func (f *File) tune() error {
 		if err := f.script("BEGIN EXCLUSIVE; COMMIT;"); err != nil {
 			return err
 		}
-	}
-	if mark := cmp.Or(f.o.ApplicationID, f.o.Mark); f.new && mark != 0 {
-		return f.pragma(fmt.Sprintf("application_id=%d", mark))
 	}
 	return nil
 }
@@ -245,7 +258,7 @@ func (f *File) tuneMemory() error {
 // Path is where the file lies.
 func (f *File) Path() string { return f.path }
 
-// New reports whether Open made the file.
+// New reports whether Open made the file, or found it made and with nothing in it.
 func (f *File) New() bool { return f.new }
 
 // Conn is the one connection. Only one goroutine may use it at a time.

@@ -261,3 +261,37 @@ func TestWritableLeavesNothing(t *testing.T) {
 		t.Errorf("told is %v", f)
 	}
 }
+
+func TestAFileThatAKilledProcessBeganToMakeIsGoneOnWith(t *testing.T) {
+	for name, begun := range map[string]string{
+		"a write-ahead log and nothing else": "PRAGMA journal_mode=WAL",
+		"a page without a mark":              "PRAGMA user_version=0; CREATE TABLE t (a); DROP TABLE t",
+	} {
+		path := filepath.Join(t.TempDir(), "ferry.db")
+		conn, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range strings.Split(begun, "; ") {
+			if err := sqlitex.ExecuteTransient(conn, s, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+			t.Fatalf("%s: nothing was begun: %v", name, err)
+		}
+		f, err := Open(t.Context(), path, Options{Create: true, ApplicationID: 42})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if id, err := f.Number("PRAGMA application_id"); err != nil || id != 42 || !f.New() {
+			t.Errorf("%s: the mark is %d, %v", name, id, err)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
