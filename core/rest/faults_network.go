@@ -346,6 +346,10 @@ func atProxy(f *core.Fault, name string, p *proxyError, now time.Time, online bo
 		f.Cause = p.name() + " does not exist by that name, at least not from here."
 		f.Remedy = "Check " + proxySettings + ". If it is right, check that this computer is in the company's network (VPN)."
 		return f, false
+	case p.err != nil && certificate("", "", p.err, now) != nil:
+		g := certificate("the proxy", "the proxy "+printable(p.address), p.err, now)
+		g.Details, g.Err = f.Details, f.Err
+		return g, false
 	default:
 		f.Code = "rest.proxy-unreachable"
 		f.Cause = p.name() + " cannot be reached."

@@ -6,7 +6,9 @@ import (
 	"crypto/x509"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"ferry/core"
@@ -71,6 +73,25 @@ func TestTheProxyItselfMayBeReachedSafely(t *testing.T) {
 	})
 	if _, err := s.get("accounts"); err != nil {
 		t.Fatal(err)
+	}
+	s = playAt(t, server, func(c *Config, n *Network) {
+		c.Root, c.Patience = "https://contoso.example"+root, -1
+		n.Proxy, n.Dial = Proxy{Mode: OwnProxy, Address: "https://" + address}, only(t, address)
+	})
+	_, err := s.get("accounts")
+	if f := wantFault(t, err, "rest.certificate-unknown"); !strings.Contains(f.Cause, "the proxy "+address) {
+		t.Error(f.Cause)
+	}
+}
+
+func TestANetworkThatWantsToBeSignedInToIsNoService(t *testing.T) {
+	for _, h := range []http.HandlerFunc{
+		answers(302, "<html>", "Location", "http://guest.hotel.example/login?hunter2"), answers(511, "<html>", "Content-Type", "text/html"),
+	} {
+		p := newProxy(t, nil)
+		s := behind(t, p, h, own(p, "", ""))
+		_, err := s.get("accounts")
+		wantFault(t, err, "rest.captive-portal")
 	}
 }
 

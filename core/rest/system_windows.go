@@ -136,7 +136,7 @@ func winProxyFor(o winAutoOptions, address string) (string, error) {
 	if session == 0 {
 		return "", errSystem
 	}
-	defer end.Call(session) //nolint:errcheck // there is nothing to do about it
+	defer func() { _, _, _ = end.Call(session) }()
 	var info winProxyInfo
 	ok, _, _ := ask.Call(session, uintptr(unsafe.Pointer(where)), uintptr(unsafe.Pointer(&o)), uintptr(unsafe.Pointer(&info)))
 	if ok == 0 {
