@@ -160,13 +160,8 @@ func (p *connections) renderConnection(c *project.Connection) {
 	if draft := draftHint(*c, s); draft != "" {
 		cards = append(cards, kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.Para(draft)))))
 	}
-	verdict := w.verdict(c, s)
-	facts := p.facts(c, s)
-	if len(verdict) > 0 && s.testing == nil && stateOf(*c, s) == failing {
-		cards = append(append(cards, verdict...), facts)
-	} else {
-		cards = append(append(cards, facts), verdict...)
-	}
+	cards = append(cards, w.verdict(c, s)...)
+	cards = append(cards, p.facts(c, s))
 	if !c.Practice {
 		cards = append(cards, p.advanced.card())
 	}

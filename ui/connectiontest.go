@@ -47,11 +47,13 @@ func (w *Window) testFrom(name string, known []core.Check) {
 		w.refresh()
 	})
 	w.refresh()
+	w.connections().page.Top()
 }
 
 // passed keeps that a connection was available: it is no draft any more and waits for nobody.
 func (w *Window) passed(name string) {
 	if c := w.named(name); c != nil {
+		w.session(name).lost = false
 		c.Tested, c.Waiting = w.o.Now().UTC().Format(time.RFC3339), project.Waiting{}
 		w.save()
 	}

@@ -311,6 +311,7 @@ func (z *wizard) keepSecret(secret core.Secret, try bool) {
 		}
 		z.secret.Text = ""
 		z.secret.Refresh()
+		z.w.session(c.Name).lost = false
 		z.knowsSecret, z.memoryOnly, z.proved = z.knowsSecret || !secret.Empty(), warning, try
 		z.enterSignIn()
 	})

@@ -35,10 +35,10 @@ func ShowSheet(c fyne.Canvas, j SheetJob) *Sheet {
 		j.Width = 520
 	}
 	s := &Sheet{canvas: c, fixed: j.Fixed, closed: j.Closed}
-	parts := []fyne.CanvasObject{Head(j.Title)}
-	if j.Body != nil {
-		parts = append(parts, j.Body)
+	if j.Body == nil {
+		j.Body = Empty()
 	}
+	parts := []fyne.CanvasObject{Head(j.Title), container.NewVScroll(Pad(1, sheetEdge, 1, sheetEdge, j.Body))}
 	if len(j.Buttons) > 0 {
 		parts = append(parts, Pad(8, 0, 0, 0, Row(10, append([]fyne.CanvasObject{Space()}, j.Buttons...)...)))
 		if b, ok := j.Buttons[len(j.Buttons)-1].(*Button); ok {
@@ -47,8 +47,8 @@ func ShowSheet(c fyne.Canvas, j SheetJob) *Sheet {
 	}
 	ground := NewBox(look.Card, look.Line, look.Radius+2)
 	ground.Lifted = true
-	card := On(ground, PadAll(22, Column(14, parts...)))
-	s.content = WithTips(container.New(&sheetLayout{width: j.Width}, NewBox(look.Veil, "", 0), card))
+	inner := container.New(&sheetInside{}, parts...)
+	s.content = WithTips(container.New(&sheetLayout{width: j.Width}, NewBox(look.Veil, "", 0), ground, inner))
 	s.ExtendBaseWidget(s)
 	c.Overlays().Add(s)
 	s.Resize(c.Size())
@@ -91,17 +91,67 @@ func (s *Sheet) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRe
 // Tapped keeps taps from what lies below.
 func (s *Sheet) Tapped(*fyne.PointEvent) {}
 
-// sheetLayout puts the card into the middle, a little above it.
+const (
+	sheetPad = 22
+	sheetGap = 14
+
+	sheetEdge = 3 // room for the ring around what has the focus, which scrolling would cut off
+)
+
+// sheetLayout puts the card into the middle, a little above it, and never lets it grow out of the window.
 type sheetLayout struct{ width float32 }
 
 func (l *sheetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Resize(size)
+	inner := objects[2].(*fyne.Container)
 	w := fyne.Min(l.width, size.Width-48)
-	h := fit(objects[1], w, 0)
-	objects[1].Move(fyne.NewPos((size.Width-w)/2, fyne.Max(16, (size.Height-h)*0.4)))
+	most := size.Height - 32
+	h := fyne.Min(sheetHeight(inner.Objects, w-2*sheetPad)+2*sheetPad, most)
+	at := fyne.NewPos((size.Width-w)/2, fyne.Max(16, (size.Height-h)*0.4))
+	objects[1].Move(at)
+	objects[1].Resize(fyne.NewSize(w, h))
+	inner.Move(at.AddXY(sheetPad, sheetPad))
+	inner.Resize(fyne.NewSize(w-2*sheetPad, h-2*sheetPad))
 }
 
 func (l *sheetLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(100, 100) }
+
+// sheetHeight is how high title, body and buttons are when all of them are seen.
+func sheetHeight(parts []fyne.CanvasObject, width float32) float32 {
+	h := float32(len(parts)-1) * sheetGap
+	for _, o := range parts {
+		if s, ok := o.(*container.Scroll); ok {
+			h += fit(s.Content, width+2*sheetEdge, 0)
+			continue
+		}
+		h += fit(o, width, 0)
+	}
+	return h
+}
+
+// sheetInside puts the title on top, the buttons at the foot, and gives the body what is left: it scrolls where that is
+// too little.
+type sheetInside struct{}
+
+func (sheetInside) Layout(parts []fyne.CanvasObject, size fyne.Size) {
+	y := fit(parts[0], size.Width, 0) + sheetGap
+	parts[0].Move(fyne.Position{})
+	foot := float32(0)
+	if len(parts) > 2 {
+		foot = fit(parts[2], size.Width, 0)
+		parts[2].Move(fyne.NewPos(0, size.Height-foot))
+		foot += sheetGap
+	}
+	body := parts[1].(*container.Scroll)
+	room := fyne.NewSize(size.Width+2*sheetEdge, fyne.Max(0, size.Height-y-foot))
+	h := fit(body.Content, room.Width, 0)
+	body.Content.Resize(fyne.NewSize(room.Width, fyne.Max(h, room.Height)))
+	body.Move(fyne.NewPos(-sheetEdge, y))
+	body.Resize(room)
+	body.Refresh()
+}
+
+func (sheetInside) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(100, 100) }
 
 // Refit lays the sheet out anew after something in it changed its height.
 func (s *Sheet) Refit() { s.content.Refresh() }
