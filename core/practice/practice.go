@@ -101,7 +101,8 @@ type Environment struct {
 	closed bool
 	gone   int // how many steps keep the doors shut
 	trust  Trust
-	shut   bool // Dynamics does not listen
+	pair   []byte // the application's certificate with its key
+	shut   bool   // Dynamics does not listen
 	log    []Request
 }
 

@@ -60,6 +60,14 @@ func (a *Authority) FailBack(code int) {
 	a.failBack = code
 }
 
+// FailAtRedeeming answers codes and refresh tokens, of whichever kind, with this AADSTS code, until
+// FailAtRedeeming(0). What comes before goes well.
+func (a *Authority) FailAtRedeeming(code int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.failRedeem = code
+}
+
 // Demand lets tokens be given only to who signed in with these claims: refresh tokens and codes without them are
 // answered with an error that holds them. "" demands none any more.
 //

@@ -102,6 +102,7 @@ type Authority struct {
 	fail       int                  // AADSTS code of every token request; 0 is none
 	failNext   []int                // and of the next ones
 	failPage   int                  // AADSTS code that is shown on the page; 0 is none
+	failRedeem int                  // of the token address alone
 	failBack   int                  // and told to the application after the sign-in
 	demand     string               // the claims that a grant must have
 	devices    map[string]*device   // by device code

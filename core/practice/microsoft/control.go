@@ -116,6 +116,12 @@ func (a *Authority) busy() (fails bool, after int) {
 	return false, 0
 }
 
+func (a *Authority) redeeming() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.failRedeem
+}
+
 func (a *Authority) ordered() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -44,6 +44,9 @@ func (a *Authority) redeem(r *http.Request) (map[string]any, *refusal) {
 	if code := a.ordered(); code != 0 {
 		return nil, a.forced(code)
 	}
+	if code := a.redeeming(); code != 0 {
+		return nil, a.forced(code)
+	}
 	form := r.PostForm
 	if form.Get("grant_type") == "" {
 		return nil, refuse(900144, "The request body must contain the following parameter: 'grant_type'.")
