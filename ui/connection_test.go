@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"ferry/core"
+	"ferry/core/importer"
 	"ferry/core/project"
 	"ferry/ui"
 	"ferry/ui/uitest"
@@ -173,6 +174,25 @@ func TestASecretIsReplacedOnlyWhenTheNewOneWorks(t *testing.T) {
 	saved(s, e, func(c project.Connection) bool { return c.SecretExpires == "2027-03-31" })
 	if e.Kept.Reveal() != mailSecret {
 		t.Error("another secret was kept")
+	}
+}
+
+func TestAnImportThatMeetsAWrongSecretGoesOnAfterItWasReplaced(t *testing.T) {
+	e := uitest.Works()
+	e.Known, e.Receipt, e.Fail = true, uitest.Stopped(), map[string]error{"Import": wrongSecret()}
+	s := open(t, e, tested(func(c *project.Connection) { c.Auth = project.Secret }))
+	s.Sees("4,812 records")
+	s.Tap("Import everything")
+	s.Sees("The client secret is wrong.")
+	e.Fail, e.History = nil, []importer.Receipt{uitest.Stopped()}
+	s.Tap("Replace secret…")
+	s.Type("New client secret", mailSecret)
+	s.Tap("Try it and replace")
+	s.Sees("was interrupted after 2,983 records")
+	s.Tap("Go on")
+	s.Until(func() bool { return e.Called("Import") == 2 })
+	if e.LastRequest.Full {
+		t.Error("everything is read again")
 	}
 }
 

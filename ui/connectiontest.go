@@ -53,7 +53,7 @@ func (w *Window) testFrom(name string, known []core.Check) {
 // passed keeps that a connection was available: it is no draft any more and waits for nobody.
 func (w *Window) passed(name string) {
 	if c := w.named(name); c != nil {
-		w.session(name).lost = false
+		w.signInMended(name)
 		c.Tested, c.Waiting = w.o.Now().UTC().Format(time.RFC3339), project.Waiting{}
 		w.save()
 	}

@@ -76,16 +76,6 @@ func (p *imports) missing(title, about, words string, tap func()) {
 	p.page.Set(kit.PageHead(lang.L("Import"), lang.L("Carry the tables over")), kit.Nothing("import", title, about, b))
 }
 
-// unready says that the connection is not ready, and asks nobody.
-func (p *imports) unready(c *project.Connection) {
-	show := func() { p.w.open(placeConnection) }
-	if c.Waiting != (project.Waiting{}) {
-		p.missing(lang.L("Waiting for {{.Who}}", kit.M{"Who": string(c.Waiting.For)}), askedWords(c.Waiting.What), lang.L("Show the connection"), show)
-		return
-	}
-	p.missing(lang.L("The connection is not ready yet"), lang.L("A draft: the values for the sign-in are still missing."), lang.L("Show the connection"), show)
-}
-
 // head offers what comes next as the strong button.
 func (p *imports) head(s *session) fyne.CanvasObject {
 	w := p.w
@@ -191,7 +181,7 @@ func (p *imports) banners(s *session) []fyne.CanvasObject {
 	switch f := s.tablesFault; {
 	case p.signedOut(s):
 		calls := w.faultCalls(w.connection(), nil)
-		calls.Mend, calls.MendBy = w.signInAgain, lang.L("Sign in again")
+		calls.Mend, calls.MendBy = w.signInMend(f)
 		p.primary = kit.Primary(calls.MendBy, calls.Mend)
 		cards = append(cards, kit.FaultCard(f, calls))
 	case f != nil:
@@ -206,12 +196,6 @@ func (p *imports) banners(s *session) []fyne.CanvasObject {
 		cards = append(cards, p.goOn(p.unfinished()))
 	}
 	return cards
-}
-
-// signInAgain opens the sign-in of the connection in use.
-func (w *Window) signInAgain() {
-	w.connections().wizard = newWizard(w, *w.connection(), stepSignIn)
-	w.open(placeConnection)
 }
 
 // goOn offers to continue an interrupted run.
@@ -237,7 +221,8 @@ func (p *imports) resultCards() []fyne.CanvasObject {
 	if f := r.fault; f != nil && f.Kind != core.Stopped {
 		calls := w.faultCalls(w.connection(), func() { p.w.startImport(r.request) })
 		if f.Kind == core.SignIn {
-			calls.Again, calls.Mend, calls.MendBy = nil, w.signInAgain, lang.L("Sign in again")
+			calls.Again = nil
+			calls.Mend, calls.MendBy = w.signInMend(f)
 		}
 		cards = append(cards, kit.FaultCard(f, calls))
 	}
