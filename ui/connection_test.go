@@ -91,6 +91,31 @@ func TestAPastedMailShowsWhereEachValueWentAndTheBoxIsEmpty(t *testing.T) {
 	}
 }
 
+func TestAMailWithoutAnAddressKeepsItsValuesForTheNextPage(t *testing.T) {
+	s := open(t, uitest.Works(), nil)
+	s.Tap("Connect")
+	s.Paste("Address", "Client ID: "+mailClient+"\nClient secret: "+mailSecret)
+	s.Sees("The address of the environment was not in it.")
+	s.Type("Address", "https://contoso-test.crm4.dynamics.com")
+	s.Tap("Continue")
+	if s.Field("Client ID").Text != mailClient || s.Field("Client secret").Text != mailSecret {
+		t.Error("the values were lost")
+	}
+}
+
+func TestAMailAboutAnotherEnvironmentIsNoticed(t *testing.T) {
+	e := uitest.Works()
+	s := open(t, e, nil)
+	s.Tap("Connect")
+	s.Type("Address", "https://fabrikam.crm.dynamics.com")
+	s.Tap("Continue")
+	s.Paste("Paste here", mail)
+	s.Sees("It is about another environment: https://contoso-test.crm4.dynamics.com")
+	s.Tap("Use that address")
+	s.SeesNot("another environment")
+	saved(s, e, func(c project.Connection) bool { return c.Org == "https://contoso-test.crm4.dynamics.com" })
+}
+
 func TestFromNothingAScriptAndOnePaste(t *testing.T) {
 	e := uitest.Works()
 	s := open(t, e, nil)

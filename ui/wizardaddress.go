@@ -76,6 +76,11 @@ func (z *wizard) addressCard() fyne.CanvasObject {
 	case z.found.Org != "":
 		parts = append(parts, z.foundParts()...)
 	}
+	if z.found.Org == "" && z.step == stepAddress {
+		if found := z.foundNotes(); found != nil {
+			parts = append(parts, found, kit.Hint("warn", lang.L("The address of the environment was not in it. Ask for it, or copy it from your browser."), look.Warned))
+		}
+	}
 	if z.found.Org == "" {
 		parts = append(parts, kit.Row(0, z.environmentsButton(), kit.Space()))
 	}

@@ -53,9 +53,12 @@ func (z *wizard) script() []fyne.CanvasObject {
 	}
 	parts := []fyne.CanvasObject{
 		kit.QuietPara(lang.L("It registers the app for your organisation alone, gives it what it needs, and prints what to paste below. Open Azure Cloud Shell, paste the script, press Enter.")),
-		kit.Row(10, kit.Segments([]string{lang.L("Bash"), lang.L("PowerShell")}, chosen, func(i int) { z.shell = kinds[i]; z.redraw() }), kit.Space(),
-			kit.LinkIcon("external", lang.L("Open Cloud Shell"), func() { z.w.browse("https://shell.azure.com") })),
 	}
+	row := []fyne.CanvasObject{kit.Segments([]string{lang.L("Bash"), lang.L("PowerShell")}, chosen, func(i int) { z.shell = kinds[i]; z.redraw() }), kit.Space()}
+	if page := cloudShell(setup.CloudOf(c.Org)); page != "" {
+		row = append(row, kit.LinkIcon("external", lang.L("Open Cloud Shell"), func() { z.w.browse(page) }))
+	}
+	parts = append(parts, kit.Row(10, row...))
 	v := z.w.setupValues(c)
 	v.ClientID = ""
 	if c.NeedsCertificate() {
@@ -74,6 +77,17 @@ func (z *wizard) script() []fyne.CanvasObject {
 		name = "ferry-setup.ps1"
 	}
 	return append(parts, kit.Handout(text, true, 150, z.w.clip, func() { z.w.saveFile(name, []byte(text)) }))
+}
+
+// cloudShell is where scripts run in a browser; "" where a cloud has none.
+func cloudShell(cloud setup.Cloud) string {
+	switch cloud {
+	case setup.GCCHigh, setup.DoD:
+		return "https://portal.azure.us/#cloudshell/"
+	case setup.China:
+		return ""
+	}
+	return "https://shell.azure.com"
 }
 
 // registerSteps are the steps by hand, each with a link straight to its page.
