@@ -85,6 +85,7 @@ func (s signer) issue(name string, from, to time.Time) (*tls.Certificate, error)
 		DNSNames:     []string{name},
 	}
 	if name == "localhost" {
+		server.DNSNames = append(server.DNSNames, ProxyHost)
 		server.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, server, s.cert, &key.PublicKey, s.key)

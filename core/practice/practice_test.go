@@ -30,7 +30,11 @@ type guest struct {
 
 func visit(t *testing.T, o practice.Options) *guest {
 	t.Helper()
-	g := &guest{T: t, env: practicetest.New(t, o)}
+	return visitorOf(t, practicetest.New(t, o))
+}
+
+func visitorOf(t *testing.T, e *practice.Environment) *guest {
+	g := &guest{T: t, env: e}
 	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: g.env.Pool}}
 	t.Cleanup(tr.CloseIdleConnections)
 	g.http = &http.Client{Transport: tr, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

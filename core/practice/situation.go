@@ -64,6 +64,7 @@ const (
 	InFerry Where = ""        // Ferry hears of it and says it
 	OnPage  Where = "page"    // it stays on Microsoft's page, and Ferry goes on waiting
 	Entered Where = "entered" // what was entered shows it, before anything is sent
+	Listed  Where = "listed"  // when environments are listed
 	Renewed Where = "renewed" // it comes when a sign-in is renewed that went well: after Later
 )
 

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"strings"
 	"time"
 
 	"ferry/core/practice/dynamics"
@@ -41,7 +42,7 @@ func enteredSituations() []Situation {
 			Set: atToken(1002012), Said: "AADSTS1002012", Fault: "signin.scope-default"},
 		{Name: "scope-invalid", About: "The scope under Advanced is none.", Ways: anyone(), Set: atToken(70011), Said: "AADSTS70011", Fault: "signin.scope"},
 		{Name: "redirect-port-taken", About: "Another program listens at the redirect URI's port.", Ways: browser(),
-			Values: func(e *Environment, v *Values) { v.Redirect = e.doors[2].address("http") }},
+			Values: func(e *Environment, v *Values) { v.Redirect = e.doors[2].address("http") }, Fault: "signin.port-taken"},
 	}
 }
 
@@ -58,8 +59,8 @@ func serviceSituations() []Situation {
 		{Name: "sign-in-service-unavailable", About: "The sign-in service answers 503 to everything.", Ways: anyone(),
 			Set: plays(Step{Side: SideMicrosoft, Path: "/token", Do: DoStatus, Status: serviceUnavailable}), Fault: "signin.busy"},
 		{Name: "sign-in-service-page", About: "A web page comes in place of the sign-in service.", Ways: anyone(),
-			Set: plays(Step{Side: SideMicrosoft, Do: DoHTML})},
-		{Name: "sign-in-code-not-known", About: "The sign-in service refuses with a code that nobody has heard of.", Ways: application(), Set: atToken(7654321), Said: "AADSTS7654321"},
+			Set: plays(Step{Side: SideMicrosoft, Do: DoHTML}), Fault: "signin.web-page"},
+		{Name: "sign-in-code-not-known", About: "The sign-in service refuses with a code that nobody has heard of.", Ways: application(), Set: atToken(7654321), Said: "AADSTS7654321", Fault: "signin.refused"},
 	}
 }
 
@@ -95,10 +96,10 @@ func userSituations() []Situation {
 					return err
 				}
 				return e.World.Revoke(key, "prvReadAccount")
-			}), Said: "0x80040220"},
+			}), Said: "0x80040220", Fault: "dataverse.no-table-readable"},
 		{Name: "only-own-records", About: "Of accounts, only the own ones can be read.", Ways: application(), Set: depth("prvReadAccount", "Basic"), Fault: "dataverse.partly-readable"},
 		{Name: "only-own-unit", About: "Of accounts, only those of the own business unit can be read.", Ways: application(), Set: depth("prvReadAccount", "Local"), Fault: "dataverse.partly-readable"},
-		{Name: "only-units-below", About: "Of accounts, only those of the own business unit and those below can be read.", Ways: application(), Set: depth("prvReadAccount", "Deep"), Fault: "dataverse.partly-readable"},
+		{Name: "only-units-below", About: "Of accounts, only those of the own business unit and those below can be read.", Ways: application(), Set: depth("prvReadAccount", "Deep"), Fault: "dataverse.tracking-needs-all"},
 		{Name: "fields-hidden", About: "Column security hides a field of contacts.", Ways: application(),
 			Set: app(func(e *Environment, key string) error {
 				if err := e.World.Secure("contact", "governmentid"); err != nil {
@@ -129,7 +130,7 @@ func environmentSituations() []Situation {
 	return []Situation{
 		{Name: "environment-disabled", About: "The environment is switched off.", Ways: anyone(), Set: state(dynamics.State{Disabled: true}), Fault: "dataverse.environment-disabled"},
 		{Name: "administration-mode", About: "The environment is in administration mode.", Ways: application(), Set: state(dynamics.State{AdminMode: true}), Fault: "dataverse.administration-mode"},
-		{Name: "maintenance-page", About: "A page says that the environment is being looked after.", Ways: anyone(), Set: state(dynamics.State{Maintenance: true})},
+		{Name: "maintenance-page", About: "A page says that the environment is being looked after.", Ways: anyone(), Set: state(dynamics.State{Maintenance: true}), Fault: "rest.unavailable"},
 		{Name: "ip-firewall", About: "The environment's IP firewall lets this computer not in.", Ways: anyone(), Set: state(dynamics.State{Blocked: true}), Fault: "dataverse.ip-blocked"},
 		{Name: "environment-wants-claims", About: "The environment wants a new proof, which the browser can give.", Ways: browser(),
 			Set: state(dynamics.State{Claims: `{"access_token":{"nbf":{"essential":true,"value":"1800000000"}}}`})},
@@ -143,7 +144,7 @@ func environmentSituations() []Situation {
 		{Name: "too-many-requests", About: "The environment was asked too often.", Ways: anyone(), Set: limit(dynamics.CodeRequests), Said: "0x80072322", Fault: "dataverse.too-many-requests"},
 		{Name: "too-much-time", About: "The environment worked too long for us.", Ways: anyone(), Set: limit(dynamics.CodeTime), Said: "0x80072321", Fault: "dataverse.too-much-time"},
 		{Name: "too-many-at-once", About: "The environment was asked too much at once.", Ways: anyone(), Set: limit(dynamics.CodeConcurrent), Said: "0x80072326", Fault: "dataverse.too-many-at-once"},
-		{Name: "no-environments-listed", About: "The list of environments is empty.", Ways: person(),
+		{Name: "no-environments-listed", About: "The list of environments is empty.", Ways: person(), Where: Listed,
 			Set: func(e *Environment) error { e.Finder.SetInstances(); return nil }, Fault: "dataverse.no-environments"},
 	}
 }
@@ -155,6 +156,7 @@ func networkSituations() []Situation {
 	}
 	proxied := func(user, password string) func(*Environment, *Values) {
 		return func(e *Environment, v *Values) {
+			v.Org = byProxy(e.Org)
 			v.Proxy, v.ProxyUser, v.ProxyPassword = e.Proxy.Address, user, password
 		}
 	}
@@ -163,23 +165,26 @@ func networkSituations() []Situation {
 		{Name: "no-such-host", About: "There is no server of that name.", Ways: anyone(), Values: asks("https://ferry-nobody.invalid")},
 		{Name: "port-refused", About: "Nobody listens at the address.", Ways: anyone(), Set: func(e *Environment) error { e.Shut(); return nil }, Fault: "rest.nobody-there"},
 		{Name: "server-silent", About: "The server takes the connection and never answers.", Ways: anyone(),
-			Set: plays(Step{Side: SideDynamics, Do: DoDelay, For: Duration(time.Hour)})},
-		{Name: "connection-cut", About: "The connection is cut before any answer.", Ways: anyone(), Set: plays(Step{Side: SideDynamics, Do: DoCut})},
-		{Name: "web-page-instead", About: "A web page comes in place of Dynamics 365.", Ways: anyone(), Set: plays(Step{Side: SideDynamics, Do: DoHTML})},
+			Set: plays(Step{Side: SideDynamics, Do: DoDelay, For: Duration(time.Hour)}), Fault: "rest.timed-out"},
+		{Name: "connection-cut", About: "The connection is cut before any answer.", Ways: anyone(), Set: plays(Step{Side: SideDynamics, Do: DoCut}), Fault: "rest.cut"},
+		{Name: "web-page-instead", About: "A web page comes in place of Dynamics 365.", Ways: anyone(), Set: plays(Step{Side: SideDynamics, Do: DoHTML}), Fault: "dataverse.not-dataverse"},
 		{Name: "captive-portal", About: "The network sends everything to a page of its own.", Ways: anyone(),
 			Set: plays(Step{Side: SideDynamics, Do: DoRedirect, To: "http://portal.contoso.example/login"})},
-		{Name: "proxy-wants-password", About: "The proxy wants a password, and none is given.", Ways: anyone(), Set: locked, Values: proxied("", "")},
+		{Name: "proxy-wants-password", About: "The proxy wants a password, and none is given.", Ways: anyone(), Set: locked, Values: proxied("", ""), Fault: "rest.proxy-password"},
 		{Name: "proxy-password-wrong", About: "The proxy's password is wrong.", Ways: anyone(), Set: locked, Values: proxied("ada", "wrong"), Fault: "rest.proxy-password-wrong"},
 		{Name: "proxy-refuses", About: "The proxy answers with a page of its own.", Ways: anyone(), Set: func(e *Environment) error { e.Proxy.Portal(true); return nil }, Values: proxied("", ""), Fault: "rest.proxy-refused"},
 		{Name: "proxy-not-there", About: "Nobody listens at the proxy's address.", Ways: anyone(),
-			Set: func(e *Environment) error { e.Shut(); return nil }, Values: func(e *Environment, v *Values) { v.Proxy = e.doors[0].address("http") }, Fault: "rest.proxy-unreachable"},
+			Set: func(e *Environment) error { e.Shut(); return nil }, Values: func(e *Environment, v *Values) { v.Org, v.Proxy = byProxy(e.Org), e.doors[0].address("http") }, Fault: "rest.proxy-unreachable"},
 		{Name: "certificate-of-a-gateway", About: "A company's gateway looks into the connection, and its authority is not trusted.", Ways: anyone(), Set: shows(Inspected), Fault: "rest.certificate-unknown"},
-		{Name: "certificate-not-trusted", About: "The authority of the server's certificate is not trusted.", Ways: anyone(), Values: func(_ *Environment, v *Values) { v.CA = nil }},
+		{Name: "certificate-not-trusted", About: "The authority of the server's certificate is not trusted.", Ways: anyone(), Values: func(_ *Environment, v *Values) { v.CA = nil }, Fault: "rest.certificate-unknown"},
 		{Name: "certificate-of-another-name", About: "The server shows a certificate for another name.", Ways: anyone(), Set: shows(Renamed), Fault: "rest.certificate-name"},
-		{Name: "server-certificate-expired", About: "The server's certificate has expired.", Ways: anyone(), Set: shows(Expired)},
+		{Name: "server-certificate-expired", About: "The server's certificate has expired.", Ways: anyone(), Set: shows(Expired), Fault: "rest.certificate-expired"},
 		{Name: "clock-slow", About: "The server's certificate is not valid yet, as it is to a clock that is slow.", Ways: anyone(), Set: shows(Early), Fault: "rest.clock"},
 	}
 }
+
+// byProxy is the address of the environment by the name that only the proxy knows.
+func byProxy(org string) string { return strings.Replace(org, "localhost", ProxyHost, 1) }
 
 // premisesSituations are about a company's own server.
 func premisesSituations() []Situation {
@@ -192,12 +197,12 @@ func premisesSituations() []Situation {
 	return []Situation{
 		{Name: "server-of-2015", About: "The server is of 2011 to 2015 and has no Web API.", Ways: anyone(), Options: at("", false), Fault: "dataverse.too-old"},
 		{Name: "server-wants-windows", About: "The server signs in as at Windows only.", Ways: anyone(), Options: at("v9.1", true), Fault: "dataverse.windows-wanted"},
-		{Name: "windows-password-wrong", About: "The Windows password is wrong.", Ways: windows, Options: at("v9.1", true), Values: func(_ *Environment, v *Values) { v.Password = "wrong" }},
+		{Name: "windows-password-wrong", About: "The Windows password is wrong.", Ways: windows, Options: at("v9.1", true), Values: func(_ *Environment, v *Values) { v.Password = "wrong" }, Fault: "rest.windows-refused"},
 		{Name: "adfs-client-unknown", About: "AD FS does not know the client ID.", Ways: secret(), Options: at("v9.1", false),
 			Values: func(_ *Environment, v *Values) { v.ClientID = stranger }, Said: "MSIS9607", Fault: "signin.adfs-client"},
 		{Name: "adfs-secret-wrong", About: "AD FS does not accept the secret.", Ways: secret(), Options: at("v9.1", false),
 			Values: func(_ *Environment, v *Values) { v.Secret = "practice~Wrong.1Ab2Cd3" }, Said: "MSIS9622", Fault: "signin.adfs-credential"},
 		{Name: "organisation-unknown", About: "The server has no organisation of that name.", Ways: secret(), Options: at("v9.1", false),
-			Values: func(e *Environment, v *Values) { v.Org = e.doors[0].address("https") + "/Fabrikam" }},
+			Values: func(e *Environment, v *Values) { v.Org = e.doors[0].address("https") + "/Fabrikam" }, Fault: "dataverse.not-dataverse"},
 	}
 }

@@ -71,7 +71,7 @@ func personSituations() []Situation {
 		{Name: "account-locked", About: "The account is locked after too many tries.", Ways: browser(), Where: OnPage,
 			Set: somebody(func(p *microsoft.Person) { p.Locked = true }), Said: "AADSTS50053", Fault: "signin.account-locked"},
 		{Name: "page-closed", About: "The person closes the page and answers nothing.", Ways: browser(), Act: ClosesPage},
-		{Name: "sign-in-given-up", About: "The person presses Cancel in Ferry while the browser waits.", Ways: browser(), Act: GivesUp},
+		{Name: "sign-in-given-up", About: "The person presses Cancel in Ferry while the browser waits.", Ways: browser(), Act: GivesUp, Fault: "signin.stopped"},
 		{Name: "browser-missing", About: "No browser can be opened.", Ways: browser(), Act: NoBrowser},
 		{Name: "device-code-declined", About: "The person declines on the page for codes.", Ways: []Way{ByDevice}, Act: Cancels, Fault: "signin.declined"},
 		{Name: "device-code-expired", About: "Nobody types the code in time.", Ways: []Way{ByDevice}, Act: ClosesPage,
