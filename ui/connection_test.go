@@ -270,6 +270,27 @@ func TestAnApprovalHasThreeWaysAndCanBeWaitedFor(t *testing.T) {
 	saved(s, e, func(c project.Connection) bool { return c.Waiting == (project.Waiting{}) })
 }
 
+func TestWhatATestFoundCanBeWaitedForAndCopiedAgain(t *testing.T) {
+	e := uitest.Works()
+	e.Checks = uitest.Unavailable()
+	s := open(t, e, tested(func(c *project.Connection) { c.Auth = project.Secret }))
+	s.Tap("Connection")
+	s.Tap("Test connection")
+	s.Tap("I asked: wait")
+	s.Sees("To make the application user in the environment and to give it a role.")
+	s.Tap("Copy again")
+	if text := s.App.Clipboard().Content(); !strings.Contains(text, "contoso-test.crm4.dynamics.com") || strings.Contains(text, mailSecret) {
+		t.Errorf("copied %q", text)
+	}
+	saved(s, e, func(c project.Connection) bool {
+		return c.Waiting.For == core.DynamicsAdmin && c.Waiting.What == "application-user"
+	})
+	e.Checks = uitest.Works().Checks
+	s.Tap("Try again")
+	s.Sees("Connection available")
+	s.SeesNot("Waiting for")
+}
+
 func TestWhatThePageSaysIsExplainedWhileTheBrowserWaits(t *testing.T) {
 	e := uitest.Works()
 	e.Link, e.Block = "https://login.example/authorize", map[string]bool{"SignIn": true}

@@ -108,6 +108,12 @@ func (w *Window) verdict(c *project.Connection, s *session) []fyne.CanvasObject 
 func (w *Window) mending(c project.Connection, f *core.Fault) []fyne.CanvasObject {
 	buttons := []fyne.CanvasObject{}
 	switch {
+	case needsApproval(f):
+		buttons = append(buttons, kit.Plain(lang.L("Show the three ways"), func() {
+			w.connections().wizard = newWizard(w, c, stepSignIn)
+			w.connections().wizard.fault = f
+			w.open(placeConnection)
+		}))
 	case lacksUser(f) && !c.Auth.Person() && !c.Practice:
 		buttons = append(buttons, kit.Plain(lang.L("Make the application user for me…"), func() { w.makeUser(c) }))
 	case replacesSecret(f) && c.NeedsSecret() && !c.Practice:
@@ -119,16 +125,23 @@ func (w *Window) mending(c project.Connection, f *core.Fault) []fyne.CanvasObjec
 	}
 	if f.Owner != core.You && f.Owner != "" && c.Waiting == (project.Waiting{}) && !c.Practice {
 		buttons = append(buttons, kit.Plain(lang.L("I asked: wait"), func() {
-			what := f.Code
-			if lacksUser(f) && !c.Auth.Person() {
-				what = string(setup.AskApplicationUser)
-			}
 			w.connections().wizard = nil
-			w.waitFor(c, c.Name, f.Owner, what)
+			w.waitFor(c, c.Name, f.Owner, askedFor(c, f))
 			w.open(placeConnection)
 		}))
 	}
 	return buttons
+}
+
+// askedFor is what somebody is asked for because of a Fault, as a project keeps it.
+func askedFor(c project.Connection, f *core.Fault) string {
+	switch {
+	case needsApproval(f):
+		return string(setup.AskApproval)
+	case lacksUser(f) && !c.Auth.Person():
+		return string(setup.AskApplicationUser)
+	}
+	return f.Code
 }
 
 // lacksUser reports whether the environment does not know the application, or gave it no role.

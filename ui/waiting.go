@@ -65,8 +65,7 @@ func (w *Window) arrived(name string) {
 func (w *Window) waitingCard(c *project.Connection) fyne.CanvasObject {
 	copied := kit.PlainIcon("copy", lang.L("Copy again"), nil)
 	row := []fyne.CanvasObject{kit.Link(lang.L("No longer waiting"), func() { w.arrived(c.Name); w.refresh() }), kit.Space()}
-	switch setup.AskKind(c.Waiting.What) {
-	case setup.AskRegistration, setup.AskApproval, setup.AskApplicationUser:
+	if w.letterOf(*c) {
 		copied.Does(func() {
 			w.copyLetter(*c)
 			copied.SetWords(lang.L("Copied"))
@@ -109,9 +108,32 @@ func (w *Window) sinceWords(since string) string {
 	return kit.When(t.Local(), w.o.Now())
 }
 
+// letterOf reports whether the text that was sent can be made once more. What a test found is known only until Ferry is
+// closed; trying again finds it anew.
+func (w *Window) letterOf(c project.Connection) bool {
+	switch setup.AskKind(c.Waiting.What) {
+	case setup.AskRegistration, setup.AskApproval, setup.AskApplicationUser:
+		return true
+	}
+	return w.faultOf(c) != nil
+}
+
+// faultOf is the Fault of this session's test that somebody was asked to mend.
+func (w *Window) faultOf(c project.Connection) *core.Fault {
+	for _, check := range w.session(c.Name).checks {
+		if check.Fault != nil && check.Fault.Code == c.Waiting.What {
+			return check.Fault
+		}
+	}
+	return nil
+}
+
 // copyLetter copies the text that was sent once more; of an approval with a fresh link.
 func (w *Window) copyLetter(c project.Connection) {
 	kind, v := setup.AskKind(c.Waiting.What), w.setupValues(c)
+	if f := w.faultOf(c); f != nil {
+		kind, v.Fault = setup.AskFault, f
+	}
 	if kind != setup.AskApproval {
 		w.clip(letterText(kind, v))
 		return
