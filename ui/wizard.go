@@ -327,8 +327,8 @@ func (z *wizard) discover() {
 			if f := core.AsFault(err); f.Kind != core.Stopped {
 				z.tenantFault = f
 			}
-		} else {
-			z.discovered(c)
+		} else if z.step != stepSignIn && z.step != stepTest && z.keeping == nil {
+			z.discovered(c) // later the secret lies under the names that were there
 		}
 		z.redraw()
 	})

@@ -140,10 +140,10 @@ func (z *wizard) foundNotes() fyne.CanvasObject {
 // note is one line about what was found; where it is not certain, the other values can be taken instead.
 func (z *wizard) note(n setup.Note) fyne.CanvasObject {
 	switch {
-	case !n.Warns():
-		return kit.Hint("check", n.Text, look.Passed)
 	case n.Kind == setup.NoteObjectID, n.Kind == setup.NoteSecretID && z.secret.Text != "":
 		return kit.Hint("dash", n.Text, look.Quiet)
+	case !n.Warns():
+		return kit.Hint("check", n.Text, look.Passed)
 	}
 	hint := kit.Hint("warn", n.Text, look.Warned)
 	field := map[setup.Field]*kit.Entry{setup.FieldTenant: z.tenant, setup.FieldClientID: z.client}[n.Field]

@@ -252,6 +252,8 @@ func (z *wizard) valuesLack() string {
 		return ""
 	case strings.TrimSpace(z.client.Text) == "":
 		return needs(z.client)
+	case z.discovering != nil && strings.TrimSpace(z.tenant.Text) == "":
+		return lang.L("Asking the environment who its tenant is…")
 	case z.credential == credentialSecret && z.secret.Text == "" && !z.knowsSecret:
 		return needs(z.secret)
 	case z.credential == credentialCertificate && z.c.Certificate.Thumbprint == "":
