@@ -216,6 +216,15 @@ func TestAProxyThatWantsAPassword(t *testing.T) {
 	if hosts, refused := g.env.Proxy.Seen(); len(hosts) != 1 || refused != 1 {
 		t.Errorf("it saw %v and refused %d", hosts, refused)
 	}
+	tr := &http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(g.env.Proxy.Address) }, TLSClientConfig: &tls.Config{RootCAs: g.env.Pool}}
+	defer tr.CloseIdleConnections()
+	g.env.Proxy.Require("", "")
+	g.http = &http.Client{Transport: tr, Timeout: 10 * time.Second}
+	org := strings.Replace(g.env.Org, "localhost", practice.ProxyHost, 1)
+	_, g.token, _ = g.tokenFor(strings.Replace(g.env.Authority, "localhost", practice.ProxyHost, 1)+"/oauth2/v2.0/token", org, nil)
+	if a := g.get(org + "/api/data/v9.2/WhoAmI"); a.status != 200 {
+		t.Errorf("by the name that only the proxy knows: %d %s", a.status, a.body)
+	}
 	g.env.Proxy.Portal(true)
 	if _, err := via(url.UserPassword("ada", "open sesame")); err == nil {
 		t.Error("the portal lets everybody through")

@@ -15,7 +15,8 @@ import (
 	"sync"
 	"unicode/utf16"
 
-	"golang.org/x/crypto/md4" // the password hash that NTLM is built on
+	//lint:ignore SA1019 the password hash that NTLM is built on
+	"golang.org/x/crypto/md4"
 )
 
 // Windows signs people in by NTLM over the connection: negotiate, challenge, authenticate, and then the connection is

@@ -4,12 +4,17 @@
 // over https. Pages is what a person sees: the sign-in page, to be served on http://localhost, so that a browser meets
 // no certificate it does not know. Nothing here is Microsoft's; every page says PRACTICE in big letters.
 //
+// Device codes are typed on a page of Pages. Applications prove themselves by a secret or by a certificate that was
+// registered. Change, ChangePerson, FailOnPage, FailBack, Fail, FailAtRedeeming and Demand say what stays on Microsoft's
+// page, what is told to the application, and what comes at the token address. /adfs is a company's own AD FS.
+//
 // It refuses what Microsoft refuses, with the same codes (AADSTS…) in the same JSON, and answers 501 to what it does
 // not know. Two things are stricter, to find faults in clients: a refresh token works once, and a code is bound to
 // everything it was asked for with.
 //
 // Microsoft identity platform: "OAuth 2.0 authorization code flow", "client credentials flow", "Redirect URI
-// restrictions", "Microsoft Entra authentication and authorization error codes".
+// restrictions", "OAuth 2.0 device authorization grant flow", "Certificate credentials", "Admin consent protocol",
+// "Claims challenges, claims requests and client capabilities", "Microsoft Entra authentication and authorization error codes".
 package microsoft
 
 import (

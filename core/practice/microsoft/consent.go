@@ -50,9 +50,6 @@ func (a *Authority) consents(app *application, g grant) *refusal {
 	return refuse(65001, "The user or administrator has not consented to use the application with ID '"+app.ID+"' named '"+app.Name+"'. Send an interactive authorization request for this user and resource.")
 }
 
-// A granting is an admin consent that waits for an answer.
-type granting struct{ app, redirect, state string }
-
 // adminConsent is the page of the link that is sent to an administrator: /TENANT/v2.0/adminconsent and the older
 // /TENANT/adminconsent.
 //
