@@ -44,9 +44,6 @@ func faultOn(f *core.Fault, calls FaultCalls, ink, tint fyne.ThemeColorName, ico
 	if f.Details != "" {
 		words = append(words, NewText(f.Details, Style{Mono: true, Size: 11, Ink: look.Quiet, Wrap: true}))
 	}
-	if f.Owner != "" && f.Owner != core.You {
-		words = append(words, Pad(4, 0, 0, 0, Row(0, Chip(lang.L("Ask {{.Who}}", M{"Who": string(f.Owner)}), look.Ink, look.Card), Space())))
-	}
 	parts := []fyne.CanvasObject{TopRow(10, NewIcon(icon, ink, 18), Grow(Column(5, words...)))}
 	if foot := faultButtons(f, calls); foot != nil {
 		parts = append(parts, foot)
@@ -54,8 +51,12 @@ func faultOn(f *core.Fault, calls FaultCalls, ink, tint fyne.ThemeColorName, ico
 	return Tinted(tint, Column(12, parts...))
 }
 
+// faultButtons are who can mend it, at the left, and the buttons, at the right; nil when there is neither.
 func faultButtons(f *core.Fault, calls FaultCalls) fyne.CanvasObject {
-	row := []fyne.CanvasObject{Space()}
+	row := []fyne.CanvasObject{}
+	if calls.More != nil {
+		row = append(row, calls.More(f)...)
+	}
 	if f.Link != "" && calls.Browse != nil {
 		link := f.Link
 		row = append(row, LinkIcon("external", lang.L("Open the page"), func() { calls.Browse(link) }))
@@ -69,19 +70,14 @@ func faultButtons(f *core.Fault, calls FaultCalls) fyne.CanvasObject {
 	if calls.Again != nil {
 		row = append(row, Strongest(!calls.Quiet, lang.L("Try again"), calls.Again))
 	}
-	more := []fyne.CanvasObject{Space()}
-	if calls.More != nil {
-		more = append(more, calls.More(f)...)
+	var owner fyne.CanvasObject
+	if f.Owner != "" && f.Owner != core.You {
+		owner = Pad(0, 0, 0, 28, Chip(lang.L("Ask {{.Who}}", M{"Who": string(f.Owner)}), look.Ink, look.Card))
 	}
-	switch {
-	case len(row) == 1 && len(more) == 1:
+	if owner == nil && len(row) == 0 {
 		return nil
-	case len(row) == 1:
-		return Row(10, more...)
-	case len(more) == 1:
-		return Row(10, row...)
 	}
-	return Column(8, Row(10, more...), Row(10, row...))
+	return Foot(10, owner, row...)
 }
 
 // subject names what a Fault is about.
