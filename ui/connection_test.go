@@ -402,6 +402,22 @@ func TestTheFieldsOfAConnectionCanBeChangedOnOnePage(t *testing.T) {
 	saved(s, e, func(c project.Connection) bool { return c.Name == "Contoso Test" && c.SecretExpires == "2027-03-31" })
 }
 
+func TestAnEndThatIsNotKnownCanBeEnteredFromTheTest(t *testing.T) {
+	e := uitest.Works()
+	e.Known = true
+	e.Checks = append(e.Checks, core.Check{ID: "credential", Title: "Client secret's remaining life", State: core.CheckWarned, Optional: true,
+		Fault: &core.Fault{Kind: core.SignIn, Code: "dataverse.credential-end-unknown", Owner: core.You, Cause: "It is not known when it ends.", Remedy: "Enter the day."}})
+	s := open(t, e, tested(func(c *project.Connection) { c.Auth = project.Secret }))
+	s.Tap("Connection")
+	s.Tap("Test connection")
+	s.Tap("Enter the day")
+	s.Win.Canvas().Focused().TypedRune('x')
+	s.Sees("Write it as year-month-day")
+	s.Type("Ends on", "2027-03-31")
+	s.Press(fyne.KeyReturn)
+	saved(s, e, func(c project.Connection) bool { return c.SecretExpires == "2027-03-31" })
+}
+
 func TestAConnectionIsCopiedAsADraft(t *testing.T) {
 	e := uitest.Works()
 	s := open(t, e, tested(nil))

@@ -84,6 +84,7 @@ func (w *Window) verdict(c *project.Connection, s *session) []fyne.CanvasObject 
 	calls := w.faultCalls(c, func() { w.testFrom(c.Name, known) })
 	calls.Quiet = true
 	calls.More = func(f *core.Fault) []fyne.CanvasObject { return w.mending(*c, f) }
+	calls.Hints = func(f *core.Fault) []fyne.CanvasObject { return w.heeding(*c, f) }
 	switch {
 	case s.testing != nil && len(s.checks) == 0:
 		cards = append(cards, kit.WaitingCard(lang.L("Testing the connection…"), "", kit.Space(), kit.Plain(lang.L("Cancel"), s.testing.Cancel)))
@@ -131,6 +132,23 @@ func (w *Window) mending(c project.Connection, f *core.Fault) []fyne.CanvasObjec
 		}))
 	}
 	return buttons
+}
+
+// heeding are the buttons under a warning of a test.
+func (w *Window) heeding(c project.Connection, f *core.Fault) []fyne.CanvasObject {
+	switch {
+	case c.Practice || !c.NeedsSecret():
+	case f.Code == "dataverse.credential-end-unknown":
+		return []fyne.CanvasObject{kit.Plain(lang.L("Enter the day"), func() {
+			w.connections().edit(c)
+			if z := w.connections().wizard; z != nil {
+				w.win.Canvas().Focus(z.expires)
+			}
+		})}
+	case f.Code == "dataverse.credential-ends-soon":
+		return []fyne.CanvasObject{kit.Plain(lang.L("Replace secret…"), func() { w.replaceSecret(c) })}
+	}
+	return nil
 }
 
 // askedFor is what somebody is asked for because of a Fault, as a project keeps it.

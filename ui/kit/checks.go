@@ -40,7 +40,7 @@ func CheckList(checks []core.Check, calls FaultCalls) fyne.CanvasObject {
 
 func checkFault(c core.Check, calls FaultCalls) fyne.CanvasObject {
 	if c.State == core.CheckWarned {
-		calls.Again, calls.More = nil, nil
+		calls.Again, calls.More = nil, calls.Hints
 		return WarningCard(c.Fault, calls)
 	}
 	return FaultCard(c.Fault, calls)

@@ -17,6 +17,7 @@ type FaultCalls struct {
 	MendBy string                                  // its label
 	Quiet  bool                                    // "Try again" is not the strong button here
 	More   func(f *core.Fault) []fyne.CanvasObject // further buttons, before the others
+	Hints  func(f *core.Fault) []fyne.CanvasObject // the same for what only warns
 }
 
 // FaultCard opens where a Fault happened: cause, remedy, who can mend it, and the buttons.
