@@ -13,9 +13,9 @@ import (
 	"ferry/core/sqlitefile"
 )
 
-// keptStarts is for how many starts of an import the outcomes of its batches are kept: more than an interrupted
-// import needs.
-const keptStarts = 8
+// keptStarts is for how many starts the outcomes of batches are kept. A run starts twice, at its beginning and at its end,
+// so that an interrupted one still finds its last batch after 64 others.
+const keptStarts = 2*64 + 1
 
 // Settled tells what became of a batch; false when it was never committed here.
 func (d *Destination) Settled(ctx context.Context, p core.Plan, batch string) (outcomes []core.Outcome, ok bool, err error) {

@@ -396,11 +396,33 @@ func TestTheDriverChecksItsSettings(t *testing.T) {
 	}
 }
 
+func TestAnInterruptedRunFindsItsLastBatchAfter64Others(t *testing.T) {
+	d := at(t, filepath.Join(t.TempDir(), "data.db"))
+	p := small()
+	prepared(t, d, p)
+	if _, err := d.Write(t.Context(), p, core.Batch{ID: "last", Pass: 1, Rows: []core.Record{smallRow("k", "x")}}); err != nil {
+		t.Fatal(err)
+	}
+	id, err := d.Identity(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 * 64 { // at the beginning and at the end of each
+		id.Generation++
+		if err := d.Start(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, ok, err := d.Settled(t.Context(), p, "last"); !ok || err != nil {
+		t.Errorf("it is forgotten: %v", err)
+	}
+}
+
 func TestOnlyTheNewestBatchesAreKept(t *testing.T) {
 	d := at(t, filepath.Join(t.TempDir(), "data.db"))
 	p := small()
 	prepared(t, d, p)
-	for g := int64(2); g < 30; g++ {
+	for g := int64(2); g < keptStarts+30; g++ {
 		if err := d.Start(t.Context(), core.Identity{ID: "x", Generation: g}); err != nil {
 			t.Fatal(err)
 		}
@@ -411,7 +433,7 @@ func TestOnlyTheNewestBatchesAreKept(t *testing.T) {
 	if n, err := d.file.Number("SELECT count(*) FROM _ferry_batch"); err != nil || n != keptStarts {
 		t.Errorf("%d batches are kept, %v", n, err)
 	}
-	if _, ok, err := d.Settled(t.Context(), p, "28"); !ok || err != nil {
+	if _, ok, err := d.Settled(t.Context(), p, fmt.Sprint(keptStarts+28)); !ok || err != nil {
 		t.Errorf("a batch of the start before is forgotten: %v", err)
 	}
 }
