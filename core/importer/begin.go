@@ -31,17 +31,21 @@ func (e *engine) digest() string {
 
 // begin finds the run that this job continues, or makes a new one and says why everything is read again. It makes
 // sure of the destination's identity first: what the journal knows holds only for the destination it was learnt from.
-// also gives back what else was claimed.
-func (e *engine) begin(ctx context.Context) (also func(), err error) {
+func (e *engine) begin(ctx context.Context) error {
 	earlier, err := e.Journal.Earlier(ctx, e.source.ID, e.have.ID, e.Place)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	reason, known, err := e.compare(ctx, earlier)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	digest := e.digest()
+	if r, ok := e.untold(earlier, digest, reason); ok {
+		e.choose(r, false)
+		e.late = true
+		return nil
+	}
 	for _, r := range earlier {
 		if r.Digest != digest || r.State != Running && r.State != Interrupted {
 			continue
@@ -49,29 +53,48 @@ func (e *engine) begin(ctx context.Context) (also func(), err error) {
 		if !r.Begun && r.Place == e.Place {
 			// It came to an end before anything was written: nothing hangs on the destination yet.
 			e.choose(r, true)
-			return nil, e.startDestination(ctx, known, reason)
+			return e.startDestination(ctx, known, reason)
 		}
 		if r.Destination != e.have.ID && !(e.have.ID == "" && r.Destination == e.Place) || e.Full || holdsNot(reason) {
 			continue
 		}
 		if r.Name != claimName(e.Place) {
 			// The destination was moved. Whoever still has it under its old name is in the way.
-			if also, err = e.Journal.Claim(ctx, r.Name); err != nil {
-				return nil, err
+			if err := e.claim(ctx, r.Name); err != nil {
+				return err
 			}
 		}
 		older, err := e.older(ctx)
 		if err != nil {
-			return also, err
+			return err
 		}
 		if older {
 			reason = reasonOlder
 			break
 		}
 		e.choose(r, true)
-		return also, e.goOn(ctx)
+		return e.goOn(ctx)
 	}
-	return also, e.anew(ctx, digest, earlier, known, reason)
+	return e.anew(ctx, digest, earlier, known, reason)
+}
+
+// untoldFor is how long the receipt of a run waits to be shown. A nightly import that was killed in that very moment
+// imports again the next night.
+const untoldFor = 12 * time.Hour
+
+// untold finds the run that is complete and could not be shown, when this job is the same and nothing else has become
+// of it since. It holds only for the destination that it filled.
+func (e *engine) untold(earlier []Entry, digest, reason string) (Entry, bool) {
+	if e.Show == nil || e.Full || reason != "" {
+		return Entry{}, false
+	}
+	i := slices.IndexFunc(earlier, func(r Entry) bool { return r.Digest == digest })
+	if i < 0 {
+		return Entry{}, false
+	}
+	r := earlier[i]
+	here := r.Destination == e.have.ID || e.have.ID == "" && r.Destination == e.Place
+	return r, r.State == Complete && !r.Told && here && e.Now().Sub(r.Ended) < untoldFor
 }
 
 // holdsNot reports whether a reason means that what is known of the destination does not hold.

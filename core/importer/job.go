@@ -22,6 +22,12 @@ type Job struct {
 	Place       string // where the destination is, whatever stands there: "sqlite:/home/ada/contoso.db"; "" takes To
 	Parts       int    // at most so many ranges of a table are read at once, where the source can cut it; 0 is 1
 
+	// Show shows the receipt of a run that is complete. Until it returned nil the journal keeps the run as untold: the
+	// same job shows that receipt then, as Late, instead of importing once more. So a process that is killed between the
+	// last record and the last word does not take its receipt with it. Run calls Show once at most, after the last
+	// progress, and returns its error. When nil, a run is told as soon as it is complete: the history has it.
+	Show func(Receipt) error
+
 	Wait func(ctx context.Context, d time.Duration) error // core.Wait in the mains
 	Now  func() time.Time                                 // time.Now in the mains
 	Log  *slog.Logger
@@ -83,6 +89,7 @@ type Receipt struct {
 	Who      string         `json:"who,omitempty"`
 	Started  time.Time      `json:"started"`
 	Ended    time.Time      `json:"ended,omitzero"`
+	Late     bool           `json:"late,omitempty"` // of a run that was complete before this call, but could not be shown; nothing was read now
 	Tables   []TableReceipt `json:"tables"`
 	Refusals []Refusal      `json:"-"` // the first thousand, with subjects: for the screen only
 	Fault    *core.Fault    `json:"-"` // why it stopped, when it did

@@ -84,6 +84,7 @@ type Entry struct {
 	Started     time.Time
 	Ended       time.Time
 	Begun       bool // the destination was started for this run
+	Told        bool // somebody was shown that it is complete; see Job.Show
 	Fault       *core.Fault
 	Tables      []RunTable
 }

@@ -24,40 +24,64 @@ type program interface {
 }
 
 // ordered puts tables into the order that lookups need: a parent before its children, a table before those that point
-// at it. Within a circle, and between tables that do not know each other, the given order stays.
+// at it. Within a circle, such as accounts and their primary contacts, the given order stays, and so it does as far as it
+// can between tables that do not know each other.
 func ordered(tables []*table) []*table {
-	const (
-		unseen = iota
-		open
-		placed
-	)
-	out := make([]*table, 0, len(tables))
-	state := make([]int, len(tables))
-	var visit func(i int)
-	visit = func(i int) {
-		if state[i] != unseen {
-			return
-		}
-		state[i] = open
-		for j, t := range tables {
-			if t.plan.ID == tables[i].plan.Parent {
-				visit(j)
+	needs := make([][]int, len(tables))
+	for i, t := range tables {
+		for j, other := range tables {
+			if slices.Contains(t.targets, other.plan.Source) {
+				needs[i] = append(needs[i], j)
 			}
 		}
-		for _, target := range tables[i].targets {
-			for j, t := range tables {
-				if t.plan.Source == target {
-					visit(j)
-				}
-			}
-		}
-		out = append(out, tables[i])
-		state[i] = placed
 	}
-	for i := range tables {
-		visit(i)
+	out := make([]*table, 0, len(tables))
+	for _, circle := range circles(needs) {
+		slices.Sort(circle)
+		for _, i := range circle {
+			out = append(out, tables[i])
+		}
 	}
 	return behindParents(out)
+}
+
+// circles groups nodes that need each other, each group behind those it needs: Tarjan's strongly connected components.
+func circles(needs [][]int) (groups [][]int) {
+	seen := make([]int, len(needs)) // when a node was met first, from 1; 0 is not yet
+	low := make([]int, len(needs))  // the first node that can be reached from it among those that wait
+	waits := make([]bool, len(needs))
+	var waiting []int
+	met := 0
+	var visit func(i int)
+	visit = func(i int) {
+		met++
+		seen[i], low[i] = met, met
+		waiting, waits[i] = append(waiting, i), true
+		for _, j := range needs[i] {
+			if seen[j] == 0 {
+				visit(j)
+				low[i] = min(low[i], low[j])
+			} else if waits[j] {
+				low[i] = min(low[i], seen[j])
+			}
+		}
+		if low[i] != seen[i] {
+			return
+		}
+		first := slices.Index(waiting, i)
+		group := slices.Clone(waiting[first:])
+		waiting = waiting[:first]
+		for _, j := range group {
+			waits[j] = false
+		}
+		groups = append(groups, group)
+	}
+	for i := range needs {
+		if seen[i] == 0 {
+			visit(i)
+		}
+	}
+	return groups
 }
 
 // behindParents moves each child that stands before its parent to just behind it.

@@ -20,13 +20,32 @@ func Run(ctx context.Context, j Job, progress func(Progress)) (Receipt, error) {
 	}
 	e.teller = newTeller(e, progress)
 	defer e.teller.stop()
+	defer e.release()
 	ctx = core.WithNotices(ctx, e.teller.notice)
 
 	err := e.run(ctx)
 	if f := core.AsFault(err); ctx.Err() != nil && err != nil && (f.Kind == core.Offline || f.Kind == core.Busy) {
 		err = ctx.Err() // it was stopped, and what failed failed for that reason
 	}
-	return e.end(ctx, err)
+	r, err := e.end(ctx, err)
+	if err != nil || r.State != Complete || e.Show == nil {
+		return r, err
+	}
+	e.teller.stop()
+	return r, e.show(ctx, r)
+}
+
+// show shows the receipt and notes that it was.
+func (e *engine) show(ctx context.Context, r Receipt) error {
+	if err := e.Show(r); err != nil {
+		return core.During("showing the receipt", err)
+	}
+	e.current.Told = true
+	if err := e.Journal.SaveRun(context.WithoutCancel(ctx), e.current); err != nil {
+		// It is shown once more then, which is better than an error behind the last word.
+		e.log.Warn("the journal did not note that the receipt was shown", "run", e.current.ID)
+	}
+	return nil
 }
 
 // An engine is one call of Run.
@@ -41,6 +60,8 @@ type engine struct {
 	tables  []*table
 	current Entry
 	resumed bool
+	late    bool                 // the current run was complete before this call
+	claims  []func()             // what is given back in the end, when everything is noted
 	open    map[batchPlace]Batch // noted by an earlier process, and neither settled nor written anew
 	rewound map[int64]int        // how often a part began again in this call
 }
@@ -80,25 +101,22 @@ func (e *engine) run(ctx context.Context) error {
 	if e.source, err = e.Source.Identity(ctx); err != nil {
 		return core.During("asking the source which one it is", err)
 	}
-	release, err := e.Journal.Claim(ctx, claimName(e.Place))
-	if err != nil {
+	if err := e.claim(ctx, claimName(e.Place)); err != nil {
 		return err
 	}
-	defer release()
 	if e.have, err = e.Destination.Identity(ctx); err != nil {
 		return core.During("looking at the destination", err)
 	}
-	also, err := e.begin(ctx)
-	if err != nil {
+	if err := e.begin(ctx); err != nil {
 		return err
-	}
-	if also != nil {
-		defer also()
 	}
 	if err := e.restore(ctx); err != nil {
 		return err
 	}
 	e.teller.tell(true)
+	if e.late {
+		return nil
+	}
 	e.count(ctx)
 	for _, t := range e.tables {
 		if err := e.importTable(ctx, t); err != nil {
@@ -109,6 +127,21 @@ func (e *engine) run(ctx context.Context) error {
 		return err
 	}
 	return e.complete(ctx)
+}
+
+// claim takes the right to import under a name until the end of Run: what is noted last is noted under it.
+func (e *engine) claim(ctx context.Context, name string) error {
+	release, err := e.Journal.Claim(ctx, name)
+	if err == nil {
+		e.claims = append(e.claims, release)
+	}
+	return err
+}
+
+func (e *engine) release() {
+	for _, release := range e.claims {
+		release()
+	}
 }
 
 // describe compiles the mappings against what the source tells about its tables and puts them into order.
@@ -187,7 +220,9 @@ func (e *engine) complete(ctx context.Context) error {
 	e.current.State = Complete
 	e.current.Ended = e.Now()
 	e.current.Fault = nil
+	e.current.Told = e.Show == nil
 	if err := e.Journal.SaveRun(ctx, e.current); err != nil {
+		e.current.State, e.current.Told = Running, false
 		return err
 	}
 	e.log.Info("import complete", "run", e.current.ID)
@@ -221,7 +256,7 @@ func (e *engine) end(ctx context.Context, err error) (Receipt, error) {
 		parts = append(parts, t.parts...)
 	}
 	r := ReceiptOf(e.current, parts)
-	r.Fault = fault
+	r.Fault, r.Late = fault, e.late
 	if refusals, listErr := e.Journal.Exceptions(ctx, e.current.ID, maxRefusals); listErr == nil {
 		r.Refusals = refusals
 	} else if err == nil {

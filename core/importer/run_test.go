@@ -332,3 +332,15 @@ func TestTablesComeInTheOrderThatLookupsNeed(t *testing.T) {
 		t.Errorf("order %s", got)
 	}
 }
+
+func TestInACircleTheGivenOrderStays(t *testing.T) {
+	task := coretest.NewData("task", field("taskid", core.TypeID), field("regardingid", core.TypeLookup, "contact"))
+	d := newDesk(t, coretest.StoreOptions{}, task, accounts(2), contacts(2))
+	var names []string
+	for _, x := range d.run().Tables {
+		names = append(names, x.Table)
+	}
+	if got := fmt.Sprint(names); got != "[account contact task]" {
+		t.Errorf("order %s", got)
+	}
+}

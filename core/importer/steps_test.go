@@ -27,6 +27,7 @@ type world struct {
 	place    string
 	open     func() core.Destination
 	parts    int
+	told     *[]importer.Receipt // what the processes showed, oldest first
 }
 
 // process runs one process that is killed at a step; 0 lets it live.
@@ -39,12 +40,15 @@ func (w world) process(t *testing.T, at int) (importer.Receipt, *killer, error) 
 	r, err := importer.Run(context.Background(), importer.Job{
 		Source: mortalSource{w.source, k}, Destination: mortal(d, k), Mappings: w.mappings,
 		Journal: mortalJournal{j, k}, To: w.place, Parts: w.parts,
+		Show: func(r importer.Receipt) error {
+			return do0(k, "Show", func() error { *w.told = append(*w.told, r); return nil })
+		},
 	}, nil)
 	return r, k, err
 }
 
-// story checks what the journal tells in the end: one complete run that created everything, and perhaps another after it
-// that found everything there, because the kill came after the end.
+// story checks what was told: first of all that one run created everything, and that again as long as nobody noted that
+// it was told; another run that found everything there comes behind that only.
 func (w world) story(t *testing.T, name string, want map[string]importer.Counts) {
 	t.Helper()
 	runs := w.runs(t)
@@ -61,6 +65,26 @@ func (w world) story(t *testing.T, name string, want map[string]importer.Counts)
 		c.Read = c.Created + c.Updated + c.Unchanged + c.Removed + c.Skipped + c.Refused + c.Unsure
 		if got := sum(t, first, table).Counts; got != c {
 			t.Errorf("%s: %s: got %+v, want %+v", name, table, got, c)
+		}
+	}
+	if len(*w.told) == 0 {
+		t.Fatalf("%s: nothing was told", name)
+	}
+	for i, r := range *w.told {
+		if r.Late && i > 0 && r.Run != (*w.told)[i-1].Run {
+			t.Errorf("%s: the receipt of another run came late", name)
+		}
+		if r.Run != first.Run && i == 0 || r.State != importer.Complete {
+			t.Errorf("%s: told of a run that is %s", name, r.State)
+		}
+		if r.Run != first.Run {
+			continue
+		}
+		for table, c := range want {
+			c.Read = c.Created + c.Updated + c.Unchanged + c.Removed + c.Skipped + c.Refused + c.Unsure
+			if got := sum(t, r, table).Counts; got != c {
+				t.Errorf("%s: %s: told %+v, want %+v", name, table, got, c)
+			}
 		}
 	}
 	if t.Failed() {
@@ -137,7 +161,7 @@ func memoryWorld(t *testing.T, o coretest.StoreOptions, store **coretest.Store) 
 		source.Server, source.Part = 10, 7
 		*store = coretest.NewStore(o)
 		s := *store
-		return world{source, defaults(c, a), func() *journal.Journal { return mine }, fmt.Sprint("place ", n), s.Open, 0}
+		return world{source, defaults(c, a), func() *journal.Journal { return mine }, fmt.Sprint("place ", n), s.Open, 0, &[]importer.Receipt{}}
 	}
 }
 
@@ -267,7 +291,7 @@ func TestAKillAfterAnyStepWithARealDatabase(t *testing.T) {
 				t.Fatal(err)
 			}
 			return d
-		}, 0}
+		}, 0, &[]importer.Receipt{}}
 	}
 	everyStep(t, fresh, func(t *testing.T, name string, w world) {
 		for table, want := range map[string]int64{"account": 25, "contact": 12} {

@@ -115,6 +115,8 @@ CREATE TABLE pairs (
 	id          TEXT NOT NULL,
 	PRIMARY KEY (destination, source, key)
 ) WITHOUT ROWID;
+`, `
+ALTER TABLE runs ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
 `}
 }
 
