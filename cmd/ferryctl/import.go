@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"ferry/cmd/internal/wiring"
@@ -102,12 +103,54 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	job := c.Job(link, destination, wiring.Place(e.where), maps, memory)
 	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+e.where.Settings["file"], who(e.to)
 	bar := &progressBar{t: t, json: e.json, now: time.Now}
+	code, shown := exitWell, false
+	job.Show = func(r importer.Receipt) (err error) {
+		bar.end()
+		if err = destination.Close(); err == nil { // the file is whole before it is called complete
+			shown = true
+			code, err = showWhole(t, e.json, r)
+		}
+		return err
+	}
 	receipt, err := importer.Run(ctx, job, bar.show)
+	if shown {
+		return code, nil
+	}
 	bar.end()
 	if receipt.Run == "" && err != nil {
 		return 0, err
 	}
 	return showEnd(t, e.json, receipt, err), nil
+}
+
+// showWhole shows the receipt of an import that is complete. The error says that it could not be shown: the same command
+// shows it then.
+func showWhole(t *terminal, asJSON bool, r importer.Receipt) (int, error) {
+	out := &attentive{w: t.out}
+	to := *t
+	to.out = out
+	if r.Late && !asJSON {
+		fmt.Fprintln(out, "This import was complete already, but it was cut off before it could tell you. Here is what it did; nothing was imported now.\nStart it again to import what is new since.")
+	}
+	code := showEnd(&to, asJSON, r, nil)
+	if out.err != nil {
+		code = exitPartway
+	}
+	return code, out.err
+}
+
+// attentive is a writer that remembers whether something was lost.
+type attentive struct {
+	w   io.Writer
+	err error
+}
+
+func (a *attentive) Write(b []byte) (int, error) {
+	n, err := a.w.Write(b)
+	if err != nil && a.err == nil {
+		a.err = err
+	}
+	return n, err
 }
 
 // showEnd shows how a run ended; the receipt is the last line.
