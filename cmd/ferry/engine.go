@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -41,12 +42,15 @@ type kept struct {
 }
 
 // NewEngine makes the window's engine and reads the settings of this computer. warning is what keychain.Open said.
-func NewEngine(c *wiring.Computer, warning *core.Fault) *Engine {
+func NewEngine(ctx context.Context, c *wiring.Computer, warning *core.Fault) *Engine {
 	e := &Engine{warning: warning, drivers: wiring.Destinations(c.Log), links: map[string]kept{}, names: map[string]string{}}
 	if settings, err := project.ReadComputer(c.SettingsFile()); err != nil {
 		e.unread = core.AsFault(err)
 	} else {
 		c.Settings = *settings
+	}
+	if err := c.UnlockProxy(ctx); err != nil { // the proxy itself will say that it wants a password
+		c.Log.Warn("the proxy's password was not read", "code", core.AsFault(err).Code)
 	}
 	e.computer.Store(c)
 	return e
@@ -60,7 +64,7 @@ func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, k := range e.links {
-		k.link.Source.Close()
+		k.link.Close()
 	}
 	if e.practice != nil {
 		e.practice.Close()
@@ -115,10 +119,10 @@ func (e *Engine) resolve(ctx context.Context, c project.Connection) (wiring.Conn
 			return to, err
 		}
 		to.Org, to.Tenant, to.Access.Authority, to.CA = env.Org, env.Tenant, env.Authority, string(env.CA)
-		if to.ClientID = env.ClientID; c.NeedsSecret() {
+		if to.ClientID = env.ClientID; c.NeedsSecret() || c.NeedsCertificate() {
 			to.ClientID, to.Secret = env.SecretApp, e.practiceSecret(env)
 		}
-		return to, nil
+		return to, e.machine().Unlock(ctx, &to)
 	}
 	to.Access = e.machine().Settings.At(c.Org)
 	return to, e.machine().Unlock(ctx, &to)
@@ -149,7 +153,7 @@ func (e *Engine) link(ctx context.Context, c project.Connection) (*wiring.Link, 
 		return nil, err
 	}
 	if k, ok := e.links[c.Name]; ok {
-		k.link.Source.Close()
+		k.link.Close()
 	}
 	e.links[c.Name] = kept{to, link}
 	return link, nil
@@ -200,8 +204,8 @@ func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.
 	if err != nil {
 		return ui.SignedIn{}, err
 	}
-	who, err := link.Session.SignIn(ctx, func(s signin.Step) {
-		step(ui.SignInStep{Link: s.Link, Opened: s.Opened, Fault: s.Fault})
+	who, err := link.SignIn(ctx, func(s signin.Step) {
+		step(ui.SignInStep{Link: s.Link, Code: s.Code, Until: s.Until, Opened: s.Opened, Fault: s.Fault})
 	})
 	if err != nil {
 		return ui.SignedIn{}, err
@@ -210,7 +214,7 @@ func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.
 	e.names[c.Name] = who.Name
 	e.mu.Unlock()
 	warning := who.Warning
-	if warning == nil && c.Auth == project.Browser && !c.Practice {
+	if warning == nil && (c.Auth == project.Browser || c.Auth == project.Device) && !c.Practice {
 		warning = e.warning
 	}
 	return ui.SignedIn{Name: who.Name, Application: who.Application, Warning: warning}, nil
@@ -227,15 +231,15 @@ func (e *Engine) who(connection string) string {
 func (e *Engine) SignOut(ctx context.Context, c project.Connection) error {
 	link, err := e.link(ctx, c)
 	if err != nil {
-		return err
-	}
-	if err := link.Session.Forget(ctx); err != nil {
-		return err
+		link = nil // what is kept is forgotten all the same
 	}
 	if c.Practice {
-		return nil
+		if link == nil {
+			return err
+		}
+		return link.Session.Forget(ctx)
 	}
-	return e.machine().Store.Delete(ctx, wiring.SecretName(e.at(c)))
+	return e.machine().Forget(ctx, e.at(c), link)
 }
 
 // CheckSource is Test connection.
@@ -339,8 +343,22 @@ func (e *Engine) Open(_ context.Context, path string) (*project.Project, error) 
 	return p, p.Write(lastProject(e.machine()))
 }
 
-// Browse opens an address in the system's browser.
-func (e *Engine) Browse(url string) error { return e.machine().Open(url) }
+// Browse opens an address in the system's browser: one of Microsoft's pages, or of the connections that were used.
+func (e *Engine) Browse(url string) error {
+	e.mu.Lock()
+	var own []string
+	for _, k := range e.links {
+		own = append(own, k.from.Org, k.from.Access.Authority, k.from.Access.AuthorizeURL)
+	}
+	practising := e.practice != nil
+	e.mu.Unlock()
+	if !practising || !strings.HasPrefix(url, "http://localhost:") {
+		if err := wiring.MayOpen(url, own...); err != nil {
+			return err
+		}
+	}
+	return e.machine().Open(url)
+}
 
 // Show opens the folder of a file in the system's file manager.
 func (e *Engine) Show(path string) error {

@@ -37,7 +37,7 @@ func main() {
 
 	store, warning := keychain.Open(ctx, keychain.Options{Log: log})
 	computer := &wiring.Computer{Data: folder, Store: store, Open: browser.OpenURL, Log: log}
-	engine := NewEngine(computer, warning)
+	engine := NewEngine(ctx, computer, warning)
 	defer engine.Close()
 
 	path := *file

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
-	"ferry/core/project"
 )
 
 // checkLine is one step of check -json.
@@ -36,6 +36,7 @@ func checkCommand(ctx context.Context, t *terminal, args []string) int {
 	f.set.StringVar(&f.to, "to", "", "test this destination too: sqlite:FILE")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "tables that must be readable (default: account,contact)")
+	f.set.StringVar(&f.report, "report", "", "write a connection report to this file (HTML)")
 	if code, ok := f.parse(t, args); !ok {
 		return code
 	}
@@ -70,13 +71,21 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 		return 0, err
 	}
 	defer link.Source.Close()
-	if to.Auth == project.Browser {
+	if to.Auth.Person() {
 		if err := signIn(ctx, t, link, to); err != nil {
 			return 0, err
 		}
 	}
 	checks := check(ctx, t, f.json, link.Source, core.Need{Tables: tables, Fresh: true})
 	available := core.Available(checks)
+	if f.report != "" {
+		if err := computer.SaveReport(f.report, to, checks, version, time.Now()); err != nil {
+			return 0, err
+		}
+		if !f.json {
+			fmt.Fprintf(t.out, "\nThe report is in %s\n", printable(f.report))
+		}
+	}
 	if f.to != "" {
 		drivers := wiring.Destinations(t.log)
 		where, err := f.destination(drivers)

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 	"ferry/core/dataverse"
 	"ferry/core/keychain"
 	"ferry/core/project"
+	"ferry/core/signin"
 
 	"github.com/pkg/browser"
 )
@@ -26,6 +28,7 @@ type flags struct {
 	set *flag.FlagSet
 
 	project, org, tenant, clientID, authority, scope, auth, redirect, proxy string
+	certificate, user, report                                               string
 
 	connectTimeout, readTimeout time.Duration
 	pageSize, requests          int
@@ -63,7 +66,9 @@ func connectionFlags(name string, t *terminal) *flags {
 	s.StringVar(&f.clientID, "client-id", "", "application (client) ID of the app registration")
 	s.StringVar(&f.authority, "authority", "", "another sign-in service than Microsoft's own: https://HOST[/TENANT]")
 	s.StringVar(&f.scope, "scope", "", "another scope than ORG/.default")
-	s.StringVar(&f.auth, "auth", "", "browser (you sign in) or secret (the application signs in); without it: secret when there is one")
+	s.StringVar(&f.auth, "auth", "", "you sign in: browser, device (a code on another device), windows (on-premises); the application signs in: secret, certificate; without it: by what there is")
+	s.StringVar(&f.certificate, "certificate", "", "PFX or PEM file with certificate and key; its password comes from FERRY_CERTIFICATE_PASSWORD")
+	s.StringVar(&f.user, "user", "", "with -auth windows: DOMAIN\\NAME; the password comes from FERRY_WINDOWS_PASSWORD")
 	s.StringVar(&f.redirect, "redirect", "", "redirect URI as registered: http://localhost, or http://localhost:33333/signin with a secret")
 	s.StringVar(&f.proxy, "proxy", "", "system, none, or http://[USER@]HOST:PORT; the password comes from FERRY_PROXY_PASSWORD")
 	s.DurationVar(&f.connectTimeout, "connect-timeout", 0, "how long to wait for a connection (0: Ferry's own, 15s; -1s: as long as it takes)")
@@ -127,6 +132,12 @@ func (f *flags) computer(ctx context.Context, t *terminal) (*wiring.Computer, er
 		}
 	}
 	c.ProxyPassword = core.NewSecret(t.env("FERRY_PROXY_PASSWORD"))
+	if n.Proxy.User != "" && c.ProxyPassword.Empty() {
+		f.keychain(ctx, t, c, false)
+		if err := c.UnlockProxy(ctx); err != nil {
+			t.log.Info("the keychain was not read", "code", core.AsFault(err).Code)
+		}
+	}
 	return c, nil
 }
 
@@ -172,7 +183,7 @@ func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer)
 		}
 	}
 	for _, x := range []struct{ from, into *string }{
-		{&f.org, &to.Org}, {&f.tenant, &to.Tenant}, {&f.clientID, &to.ClientID}, {&f.redirect, &to.Redirect},
+		{&f.org, &to.Org}, {&f.tenant, &to.Tenant}, {&f.clientID, &to.ClientID}, {&f.redirect, &to.Redirect}, {&f.user, &to.User},
 	} {
 		if *x.from != "" {
 			*x.into = *x.from
@@ -193,9 +204,6 @@ func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer)
 	if f.scope != "" {
 		to.Access.Scope = f.scope
 	}
-	if to.ClientID == "" {
-		return to, wrongUse("The application (client) ID is missing.", "Name it with -client-id. It stands on the Overview page of the app registration.")
-	}
 	if f.pageSize < 0 || f.pageSize > 5000 {
 		return to, wrongUse("The page size must be 1 to 5000.", "Leave -page-size out, or name a number from 1 to 5000.")
 	}
@@ -208,53 +216,100 @@ func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer)
 	if f.requests > 0 {
 		to.Requests = f.requests
 	}
-	return f.secret(ctx, t, c, to)
+	return f.credentials(ctx, t, c, to)
 }
 
-// secret decides who signs in and finds the client secret: the environment first, then the keychain, then a question.
-func (f *flags) secret(ctx context.Context, t *terminal, c *wiring.Computer, to wiring.Connection) (wiring.Connection, error) {
-	to.Secret = core.NewSecret(t.env("FERRY_CLIENT_SECRET"))
-	way := f.auth
-	if way == "" {
-		way = string(to.Auth)
-	}
-	if way == "" {
-		way = string(project.Browser)
-		if !to.Secret.Empty() {
-			way = string(project.Secret)
+// credentials decides who signs in and finds what that needs: in the environment first, then in the keychain, then by a
+// question.
+func (f *flags) credentials(ctx context.Context, t *terminal, c *wiring.Computer, to wiring.Connection) (wiring.Connection, error) {
+	secret := core.NewSecret(t.env("FERRY_CLIENT_SECRET"))
+	to.Auth = f.way(to.Auth, !secret.Empty())
+	switch to.Auth {
+	case project.Secret, project.Certificate:
+	case project.Browser, project.Device:
+		to.Keep = true
+		to.HasSecret = to.HasSecret || !secret.Empty() && f.auth != ""
+		to.HasCertificate = to.HasCertificate || f.certificate != ""
+	case project.Windows:
+		secret = core.NewSecret(t.env("FERRY_WINDOWS_PASSWORD"))
+		if to.User == "" {
+			return to, wrongUse("The Windows user is missing.", `Name it with -user CONTOSO\ada`)
 		}
-	}
-	switch project.Auth(way) {
-	case project.Secret:
-		to.Auth = project.Secret
-	case project.Browser:
-		to.Auth, to.Keep = project.Browser, true
 	default:
-		return to, wrongUse(fmt.Sprintf("This Ferry cannot sign in by %q.", way), "Choose -auth browser or -auth secret.")
+		return to, wrongUse(fmt.Sprintf("Ferry cannot sign in by %q.", to.Auth), "Choose -auth browser, device, windows, secret or certificate.")
 	}
-	needs := to.Auth == project.Secret || to.HasSecret
-	if to.Keep || (needs && to.Secret.Empty()) {
-		store, warning := keychain.Open(ctx, keychain.Options{Log: t.log})
-		c.Store = store
-		if warning != nil && to.Keep {
-			t.words(warning)
+	if to.ClientID == "" && to.Auth != project.Windows {
+		return to, wrongUse("The application (client) ID is missing.", "Name it with -client-id. It stands on the Overview page of the app registration.")
+	}
+	needs := to.NeedsSecret() || to.Auth == project.Windows
+	if needs {
+		to.Secret = secret
+	}
+	if f.certificate != "" {
+		if err := f.readCertificate(t, &to); err != nil {
+			return to, err
 		}
 	}
-	if needs && to.Secret.Empty() {
-		kept, _, err := c.Store.Get(ctx, wiring.SecretName(to))
-		if err != nil {
+	if to.Keep || needs && to.Secret.Empty() || to.NeedsCertificate() && to.Key == nil {
+		f.keychain(ctx, t, c, to.Keep)
+		if err := c.Unlock(ctx, &to); err != nil {
 			t.log.Info("the keychain was not read", "code", core.AsFault(err).Code)
 		}
-		to.Secret = kept
+	}
+	if to.NeedsCertificate() && to.Key == nil {
+		return to, wrongUse("The certificate is missing.", "Name its file with -certificate FILE.")
 	}
 	if needs && to.Secret.Empty() {
-		asked, err := t.ask("Client secret")
+		what := "Client secret"
+		if to.Auth == project.Windows {
+			what = "Password of " + to.User
+		}
+		asked, err := t.ask(what)
 		if err != nil {
 			return to, err
 		}
 		to.Secret = asked
 	}
 	return to, nil
+}
+
+// way is how one signs in: as the flag says, as the project says, or by what there is.
+func (f *flags) way(saved project.Auth, secret bool) project.Auth {
+	switch {
+	case f.auth != "":
+		return project.Auth(f.auth)
+	case saved != "":
+		return saved
+	case f.certificate != "":
+		return project.Certificate
+	case f.user != "":
+		return project.Windows
+	case secret:
+		return project.Secret
+	}
+	return project.Browser
+}
+
+// readCertificate reads the file of -certificate.
+func (f *flags) readCertificate(t *terminal, to *wiring.Connection) error {
+	data, err := os.ReadFile(f.certificate)
+	if err != nil {
+		return wrongUse("The certificate's file cannot be read.", "Look whether the file is there and whether you may open it.")
+	}
+	to.Key, err = signin.ReadCertificate(data, core.NewSecret(t.env("FERRY_CERTIFICATE_PASSWORD")))
+	return err
+}
+
+// keychain opens the keychain, once. Without one, a sign-in is not kept, and that is said when it would be.
+func (f *flags) keychain(ctx context.Context, t *terminal, c *wiring.Computer, tell bool) {
+	if c.Store != nil {
+		return
+	}
+	store, warning := keychain.Open(ctx, keychain.Options{Log: t.log})
+	c.Store = store
+	if warning != nil && tell {
+		t.words(warning)
+	}
 }
 
 // wanted are the tables that were asked for.

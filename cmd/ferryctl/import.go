@@ -188,23 +188,27 @@ func untouched(r importer.Receipt) bool {
 }
 
 func who(to wiring.Connection) string {
-	if to.Auth == project.Secret {
+	switch {
+	case !to.Auth.Person():
 		return "the application " + to.ClientID
+	case to.Auth == project.Windows:
+		return to.User
 	}
 	return "you"
 }
 
 // signIn makes sure that there is somebody signed in before anything is begun. A sign-in that was kept is used.
 func signIn(ctx context.Context, t *terminal, link *wiring.Link, to wiring.Connection) error {
-	if _, err := link.Session.Token(ctx, ""); err == nil || to.Auth == project.Secret {
+	if link.Session == nil {
+		return nil // Windows signs in with each connection
+	}
+	if _, err := link.Session.Token(ctx, ""); err == nil || !to.Auth.Person() {
 		return err
 	}
-	return browserSignIn(ctx, t, link)
-}
-
-func browserSignIn(ctx context.Context, t *terminal, link *wiring.Link) error {
-	_, err := link.Session.SignIn(ctx, func(s signin.Step) {
+	_, err := link.SignIn(ctx, func(s signin.Step) {
 		switch {
+		case s.Code != "":
+			fmt.Fprintf(t.err, "Open this page on any device and type the code %s there:\n%s\nCtrl+C stops.\n", s.Code, s.Link)
 		case s.Fault != nil:
 			t.words(s.Fault)
 			fmt.Fprintf(t.err, "Open this page yourself:\n%s\n", s.Link)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ const (
 // A Proxy stands between this computer and the outside.
 type Proxy struct {
 	Mode   ProxyMode `json:"mode,omitempty"`
-	Host   string    `json:"host,omitempty"`
+	Host   string    `json:"host,omitempty"` // a name; https:// or socks5:// before it says how one speaks to it
 	Port   int       `json:"port,omitempty"`
 	User   string    `json:"user,omitempty"`   // DOMAIN\user for Windows proxies
 	Bypass string    `json:"bypass,omitempty"` // hosts that are reached without it, separated by commas: localhost, *.contoso.local
@@ -93,6 +94,21 @@ func (c *Computer) Keep(org string, a Access) {
 		c.Access = map[string]Access{}
 	}
 	c.Access[host] = a
+}
+
+// Copy shares nothing with the original.
+func (c Computer) Copy() Computer {
+	access := c.Access
+	c.Access = nil
+	for host, a := range access {
+		a.AuthorizeParams, a.TokenParams = slices.Clone(a.AuthorizeParams), slices.Clone(a.TokenParams)
+		a.Assertion.Claims = slices.Clone(a.Assertion.Claims)
+		if c.Access == nil {
+			c.Access = map[string]Access{}
+		}
+		c.Access[host] = a
+	}
+	return c
 }
 
 func (a Access) empty() bool {
@@ -161,10 +177,14 @@ func (c *Computer) Write(path string) error {
 // check refuses what can only be a mistake, or what would put a password into the file.
 func (c *Computer) check() error {
 	p := c.Network.Proxy
-	if p.Mode == OwnProxy && (p.Host == "" || strings.ContainsAny(p.Host, "/@ \t") || p.Port < 0 || p.Port > 65535) {
+	host := p.Host
+	for _, scheme := range []string{"http://", "https://", "socks5://"} {
+		host = strings.TrimPrefix(host, scheme)
+	}
+	if p.Mode == OwnProxy && (host == "" || strings.ContainsAny(host, "/@ \t") || p.Port < 0 || p.Port > 65535) {
 		return &core.Fault{
 			Kind: core.Wrong, Code: "project.proxy", Owner: core.You,
-			Cause:  "The proxy needs a host and a port, without https:// and without a password.",
+			Cause:  "The proxy needs a host and a port, without a path and without a password.",
 			Remedy: "Fill in the host, for example proxy.contoso.local, and the port, for example 8080.",
 		}
 	}

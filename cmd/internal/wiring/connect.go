@@ -12,22 +12,28 @@ import (
 	"ferry/core/keychain"
 	"ferry/core/project"
 	"ferry/core/rest"
+	"ferry/core/setup"
 	"ferry/core/signin"
 )
 
 // A Connection is how to reach one environment: what the project says, and what only this computer may say.
 type Connection struct {
 	project.Connection
-	Access project.Access // of this computer; the values of secret parameters are filled in
-	Secret core.Secret    // the client secret, or the password of Windows, where there is one
-	CA     string         // PEM, trusted besides what the system trusts: the practice environment's
-	Keep   bool           // keep the sign-in in a sealed file
+	Access project.Access      // of this computer; the values of secret parameters are filled in
+	Secret core.Secret         // the client secret, or the password of Windows, where there is one
+	Key    *signin.Certificate // the certificate with its key, where there is one
+	CA     string              // PEM, trusted besides what the system trusts: the practice environment's
+	Keep   bool                // keep the sign-in in a sealed file
 }
 
 // A Link is a connection that was made ready. Making it does no I/O; the first call signs in.
 type Link struct {
 	Source  *dataverse.Source
-	Session *signin.Session
+	Session *signin.Session // nil where Windows signs in
+
+	to        Connection
+	address   dataverse.Address
+	transport *rest.Transport
 }
 
 // Connect makes a Link.
@@ -40,44 +46,165 @@ func (c *Computer) Connect(to Connection) (*Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	way := signin.Browser
-	if !to.Auth.Person() {
-		way = signin.Application
+	l := &Link{to: to, address: address, transport: transport}
+	config := dataverse.Config{
+		Org: address.Org, Version: to.Version, PageSize: to.PageSize, Slots: to.Requests, Transport: transport, Via: transport.Via,
+		Tenant: to.Tenant, Credential: to.credential(), Log: c.Log,
 	}
-	var cache signin.Cache
-	if to.Keep && to.Auth.Person() && c.Store != nil {
-		cache = c.Store.Sealed(filepath.Join(c.Data, "signed-in"), cacheName(to, address.Host))
-	}
-	session, err := signin.New(signin.Config{
-		Org: address.Org, Authority: to.Access.Authority, Tenant: to.Tenant, ClientID: to.ClientID, Secret: to.Secret, Way: way,
-		Scope: to.Access.Scope, Redirect: to.Redirect, Transport: transport, Open: c.Open, Cache: cache, Log: c.Log,
-	})
-	if err != nil {
-		return nil, err
-	}
-	source, err := dataverse.New(dataverse.Config{
-		Org: address.Org, PageSize: to.PageSize, Slots: to.Requests, Transport: transport, Token: session.Token, Log: c.Log,
-		SignIn: func(ctx context.Context) (string, bool, error) {
-			if to.Auth.Person() {
-				// A person who is signed in is not asked again: the token is renewed past the cache.
-				token, err := session.Token(ctx, "")
-				if err == nil {
-					_, err = session.Token(ctx, token)
-				}
-				return "", false, err
-			}
-			who, err := session.SignIn(ctx, func(signin.Step) {})
-			return who.Name, who.Application, err
-		},
-		Discover: func(ctx context.Context) (string, error) {
+	if to.Auth == project.Windows {
+		config.Windows, config.Transport = true, rest.Windows(transport, address.Host, to.User, to.Secret)
+	} else {
+		if l.Session, err = c.session(to, address, transport); err != nil {
+			return nil, err
+		}
+		config.Transport, config.Token, config.SignIn = l.Session.Watch(transport), l.Session.Token, l.fresh
+		config.Discover = func(ctx context.Context) (string, error) {
 			found, err := trusted(ctx, transport, to, address.Org)
 			return found.Tenant, err
-		},
-	})
-	if err != nil {
-		return nil, err
+		}
 	}
-	return &Link{Source: source, Session: session}, nil
+	l.Source, err = dataverse.New(config)
+	return l, err
+}
+
+// session makes the sign-in of a connection.
+func (c *Computer) session(to Connection, address dataverse.Address, transport *rest.Transport) (*signin.Session, error) {
+	config := signin.Config{
+		Org: address.Org, Authority: to.Access.Authority, Tenant: to.Tenant, ClientID: to.ClientID, Way: signin.Application,
+		Scope: to.Access.Scope, Redirect: to.Redirect, AuthorizeURL: to.Access.AuthorizeURL, TokenURL: to.Access.TokenURL,
+		AuthorizeParams: values(to.Access.AuthorizeParams), TokenParams: values(to.Access.TokenParams),
+		Timeout: seconds(c.Settings.Network.ReadTimeout), Transport: transport, Open: c.Open, Log: c.Log,
+	}
+	switch to.Auth {
+	case project.Browser:
+		config.Way = signin.Browser
+	case project.Device:
+		config.Way = signin.Device
+	}
+	switch {
+	case to.NeedsCertificate():
+		config.Certificate, config.Assertion = to.Key, assertion(to.Access.Assertion)
+		if to.Key == nil {
+			return nil, NoCertificate()
+		}
+	case to.NeedsSecret():
+		config.Secret = to.Secret
+	}
+	if to.Keep && to.Auth.Person() && c.Store != nil {
+		config.Cache = c.Store.Sealed(filepath.Join(c.Data, "signed-in"), cacheName(to, address.Host))
+	}
+	return signin.New(config)
+}
+
+// SignIn signs in anew. Windows is asked at once, with the name and the password that are there.
+func (l *Link) SignIn(ctx context.Context, step func(signin.Step)) (signin.Identity, error) {
+	if l.Session == nil {
+		_, err := l.Source.Identity(ctx)
+		return signin.Identity{Name: l.to.User}, err
+	}
+	l.Source.Forget()
+	return l.Session.SignIn(ctx, step)
+}
+
+// fresh gets a new token for Test connection. A person who is signed in is not asked again: the token is renewed past the
+// cache.
+func (l *Link) fresh(ctx context.Context) (string, bool, error) {
+	if l.to.Auth.Person() {
+		token, err := l.Session.Token(ctx, "")
+		if err == nil {
+			_, err = l.Session.Token(ctx, token)
+		}
+		return "", false, err
+	}
+	who, err := l.Session.SignIn(ctx, func(signin.Step) {})
+	return who.Name, who.Application, err
+}
+
+// Prove asks for a token as the application, whoever signs in otherwise.
+func (c *Computer) Prove(ctx context.Context, to Connection) error {
+	if to.Keep = false; to.NeedsCertificate() {
+		to.Auth = project.Certificate
+	} else {
+		to.Auth = project.Secret
+	}
+	l, err := c.Connect(to)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	_, err = l.Session.SignIn(ctx, func(signin.Step) {})
+	return err
+}
+
+// Consent is the page on which an administrator grants the application's permissions for everybody.
+func (l *Link) Consent(ctx context.Context) (string, error) {
+	if l.Session == nil {
+		return "", noConsent()
+	}
+	where, err := l.Session.Where(ctx)
+	if err != nil {
+		return "", err
+	}
+	redirect := l.to.Redirect
+	if redirect == "" {
+		redirect, _ = setup.RedirectURI(setup.Way(project.Browser), l.to.HasSecret || l.to.HasCertificate)
+	}
+	link := signin.ConsentLink(where, l.to.Tenant, l.to.ClientID, l.address.Org, redirect, "ferry")
+	if link == "" {
+		return "", noConsent()
+	}
+	return link, nil
+}
+
+// Environments lists the environments that the person who is signed in may see. discovery is "" for Microsoft's own.
+func (l *Link) Environments(ctx context.Context, discovery string) ([]dataverse.Environment, error) {
+	if l.Session == nil || !l.to.Auth.Person() {
+		return nil, noList()
+	}
+	if discovery == "" {
+		discovery = l.address.Discovery
+	}
+	return dataverse.Environments(ctx, dataverse.EnvironmentsConfig{
+		Discovery: discovery, Transport: l.transport,
+		Token: func(ctx context.Context, _ string) (string, error) { return l.Session.TokenFor(ctx, discovery) },
+	})
+}
+
+// Close gives back what the link holds. It can be used on.
+func (l *Link) Close() { _ = l.Source.Close() }
+
+// credential is what the application proves itself with, and until when.
+func (to Connection) credential() dataverse.Credential {
+	switch {
+	case to.NeedsCertificate() && to.Key != nil:
+		return dataverse.Credential{Kind: "certificate", Expires: to.Key.NotAfter}
+	case to.NeedsSecret():
+		c := dataverse.Credential{Kind: "secret"}
+		if day, err := time.Parse(time.DateOnly, to.SecretExpires); err == nil {
+			c.Expires = day.AddDate(0, 0, 1) // it works until that day is over
+		}
+		return c
+	}
+	return dataverse.Credential{}
+}
+
+func values(params []project.Param) url.Values {
+	v := url.Values{}
+	for _, p := range params {
+		v.Add(p.Name, p.Value)
+	}
+	return v
+}
+
+func assertion(a project.Assertion) signin.Assertion {
+	out := signin.Assertion{Algorithm: a.Algorithm, Audience: a.Audience, Lifetime: seconds(a.Lifetime), NoID: a.NoID}
+	for _, claim := range a.Claims {
+		if out.Claims == nil {
+			out.Claims = map[string]string{}
+		}
+		out.Claims[claim.Name] = claim.Value
+	}
+	return out
 }
 
 // Discover asks an environment who its tenant is.

@@ -2,11 +2,14 @@ package wiring
 
 import (
 	"context"
+	"path/filepath"
 	"strconv"
+	"time"
 
 	"ferry/core"
 	"ferry/core/keychain"
 	"ferry/core/project"
+	"ferry/core/signin"
 )
 
 // The names under which secrets lie in the keychain are made of what they may be sent to, never of a name in a file: a
@@ -18,6 +21,12 @@ func SecretName(to Connection) keychain.Name {
 		return keychain.Name{Kind: "windows-password", ClientID: to.User, Environment: to.host()}
 	}
 	return keychain.Name{Kind: "client-secret", Authority: to.authority(), Tenant: to.Tenant, ClientID: to.ClientID, Environment: to.host()}
+}
+
+// KeyName is where the sealed file of a connection's certificate lies. It is found by the thumbprint, since the
+// certificate is made before there is an application.
+func KeyName(to Connection) keychain.Name {
+	return keychain.Name{Kind: "certificate", Authority: to.authority(), ClientID: to.Certificate.Thumbprint, Environment: to.host()}
 }
 
 // ProxyName is where the password of an own proxy lies.
@@ -47,6 +56,17 @@ func (c *Computer) Unlock(ctx context.Context, to *Connection) error {
 		}
 		to.Secret = secret
 	}
+	if to.NeedsCertificate() && to.Key == nil && to.Certificate.Thumbprint != "" {
+		sealed, err := c.key(*to).Load(ctx)
+		if err != nil {
+			return err
+		}
+		if sealed != nil {
+			if to.Key, err = signin.OpenCertificate(sealed); err != nil {
+				return err
+			}
+		}
+	}
 	var err error
 	fill := func(all []project.Param, token bool) []project.Param {
 		filled := append([]project.Param(nil), all...)
@@ -66,6 +86,47 @@ func (c *Computer) Unlock(ctx context.Context, to *Connection) error {
 	return err
 }
 
+func (c *Computer) key(to Connection) *keychain.Sealed {
+	return c.Store.Sealed(filepath.Join(c.Data, "certificates"), KeyName(to))
+}
+
+// KeepKey seals a certificate with its key for a connection and returns what is public of it.
+func (c *Computer) KeepKey(ctx context.Context, to Connection, key *signin.Certificate) (project.CertificateFacts, error) {
+	to.Certificate = project.CertificateFacts{
+		Subject: key.Subject, Thumbprint: key.Thumbprint, Expires: key.NotAfter.UTC().Format(time.DateOnly),
+	}
+	return to.Certificate, c.key(to).Save(ctx, key.Sealed())
+}
+
+// Forget drops what this computer keeps for a connection: tokens, secret, certificate, secret parameters. All is tried;
+// the first error is returned.
+func (c *Computer) Forget(ctx context.Context, to Connection, l *Link) error {
+	var first error
+	note := func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	if l != nil && l.Session != nil {
+		note(l.Session.Forget(ctx))
+	}
+	if c.Store == nil {
+		return first
+	}
+	note(c.Store.Delete(ctx, SecretName(to)))
+	if to.Certificate.Thumbprint != "" {
+		note(c.key(to).Delete(ctx))
+	}
+	for token, params := range map[bool][]project.Param{false: to.Access.AuthorizeParams, true: to.Access.TokenParams} {
+		for _, p := range params {
+			if p.Secret {
+				note(c.Store.Delete(ctx, ParamName(to, token, p.Name)))
+			}
+		}
+	}
+	return first
+}
+
 // UnlockProxy finds the password of this computer's own proxy.
 func (c *Computer) UnlockProxy(ctx context.Context) error {
 	p := c.Settings.Network.Proxy
@@ -75,4 +136,28 @@ func (c *Computer) UnlockProxy(ctx context.Context) error {
 	password, _, err := c.Store.Get(ctx, ProxyName(p))
 	c.ProxyPassword = password
 	return err
+}
+
+// A Param is the value of a secret parameter.
+type Param struct {
+	Org   string
+	Token bool
+	Name  string
+	Value core.Secret
+}
+
+// KeepSecrets puts the secrets that belong to the settings of this computer into the keychain.
+func (c *Computer) KeepSecrets(ctx context.Context, proxyPassword core.Secret, params []Param) error {
+	if !proxyPassword.Empty() {
+		if err := c.Store.Set(ctx, ProxyName(c.Settings.Network.Proxy), proxyPassword); err != nil {
+			return err
+		}
+	}
+	for _, p := range params {
+		to := Connection{Connection: project.Connection{Org: p.Org}, Access: c.Settings.At(p.Org)}
+		if err := c.Store.Set(ctx, ParamName(to, p.Token, p.Name), p.Value); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,0 +1,39 @@
+package wiring
+
+import (
+	"ferry/core"
+)
+
+// NoCertificate says that the certificate of a connection is not kept here.
+func NoCertificate() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "ferry.no-certificate", Owner: core.You,
+		Cause:  "The certificate of this connection is not on this computer.",
+		Remedy: "Choose the certificate's file again, or make a new one and upload it to the app registration.",
+	}
+}
+
+func noConsent() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "ferry.no-consent", Owner: core.You,
+		Cause:  "There is no page on which an administrator could grant the permissions for this connection.",
+		Remedy: "Fill in address and client ID first. A server of your own needs no such page.",
+	}
+}
+
+func noList() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "ferry.no-list", Owner: core.You,
+		Cause:  "Only a person who signed in at Microsoft gets a list of environments.",
+		Remedy: "Choose a connection where you sign in yourself, or paste the environment's address.",
+	}
+}
+
+func foreignPage(host string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "ferry.foreign-page", Owner: core.You,
+		Cause:   "Ferry does not open this page: it is neither Microsoft's nor this connection's.",
+		Remedy:  "If you know the page and trust it, open it in your browser yourself.",
+		Subject: core.Subject{Value: host},
+	}
+}

@@ -1,0 +1,36 @@
+package wiring
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// pages are the hosts of Microsoft's own pages that Ferry sends people to. Sign-in pages are checked where they are made.
+var pages = []string{
+	"learn.microsoft.com", "aka.ms", "myaccount.microsoft.com", "myapps.microsoft.com",
+	"login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn", "login.windows.net",
+	"entra.microsoft.com", "entra.microsoft.us", "portal.azure.com", "portal.azure.us", "portal.azure.cn", "shell.azure.com",
+	"admin.powerplatform.microsoft.com", "gcc.admin.powerplatform.microsoft.us", "high.admin.powerplatform.microsoft.us",
+	"admin.appsplatform.us", "admin.powerplatform.cn", "admin.powerplatform.partner.microsoftonline.cn", "make.powerapps.com",
+	"make.gov.powerapps.us", "make.high.powerapps.us", "make.apps.appsplatform.us", "make.powerapps.cn",
+}
+
+// MayOpen says whether a page may be shown in the browser: over https, one of Microsoft's, or one of the hosts that the
+// person's own connections name. It returns nil or a Fault.
+func MayOpen(page string, own ...string) error {
+	u, err := url.Parse(page)
+	if err != nil || u.Scheme != "https" || u.User != nil || u.Host == "" {
+		return foreignPage("")
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Host), ":443")
+	if slices.Contains(pages, host) {
+		return nil
+	}
+	for _, address := range own {
+		if o, err := url.Parse(address); err == nil && o.Host != "" && strings.EqualFold(o.Host, u.Host) {
+			return nil
+		}
+	}
+	return foreignPage(host)
+}
