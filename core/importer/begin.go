@@ -204,28 +204,41 @@ func (e *engine) anew(ctx context.Context, digest string, earlier []Entry, known
 	return e.startDestination(ctx, known, reason)
 }
 
-// because tells why a person's choice makes everything be read again.
+// because tells why one of the tables is read again as if for the first time: a person asked for it, its mapping is
+// another one now, or it went into another destination at this place the last time.
 func (e *engine) because(earlier []Entry) string {
 	if e.Limit > 0 {
 		return ""
 	}
+	if e.Full && slices.ContainsFunc(earlier, func(r Entry) bool { return r.Limit == 0 }) {
+		return reasonAsked
+	}
+	for _, t := range e.tables {
+		r, was, ok := lastOf(earlier, t.run.Mapping)
+		switch {
+		case !ok:
+		case was.Digest != t.run.Digest:
+			return reasonMapping(t.run.Title)
+		case r.Begun && r.Place == e.Place && r.Destination != e.have.ID && r.Destination != e.Place:
+			return reasonReplaced
+		}
+	}
+	return ""
+}
+
+// lastOf finds the newest run of a whole table.
+func lastOf(earlier []Entry, mapping string) (Entry, RunTable, bool) {
 	for _, r := range earlier {
 		if r.Limit > 0 {
 			continue
 		}
-		if e.Full {
-			return reasonAsked
-		}
-		for _, was := range r.Tables {
-			for _, t := range e.tables {
-				if t.run.Mapping == was.Mapping && t.run.Digest != was.Digest {
-					return reasonMapping(t.run.Title)
-				}
+		for _, t := range r.Tables {
+			if t.Mapping == mapping {
+				return r, t, true
 			}
 		}
-		return ""
 	}
-	return ""
+	return Entry{}, RunTable{}, false
 }
 
 // overtakes reports whether the new run makes it wrong for an unfinished one to go on: it is the same command begun

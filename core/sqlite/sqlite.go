@@ -56,6 +56,7 @@ type Destination struct {
 
 	mu      sync.Mutex // one connection: calls take turns
 	file    *sqlitefile.File
+	opened  os.FileInfo        // of the file when it was opened
 	writers map[string]*writer // by plan ID
 }
 
@@ -80,15 +81,23 @@ func New(path string, log *slog.Logger) (*Destination, error) {
 	return &Destination{path: path, log: log, writers: map[string]*writer{}}, nil
 }
 
-// hold opens the file for this destination alone, until Close.
+// hold opens the file for this destination alone, until Close. A file that was moved, deleted or replaced meanwhile is
+// noticed: what is written into it would be lost.
 func (d *Destination) hold(ctx context.Context, create bool) error {
 	if d.file != nil {
+		now, err := os.Stat(d.path)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && d.opened != nil && !os.SameFile(now, d.opened) {
+			return sqlitefile.Moved(d.path)
+		}
 		return nil
 	}
 	file, err := sqlitefile.Open(ctx, d.path, sqlitefile.Options{
 		Create: create, Exclusive: true, Durable: true, Portable: true, Mark: applicationID, Log: d.log,
 	})
-	d.file = file
+	d.file, d.opened = file, nil
+	if err == nil {
+		d.opened, _ = os.Stat(d.path) // unknown is not looked at
+	}
 	return err
 }
 
