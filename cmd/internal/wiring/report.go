@@ -29,6 +29,10 @@ func (c *Computer) SaveReport(path string, to Connection, checks []core.Check, v
 	}
 	for _, check := range checks {
 		switch check.ID {
+		case "environment":
+			if told, ok := strings.CutPrefix(check.Detail, "tenant "); ok && r.Tenant == "" {
+				r.Tenant = told
+			}
 		case "whoami":
 			r.Who = check.Detail
 		case "version":
