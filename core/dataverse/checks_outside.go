@@ -89,10 +89,17 @@ func (c *checker) environment(ctx context.Context, check *core.Check, err error)
 // anonymous asks for the API's root without a token. The answer is not nil when anything answered; the error then says
 // that it is not what Dataverse answers. issuer is who inspects the connection; "" is nobody.
 func (s *Source) anonymous(ctx context.Context) (a *rest.Answer, issuer string, err error) {
-	root := s.root
-	if !s.found.Load() {
-		root = s.rootOf("v8.0") // every server that can be read has it
+	if s.found.Load() {
+		return s.knock(ctx, s.root)
 	}
+	if a, issuer, err = s.knock(ctx, s.rootOf(defaultVersion)); a != nil && (a.Status == http.StatusNotFound || a.Status == http.StatusNotImplemented) {
+		return s.knock(ctx, s.rootOf("v8.0")) // the oldest that can be read
+	}
+	return a, issuer, err
+}
+
+// knock is anonymous at one version's root.
+func (s *Source) knock(ctx context.Context, root string) (a *rest.Answer, issuer string, err error) {
 	client, err := rest.New(rest.Config{
 		Root: root, Service: service, Transport: s.c.Transport, Patience: -1, Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log,
 	})

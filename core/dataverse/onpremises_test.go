@@ -168,7 +168,7 @@ func TestEveryVersionSince2016IsFoundOutAndRead(t *testing.T) {
 func TestASetVersionIsNotAskedFor(t *testing.T) {
 	p := newPremises(t, nil)
 	s := p.source(t, func(c *Config) { c.Version = "v8.2" })
-	if _, _, err := read(s, things("name"), core.Bookmark{}); err != nil || slices.ContainsFunc(p.asked, func(a string) bool { return strings.Contains(a, "RetrieveVersion") }) {
+	if _, _, err := read(s, things("name"), core.Bookmark{}); err != nil || slices.ContainsFunc(p.asked, func(a string) bool { return !strings.Contains(a, "/v8.2/") }) {
 		t.Errorf("asked %v: %v", p.asked, err)
 	}
 }
@@ -187,7 +187,7 @@ func TestManyFindOutTheVersionOnce(t *testing.T) {
 	wg.Wait()
 	n := 0
 	for _, a := range p.asked {
-		if strings.HasSuffix(a, "v9.1/RetrieveVersion()") {
+		if strings.HasSuffix(a, "v9.2/WhoAmI") {
 			n++
 		}
 	}
@@ -302,3 +302,29 @@ func TestAServerThatIsGoneForAWhileIsWaitedForBeforeItsVersionIsKnown(t *testing
 type trip func(*http.Request) (*http.Response, error)
 
 func (t trip) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
+
+// A server of somebody's own may know one version only, tell no version, and ask for a sign-in at every address.
+func TestAServerThatTellsLittleIsNotTakenForAnOldOne(t *testing.T) {
+	for _, one := range []string{"v9.2", "v8.2"} {
+		server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Header.Get("Authorization") != "Bearer token":
+				w.Header().Set("WWW-Authenticate", "Bearer authorization_uri=https://login.microsoftonline.com/t/oauth2/authorize")
+				w.WriteHeader(http.StatusUnauthorized)
+			case r.URL.Path == "/api/data/"+one+"/WhoAmI":
+				_, _ = fmt.Fprint(w, `{"UserId":"11111111-2222-3333-4444-555555555555"}`)
+			default:
+				http.NotFound(w, r)
+			}
+		}))
+		t.Cleanup(server.Close)
+		p := &premises{Server: server}
+		s := p.source(t, func(c *Config) { c.Org = server.URL })
+		if err := s.ready(context.Background()); err != nil {
+			t.Fatalf("%s: %v", one, err)
+		}
+		if want := server.URL + "/api/data/" + one + "/"; s.root != want {
+			t.Errorf("%s: the root is %s", one, s.root)
+		}
+	}
+}

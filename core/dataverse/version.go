@@ -64,18 +64,22 @@ func (s *Source) newest(ctx context.Context, patient bool) (string, error) {
 	return defaultVersion, nil
 }
 
+// probe asks what every server answers that Ferry can read, whatever else it leaves out.
 func (s *Source) probe(ctx context.Context, version string, patience time.Duration) error {
 	client, err := s.client(s.rootOf(version), patience)
 	if err != nil {
 		return err
 	}
-	var answer struct{ Version string }
-	_, err = client.JSON(ctx, rest.Request{Address: "RetrieveVersion()", NoRepeat: patience < 0}, &answer)
+	_, err = client.JSON(ctx, rest.Request{Address: "WhoAmI", NoRepeat: patience < 0}, nil)
 	return err
 }
 
-// ancient reports whether the server has the web service of 2011 to 2015. It is asked without a token.
+// ancient reports whether the server has the web service of 2011 to 2015 and no Web API at all. It is asked without a
+// token. A server that asks for a sign-in at the Web API's own address has one.
 func (s *Source) ancient(ctx context.Context) bool {
+	if !s.c.Windows && s.guarded(ctx) {
+		return false
+	}
 	client, err := rest.New(rest.Config{
 		Root: s.address.Org + "/XRMServices/2011/", Service: service, Transport: s.c.Transport, Patience: -1,
 		Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log, Header: http.Header{"Accept": {"*/*"}},
@@ -89,6 +93,25 @@ func (s *Source) ancient(ctx context.Context) bool {
 	}
 	_ = answer.Body.Close()
 	return true
+}
+
+// guarded reports whether the Web API's own address asks for a sign-in.
+func (s *Source) guarded(ctx context.Context) bool {
+	for _, version := range []string{defaultVersion, "v8.0"} {
+		client, err := rest.New(rest.Config{
+			Root: s.rootOf(version), Service: service, Transport: s.c.Transport, Patience: -1, Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log,
+		})
+		if err != nil {
+			return false
+		}
+		answer, err := client.Do(ctx, rest.Request{Address: s.rootOf(version), NoRepeat: true})
+		if err == nil {
+			_ = answer.Body.Close()
+		} else if status(err) == http.StatusUnauthorized {
+			return true
+		}
+	}
+	return false
 }
 
 // ours is the origin guard for a link that was kept from an earlier time. One of another version of the same environment's
