@@ -49,7 +49,7 @@ func (c *Computer) Connect(to Connection) (*Link, error) {
 	l := &Link{to: to, address: address, transport: transport}
 	config := dataverse.Config{
 		Org: address.Org, Version: to.Version, PageSize: to.PageSize, Slots: to.Requests, Transport: transport, Via: transport.Via,
-		Tenant: to.Tenant, Credential: to.credential(), Log: c.Log,
+		Tenant: to.Tenant, Credential: to.credential(), Wait: c.wait(), Log: c.Log,
 	}
 	if to.Auth == project.Windows {
 		config.Windows, config.Transport = true, rest.Windows(transport, address.Host, to.User, to.Secret)
@@ -73,7 +73,7 @@ func (c *Computer) session(to Connection, address dataverse.Address, transport *
 		Org: address.Org, Authority: to.Access.Authority, Tenant: to.Tenant, ClientID: to.ClientID, Way: signin.Application,
 		Scope: to.Access.Scope, Redirect: to.Redirect, AuthorizeURL: to.Access.AuthorizeURL, TokenURL: to.Access.TokenURL,
 		AuthorizeParams: values(to.Access.AuthorizeParams), TokenParams: values(to.Access.TokenParams),
-		Timeout: seconds(c.Settings.Network.ReadTimeout), Transport: transport, Open: c.Open, Log: c.Log,
+		Timeout: seconds(c.Settings.Network.ReadTimeout), Transport: transport, Open: c.Open, Wait: c.wait(), Log: c.Log,
 	}
 	switch to.Auth {
 	case project.Browser:

@@ -34,6 +34,14 @@ type Computer struct {
 	Log           *slog.Logger
 	Settings      project.Computer // of this computer, never of a project file
 	ProxyPassword core.Secret
+	Wait          func(ctx context.Context, d time.Duration) error // nil is core.Wait
+}
+
+func (c *Computer) wait() func(context.Context, time.Duration) error {
+	if c.Wait == nil {
+		return core.Wait
+	}
+	return c.Wait
 }
 
 // SettingsFile is where the settings of this computer are.
@@ -110,6 +118,6 @@ func Place(d project.Destination) string {
 func (c *Computer) Job(from *Link, to core.Destination, place string, maps []mapping.Mapping, j importer.Journal) importer.Job {
 	return importer.Job{
 		Place: place, Source: from.Source, Destination: to, Mappings: maps, Journal: j,
-		Wait: core.Wait, Now: time.Now, Log: c.Log,
+		Wait: c.wait(), Now: time.Now, Log: c.Log,
 	}
 }
