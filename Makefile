@@ -61,8 +61,9 @@ vet:
 	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 $(PURE)
 
-# The engine's and the emulators' longest tests are left out here: they are many times slower under the detector.
-RACE := ./core ./core/rest ./core/keychain ./core/signin ./core/sqlite ./core/sqlitefile ./core/practice/microsoft ./ui/...
+# The emulators' and the terminal's longest tests are left out here: they are many times slower under the detector.
+RACE := ./core ./core/rest ./core/keychain ./core/signin ./core/dataverse ./core/importer ./core/journal ./core/sqlite ./core/sqlitefile \
+        ./core/practice/microsoft ./core/report ./cmd/internal/... ./ui/...
 
 race:
 	@.ci/setup window
