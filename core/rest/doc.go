@@ -9,7 +9,7 @@
 //   - No answer, however hostile, fills the memory: headers, refusals and bodies have bounds.
 //   - The outside is reached as the settings say: over the own proxy, the system's, or none. A password is sent in the
 //     way that shows it least, and a wrong one is not sent again and again.
-//   - This computer itself is never behind a proxy.
+//   - This computer itself is never behind the system's proxy; one that somebody named holds for all but its exceptions.
 //   - A Windows user's password goes to one https host and to no other.
 //   - A foreign auto-config script gets little time and memory, and nothing of this computer.
 //   - No token, query string or text of a server stands in an error or in a log line.

@@ -49,7 +49,7 @@ const (
 	OwnProxy    ProxyMode = "own"  // the one named here
 )
 
-// A Proxy stands between this computer and the outside. What is on this computer itself is always reached without it.
+// A Proxy stands between this computer and the outside. What is on this computer itself is reached without the system's.
 type Proxy struct {
 	Mode     ProxyMode
 	Address  string // of an own proxy: host:port, or beginning with http://, https:// or socks5://

@@ -56,16 +56,14 @@ func newRoutes(n Network) (*routes, error) {
 	return r, nil
 }
 
-// find says how u is reached. This computer itself never lies behind a proxy.
+// find says how u is reached. What the system says never holds for this computer itself; a proxy that somebody named
+// holds for everything but its exceptions.
 func (r *routes) find(ctx context.Context, u *url.URL) (Route, error) {
 	switch {
-	case here(u.Hostname()) || r.mode == NoProxy:
-		return nil, nil
-	case r.mode == OwnProxy:
-		if around(r.bypass, u) {
-			return nil, nil
-		}
+	case r.mode == OwnProxy && !around(r.bypass, u):
 		return r.own, nil
+	case r.mode != SystemProxy || here(u.Hostname()):
+		return nil, nil
 	}
 	place := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}
 	key := place.String()

@@ -235,6 +235,9 @@ func (c *Computer) transport(to Connection) (*rest.Transport, error) {
 			Bypass: rest.BypassList(n.Proxy.Bypass),
 		},
 	}
+	if to.Practice { // it runs in this process
+		network.Proxy = rest.Proxy{Mode: rest.NoProxy}
+	}
 	if n.CAFile != "" {
 		network.CAFiles = []string{n.CAFile}
 	}
