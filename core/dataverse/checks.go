@@ -29,6 +29,7 @@ type checker struct {
 	need   core.Need
 	tell   func(core.Check)
 	failed map[string]bool       // steps that failed or were not tried
+	faults map[string]string     // codes of what failed, by step
 	known  map[string]core.Check // steps that went well in an earlier test
 
 	signedIn    bool // somebody told who signed in
@@ -40,7 +41,7 @@ type checker struct {
 
 // Checks looks whether the environment can be read; see core.System.
 func (s *Source) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
-	c := &checker{s: s, need: need, tell: tell, failed: make(map[string]bool), known: went(need.Known)}
+	c := &checker{s: s, need: need, tell: tell, failed: make(map[string]bool), faults: make(map[string]string), known: went(need.Known)}
 	if len(c.known) == 0 {
 		s.forget()
 	} else {
@@ -108,11 +109,14 @@ func (c *checker) end(check core.Check) {
 	if check.State == core.CheckFailed || check.State == core.CheckUntried {
 		c.failed[check.ID] = true
 	}
+	if check.State == core.CheckFailed && check.Fault != nil {
+		c.faults[check.ID] = check.Fault.Code
+	}
 	c.tell(check)
 }
 
 func fail(check *core.Check, err error) {
-	check.State, check.Fault = core.CheckFailed, core.AsFault(err)
+	check.State, check.Fault = core.CheckFailed, inOwnWords(core.AsFault(err))
 }
 
 func warn(check *core.Check, f *core.Fault) {

@@ -18,7 +18,7 @@ func (c *checker) signIn(ctx context.Context, check *core.Check) {
 		c.signedIn, c.application = true, application
 		switch {
 		case err != nil:
-			fail(check, err)
+			c.notIn(check, err)
 			return
 		case application:
 			check.Detail = strings.TrimSpace("the application " + name)
@@ -27,13 +27,28 @@ func (c *checker) signIn(ctx context.Context, check *core.Check) {
 		}
 	case c.s.c.Token != nil && !c.s.c.Windows:
 		if _, err := c.s.c.Token(ctx, ""); err != nil {
-			fail(check, err)
+			c.notIn(check, err)
 			return
 		}
 	}
 	if c.s.c.Windows && !c.failed[stepEnvironment] {
 		c.windows(ctx, check)
 	}
+}
+
+// notIn tells a sign-in that did not go well. Where it had to ask the environment first, who its tenant is, and stumbled
+// over what a step before has told already, it was not tried.
+func (c *checker) notIn(check *core.Check, err error) {
+	f := core.AsFault(err)
+	if c.s.c.Tenant == "" {
+		for _, before := range []string{stepAddress, stepSecure, stepEnvironment} {
+			if c.faults[before] == f.Code {
+				check.State, check.DependsOn = core.CheckUntried, []string{before}
+				return
+			}
+		}
+	}
+	fail(check, f)
 }
 
 // windows proves a Windows sign-in, which happens by the way of a request.

@@ -153,7 +153,7 @@ func badKey(table, key string) *core.Fault {
 
 func notDataverse(err error) *core.Fault {
 	f := fault(core.Wrong, "not-dataverse", "Something answers at this address, but not as Dynamics 365 does.",
-		"Check the organisation URL. If a proxy or a sign-in page of your network stands in between, let Ferry pass it.")
+		"Open the address in a browser: Dynamics 365 must come. If a page of your network comes and wants something, do that first. On-premises the organisation's name belongs to the address, as in https://crm.contoso.com/Contoso.")
 	f.Err = err
 	return f
 }

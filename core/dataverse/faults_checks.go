@@ -1,12 +1,59 @@
 package dataverse
 
 import (
+	"errors"
+	"regexp"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"ferry/core"
+	"ferry/core/rest"
 )
 
 // What Test connection says. The Faults of the package stand in faults.go, refusals.go and here; nowhere else.
+
+// inOwnWords adds what Dynamics itself says to the Fault of a refusal that nobody knows better. It stays on the screen,
+// and it is for steps of a test only: the refusal of a record may repeat what is in it.
+func inOwnWords(f *core.Fault) *core.Fault {
+	var a *rest.Answer
+	if !errors.As(f.Err, &a) || f.Subject.Value != "" {
+		return f
+	}
+	said := onScreen(a.Message)
+	if _, known := meaning(a); known || said == "" {
+		return f
+	}
+	c := *f
+	c.Subject.Value = said
+	c.Remedy += " Below stands what Dynamics 365 itself says. If it does not help, send it to your Dynamics administrator, together with the details."
+	if c.Link == "" || c.Link == linkRoles {
+		c.Link = linkCodes
+	}
+	return &c
+}
+
+var (
+	account = regexp.MustCompile(`[\w.+#-]+@[\w-]+\.[\w.-]+`)
+	sealed  = regexp.MustCompile(`[A-Za-z0-9+/_~.=-]{45,}`)
+	queried = regexp.MustCompile(`\?\S+`)
+)
+
+// onScreen is the first line of somebody's text, without accounts, addresses' queries and anything that could be a token.
+func onScreen(text string) string {
+	text, _, _ = strings.Cut(strings.TrimSpace(begin(text)), "\n")
+	text = queried.ReplaceAllString(account.ReplaceAllString(strings.ToValidUTF8(text, ""), "(an account)"), "")
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, sealed.ReplaceAllString(text, "•••"))
+	if runes := []rune(text); len(runes) > 300 {
+		text = string(runes[:300]) + "…"
+	}
+	return strings.TrimSpace(text)
+}
 
 func daysLeft(days int) string {
 	if days == 1 {
@@ -182,8 +229,8 @@ func environmentDisabled() *core.Fault {
 // Tables.
 
 func trackingNeedsAll(table string) *core.Fault {
-	f := fault(core.Permission, "tracking-needs-all", "Changes alone can be asked for only by who may read the table organisation-wide.",
-		"Give the reading right for this table organisation-wide, or import the whole table each time.")
+	f := fault(core.Permission, "tracking-needs-all", "Dynamics 365 tells what changed only to those who may read the whole table. So each import reads all of it that may be read.",
+		"If imports shall bring changes alone, give the right to read this table at the depth Organization. Else nothing needs to be done.")
 	f.Owner, f.Link, f.Subject.Table = core.DynamicsAdmin, linkTracking, table
 	return f
 }
