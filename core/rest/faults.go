@@ -215,7 +215,7 @@ func general(service string, a *Answer, now time.Time) *core.Fault {
 	case a.Status >= 500 || passes(a):
 		f.Kind, f.Code = core.Offline, "rest.unavailable"
 		f.Cause = service + " is not available just now."
-		f.Remedy = "Try again later: it goes on where it stopped. If it stays so, ask the administrator whether there is an outage or maintenance."
+		f.Remedy = "Try again later: an import goes on where it stopped. If it stays so, ask the administrator whether there is an outage or maintenance."
 	default:
 		f.Kind, f.Code = core.Wrong, "rest.refused-request"
 		f.Cause = service + " refused what was asked for."
