@@ -71,12 +71,16 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 		return 0, err
 	}
 	defer link.Source.Close()
+	var source core.System = link.Source
 	if to.Auth.Person() {
 		if err := signIn(ctx, t, link, to); err != nil {
-			return 0, err
+			if ctx.Err() != nil {
+				return 0, err
+			}
+			source = signedOut{link.Source, core.AsFault(err)}
 		}
 	}
-	checks := check(ctx, t, f.json, link.Source, core.Need{Tables: tables, Fresh: true})
+	checks := check(ctx, t, f.json, source, core.Need{Tables: tables, Fresh: true})
 	available := core.Available(checks)
 	if f.report != "" {
 		if err := computer.SaveReport(f.report, to, checks, version, time.Now()); err != nil {
@@ -104,6 +108,22 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 	return verdict(t, f.json, available, checks), nil
 }
 
+// signedOut is an environment that nobody could be signed in to. Its steps are taken all the same: what is wrong may be
+// the network. The step of the sign-in tells why nobody is signed in, not only that it is so.
+type signedOut struct {
+	core.System
+	why *core.Fault
+}
+
+func (s signedOut) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
+	s.System.Checks(ctx, need, func(c core.Check) {
+		if c.ID == "signin" && c.State == core.CheckFailed {
+			c.Fault = s.why
+		}
+		tell(c)
+	})
+}
+
 // check runs the steps of a system and shows each as it ends.
 func check(ctx context.Context, t *terminal, asJSON bool, s core.System, need core.Need) []core.Check {
 	var ended []core.Check
@@ -120,6 +140,9 @@ func check(ctx context.Context, t *terminal, asJSON bool, s core.System, need co
 		if c.Fault != nil {
 			f := c.Fault
 			fmt.Fprintf(t.out, "    %s\n    %s\n", f.Cause, f.Remedy)
+			if f.Subject.Value != "" {
+				fmt.Fprintf(t.out, "    %s\n", printable(f.Subject.Value))
+			}
 			if f.Owner != "" && f.Owner != core.You {
 				fmt.Fprintf(t.out, "    Who can do it: %s\n", f.Owner)
 			}

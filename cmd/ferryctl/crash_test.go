@@ -104,6 +104,7 @@ func TestTwoFerrysOnOneFileRefuseEachOther(t *testing.T) {
 	waitFor(t, func() bool { return s.env.Played()[0] > 0 })
 
 	// Another data folder: only the file itself can tell.
+	s.settle("other")
 	other := []string{"import", "-org", s.env.Org, "-authority", s.env.Authority, "-client-id", s.env.SecretApp, "-data", filepath.Join(s.dir, "other"), "-json", "-to", "sqlite:" + s.file(), "-tables", "account"}
 	code, lines, text := s.run(other...)
 	if code == exitWell || len(lines) == 0 {

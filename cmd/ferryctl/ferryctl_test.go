@@ -5,29 +5,39 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+
+	"github.com/zalando/go-keyring"
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/keychain"
 	"ferry/core/practice"
 	"ferry/core/practice/practicetest"
 	"ferry/core/practice/world"
+	"ferry/core/project"
 )
 
-// A session is ferryctl as somebody uses it: a folder, an environment, and what was written to the terminal.
+// A session is ferryctl as somebody uses it: a folder, an environment, a keychain, somebody who signs in where a page or a
+// code asks for it, and what was written to the terminal.
 type session struct {
-	t    testing.TB
-	env  *practice.Environment
-	dir  string
-	vars map[string]string
-	log  lockedBuffer
-	all  lockedBuffer // everything that any command wrote
+	t      testing.TB
+	env    *practice.Environment
+	dir    string
+	vars   map[string]string
+	chain  chain
+	visits atomic.Int32 // how often somebody was sent to a page
+	log    lockedBuffer
+	all    lockedBuffer // everything that any command wrote
 }
 
 type lockedBuffer struct {
@@ -57,8 +67,22 @@ func open(t testing.TB, o practice.Options) *session {
 	if err := s.env.WriteCA(s.ca()); err != nil {
 		t.Fatal(err)
 	}
+	s.settle("data")
 	s.vars = map[string]string{"FERRY_CLIENT_SECRET": s.env.Secret}
 	return s
+}
+
+// settle makes a data folder whose settings trust the practice environment. So it is with every command in this process;
+// the commands in processes of their own have SSL_CERT_FILE too.
+func (s *session) settle(folder string, change ...func(*project.Computer)) {
+	s.t.Helper()
+	c := project.Computer{Network: project.Network{CAFile: s.ca()}}
+	for _, f := range change {
+		f(&c)
+	}
+	if err := c.Write(filepath.Join(s.dir, folder, "settings.json")); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // ca is the practice environment's certificate authority, as SSL_CERT_FILE names it.
@@ -78,12 +102,14 @@ func (s *session) run(args ...string) (code int, lines []map[string]any, text st
 
 func (s *session) runWithin(ctx context.Context, args ...string) (code int, lines []map[string]any, text string) {
 	s.t.Helper()
-	s.t.Setenv("SSL_CERT_FILE", s.ca())
-	var out, failed bytes.Buffer
+	var out, failed lockedBuffer
+	log := slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	t := &terminal{
-		out: &out, err: &failed, env: func(n string) string { return s.vars[n] },
-		log: slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		out: &out, err: &reader{Writer: &failed, read: s.typeCode}, env: func(n string) string { return s.vars[n] }, log: log, browse: s.visit,
 		ask: func(string) (core.Secret, error) { return core.Secret{}, fmt.Errorf("nobody is there to answer") },
+		keys: func(ctx context.Context) (keychain.Store, *core.Fault) {
+			return keychain.Open(ctx, keychain.Options{Backend: &s.chain, Log: log})
+		},
 	}
 	code = run(ctx, t, args)
 	fmt.Fprint(&s.all, out.String(), failed.String())
@@ -132,7 +158,74 @@ func table(t testing.TB, r importer.Receipt, name string) importer.Counts {
 	return importer.Counts{}
 }
 
+// chain is a keychain that lives as long as the session.
+type chain struct {
+	mu    sync.Mutex
+	items map[string]string
+}
+
+func (c *chain) Get(service, item string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text, ok := c.items[service+" "+item]
+	if !ok {
+		return "", keyring.ErrNotFound
+	}
+	return text, nil
+}
+
+func (c *chain) Set(service, item, secret string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.items == nil {
+		c.items = map[string]string{}
+	}
+	c.items[service+" "+item] = secret
+	return nil
+}
+
+func (c *chain) Delete(service, item string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.items, service+" "+item)
+	return nil
+}
+
+// visit signs in on the page that ferryctl opens.
+func (s *session) visit(link string) error {
+	s.visits.Add(1)
+	_, err := s.env.Visit(s.t.Context(), link, practice.SignsIn)
+	return err
+}
+
+// typeCode types a code in, on another device, and signs in there.
+func (s *session) typeCode(code, link string) {
+	s.visits.Add(1)
+	go func() {
+		if _, err := s.env.Type(s.t.Context(), link, code, practice.SignsIn); err != nil {
+			s.t.Errorf("the code could not be typed in: %v", err)
+		}
+	}()
+}
+
+// reader is somebody who reads what the terminal shows and does as it says.
+type reader struct {
+	io.Writer
+	read func(code, link string)
+}
+
+var codeOnTerminal = regexp.MustCompile(`type the code (\S+) there:\n(\S+)\n`)
+
+func (r *reader) Write(b []byte) (int, error) {
+	n, err := r.Writer.Write(b)
+	if m := codeOnTerminal.FindSubmatch(b); m != nil {
+		r.read(string(m[1]), string(m[2]))
+	}
+	return n, err
+}
+
 func TestAnImportBringsEveryRowAndEveryCell(t *testing.T) {
+	t.Parallel()
 	s := open(t, small())
 	tables := []string{"account", "contact", "new_vessel", "new_voyage", "systemuser", "transactioncurrency", "lead", "task"}
 	code, r, text := s.imported("-tables", strings.Join(tables, ","))
@@ -152,6 +245,7 @@ func TestAnImportBringsEveryRowAndEveryCell(t *testing.T) {
 }
 
 func TestARowThatChangedIsUpdatedAndTheOthersAreNot(t *testing.T) {
+	t.Parallel()
 	s := open(t, small())
 	s.imported()
 	account := s.env.World.Table("account")
@@ -167,6 +261,7 @@ func TestARowThatChangedIsUpdatedAndTheOthersAreNot(t *testing.T) {
 }
 
 func TestAFilterBringsOnlyWhatFits(t *testing.T) {
+	t.Parallel()
 	s := open(t, small())
 	code, r, text := s.imported("-tables", "account", "-filter", "account=statecode eq 0")
 	c := table(t, r, "account")
@@ -176,6 +271,7 @@ func TestAFilterBringsOnlyWhatFits(t *testing.T) {
 }
 
 func TestWrongUseIsExplainedAndEndsWithTwo(t *testing.T) {
+	t.Parallel()
 	s := open(t, small())
 	notOurs := filepath.Join(s.dir, "not a database.db")
 	if err := os.WriteFile(notOurs, bytes.Repeat([]byte("this is a letter to my aunt\n"), 200), 0o600); err != nil {
@@ -219,6 +315,7 @@ func TestWrongUseIsExplainedAndEndsWithTwo(t *testing.T) {
 }
 
 func TestCheckEndsWithTheVerdict(t *testing.T) {
+	t.Parallel()
 	s := open(t, small())
 	code, lines, text := s.run(s.args("check")...)
 	last := lines[len(lines)-1]
@@ -255,6 +352,7 @@ func TestCheckEndsWithTheVerdict(t *testing.T) {
 }
 
 func TestTheOtherCommandsAnswer(t *testing.T) {
+	t.Parallel()
 	s := open(t, small())
 	if code, lines, text := s.run(s.args("tables")...); code != exitWell || len(lines) < 10 || !strings.Contains(text, `"new_vessel"`) {
 		t.Errorf("tables: exit %d: %s", code, text)
@@ -275,6 +373,7 @@ func TestTheOtherCommandsAnswer(t *testing.T) {
 }
 
 func TestADestinationThatWasReplacedGetsEverythingAgainAndTheReceiptSaysWhy(t *testing.T) {
+	t.Parallel()
 	s := open(t, small())
 	s.imported()
 	older, err := os.ReadFile(s.file())
@@ -303,6 +402,7 @@ func TestADestinationThatWasReplacedGetsEverythingAgainAndTheReceiptSaysWhy(t *t
 }
 
 func TestNoSecretTokenOrValueIsWrittenAnywhere(t *testing.T) {
+	t.Parallel()
 	s := open(t, small())
 	s.imported()
 	s.run(s.args("check")...)

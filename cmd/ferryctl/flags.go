@@ -16,11 +16,8 @@ import (
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
 	"ferry/core/dataverse"
-	"ferry/core/keychain"
 	"ferry/core/project"
 	"ferry/core/signin"
-
-	"github.com/pkg/browser"
 )
 
 // flags are the flags of the commands that speak to Dynamics 365.
@@ -118,7 +115,7 @@ func (f *flags) computer(ctx context.Context, t *terminal) (*wiring.Computer, er
 	if err != nil {
 		return nil, err
 	}
-	c := &wiring.Computer{Data: f.data, Log: t.log, Open: browser.OpenURL, Settings: *settings}
+	c := &wiring.Computer{Data: f.data, Log: t.log, Open: t.browse, Settings: *settings}
 	n := &c.Settings.Network
 	if f.connectTimeout != 0 {
 		n.ConnectTimeout = wholeSeconds(f.connectTimeout)
@@ -131,7 +128,7 @@ func (f *flags) computer(ctx context.Context, t *terminal) (*wiring.Computer, er
 			return nil, err
 		}
 	}
-	c.ProxyPassword = core.NewSecret(t.env("FERRY_PROXY_PASSWORD"))
+	c.ProxyPassword = core.NewSecret(t.env(proxyPassword))
 	if n.Proxy.User != "" && c.ProxyPassword.Empty() {
 		f.keychain(ctx, t, c, false)
 		if err := c.UnlockProxy(ctx); err != nil {
@@ -222,7 +219,7 @@ func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer)
 // credentials decides who signs in and finds what that needs: in the environment first, then in the keychain, then by a
 // question.
 func (f *flags) credentials(ctx context.Context, t *terminal, c *wiring.Computer, to wiring.Connection) (wiring.Connection, error) {
-	secret := core.NewSecret(t.env("FERRY_CLIENT_SECRET"))
+	secret := core.NewSecret(t.env(clientSecret))
 	to.Auth = f.way(to.Auth, !secret.Empty())
 	switch to.Auth {
 	case project.Secret, project.Certificate:
@@ -231,7 +228,7 @@ func (f *flags) credentials(ctx context.Context, t *terminal, c *wiring.Computer
 		to.HasSecret = to.HasSecret || !secret.Empty() && f.auth != ""
 		to.HasCertificate = to.HasCertificate || f.certificate != ""
 	case project.Windows:
-		secret = core.NewSecret(t.env("FERRY_WINDOWS_PASSWORD"))
+		secret = core.NewSecret(t.env(windowsPassword))
 		if to.User == "" {
 			return to, wrongUse("The Windows user is missing.", `Name it with -user CONTOSO\ada`)
 		}
@@ -296,7 +293,7 @@ func (f *flags) readCertificate(t *terminal, to *wiring.Connection) error {
 	if err != nil {
 		return wrongUse("The certificate's file cannot be read.", "Look whether the file is there and whether you may open it.")
 	}
-	to.Key, err = signin.ReadCertificate(data, core.NewSecret(t.env("FERRY_CERTIFICATE_PASSWORD")))
+	to.Key, err = signin.ReadCertificate(data, core.NewSecret(t.env(certificatePassword)))
 	return err
 }
 
@@ -305,7 +302,7 @@ func (f *flags) keychain(ctx context.Context, t *terminal, c *wiring.Computer, t
 	if c.Store != nil {
 		return
 	}
-	store, warning := keychain.Open(ctx, keychain.Options{Log: t.log})
+	store, warning := t.keys(ctx)
 	c.Store = store
 	if warning != nil && tell {
 		t.words(warning)

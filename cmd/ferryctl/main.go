@@ -19,6 +19,7 @@ import (
 	"github.com/pkg/browser"
 
 	"ferry/core"
+	"ferry/core/keychain"
 	"ferry/core/sqlitefile"
 )
 
@@ -33,6 +34,14 @@ const (
 	exitPartway = 3
 )
 
+// The variables of the environment that hold secrets.
+const (
+	clientSecret        = "FERRY_CLIENT_SECRET"
+	certificatePassword = "FERRY_CERTIFICATE_PASSWORD"
+	windowsPassword     = "FERRY_WINDOWS_PASSWORD"
+	proxyPassword       = "FERRY_PROXY_PASSWORD"
+)
+
 // A terminal is what a command may touch of the world.
 type terminal struct {
 	out, err io.Writer
@@ -40,6 +49,8 @@ type terminal struct {
 	log      *slog.Logger
 	bar      bool // err is a terminal: progress is a bar
 	ask      func(prompt string) (core.Secret, error)
+	browse   func(page string) error // shows a page in the browser
+	keys     func(context.Context) (keychain.Store, *core.Fault)
 }
 
 // A command is one word after ferryctl.
@@ -124,10 +135,28 @@ func system() *terminal {
 	case "info":
 		level = slog.LevelInfo
 	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	return &terminal{
-		out: os.Stdout, err: os.Stderr, env: os.Getenv,
-		log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
-		bar: isTerminal(os.Stderr), ask: askSecret,
+		out: os.Stdout, err: os.Stderr, env: environment(), log: log, bar: isTerminal(os.Stderr), ask: askSecret, browse: browser.OpenURL,
+		keys: func(ctx context.Context) (keychain.Store, *core.Fault) {
+			return keychain.Open(ctx, keychain.Options{Log: log})
+		},
+	}
+}
+
+// environment reads the variables of the process. Those with a secret are taken out: the browser that is started for a
+// sign-in would inherit them.
+func environment() func(string) string {
+	secrets := map[string]string{}
+	for _, name := range []string{clientSecret, certificatePassword, windowsPassword, proxyPassword} {
+		secrets[name] = os.Getenv(name)
+		_ = os.Unsetenv(name) // it fails for no name that is one
+	}
+	return func(name string) string {
+		if secret, ok := secrets[name]; ok {
+			return secret
+		}
+		return os.Getenv(name)
 	}
 }
 
