@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,64 +39,81 @@ func (s *session) process(args ...string) (*exec.Cmd, *bytes.Buffer) {
 }
 
 func TestAKilledImportGoesOnWithoutLossOrDouble(t *testing.T) {
-	o := practice.Options{Seed: 3, Rows: map[string]int{"account": 6000, "contact": 9000}}
-	s := open(t, o)
-	random := rand.New(rand.NewPCG(1, 2))
-	args := s.args("import", "-to", "sqlite:"+s.file(), "-page-size", "500")
+	t.Parallel()
+	var killed atomic.Int32
+	t.Run("killed", func(t *testing.T) {
+		for round := range 6 {
+			t.Run(strconv.Itoa(round), func(t *testing.T) {
+				t.Parallel()
+				killed.Add(killedAgainAndAgain(t, uint64(round)))
+			})
+		}
+	})
+	if n := killed.Load(); n < 6 {
+		t.Errorf("only %d processes were killed in time", n)
+	}
+}
+
+// killedAgainAndAgain imports twice: once unbroken, to know how long it takes, and once with kills at moments of that
+// time. It returns how many processes were killed before they told their receipt.
+func killedAgainAndAgain(t *testing.T, seed uint64) (killed int32) {
+	s := open(t, practice.Options{Seed: 3, Rows: map[string]int{"account": killedAccounts, "contact": killedContacts}})
+	random := rand.New(rand.NewPCG(1, seed))
+	args := s.args("import", "-to", "sqlite:"+s.file(), "-page-size", "150")
 	began := time.Now()
 	c, out := s.process(args...)
 	if err := c.Run(); err != nil {
 		t.Fatalf("unbroken: %v: %s", err, out)
 	}
 	whole := time.Since(began)
+	for _, path := range []string{s.file(), filepath.Join(s.dir, "data")} {
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for try := 0; ; try++ {
+		c, out := s.process(args...)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var kill *time.Timer
+		if try < 4 {
+			kill = time.AfterFunc(time.Duration(random.Int64N(int64(whole))), func() { c.Process.Kill() })
+		}
+		err := c.Wait()
+		if kill != nil {
+			kill.Stop()
+		}
+		if err == nil || strings.Contains(out.String(), `"receipt"`) { // a kill after the receipt came too late
+			checkWholeReceipt(t, out.String())
+			break
+		}
+		if c.ProcessState.ExitCode() != -1 {
+			t.Fatalf("try %d: %v: %s", try, err, out)
+		}
+		killed++
+	}
 	sameAsTruth(t, s.env, s.file(), "account", "contact")
-
-	killed := 0
-	for round := range 6 {
-		for _, path := range []string{s.file(), filepath.Join(s.dir, "data")} {
-			if err := os.RemoveAll(path); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for try := 0; ; try++ {
-			c, out := s.process(args...)
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
-			}
-			var kill *time.Timer
-			if try < 4 {
-				kill = time.AfterFunc(time.Duration(random.Int64N(int64(whole))), func() { c.Process.Kill() })
-			}
-			err := c.Wait()
-			if kill != nil {
-				kill.Stop()
-			}
-			if err == nil || strings.Contains(out.String(), `"receipt"`) { // a kill after the receipt came too late
-				checkWholeReceipt(t, round, out.String())
-				break
-			}
-			if c.ProcessState.ExitCode() != -1 {
-				t.Fatalf("round %d, try %d: %v: %s", round, try, err, out)
-			}
-			killed++
-		}
-		sameAsTruth(t, s.env, s.file(), "account", "contact")
-	}
-	if killed < 3 {
-		t.Errorf("only %d processes were killed in time", killed)
-	}
+	return killed
 }
 
+// So many rows are forty pages and some.
+const (
+	killedAccounts = 2400
+	killedContacts = 3600
+)
+
 // checkWholeReceipt looks whether the last line tells of the whole run: everything was created, whoever created it.
-func checkWholeReceipt(t *testing.T, round int, text string) {
+func checkWholeReceipt(t *testing.T, text string) {
 	t.Helper()
 	r := receiptOf(t, text)
-	if a, c := table(t, r, "account"), table(t, r, "contact"); r.State != importer.Complete || a.Read != 6000 || a.Created != 6000 || c.Read != 9000 || c.Created != 9000 {
-		t.Errorf("round %d: %s, accounts %+v, contacts %+v, reason %q", round, r.State, a, c, r.Reason)
+	if a, c := table(t, r, "account"), table(t, r, "contact"); r.State != importer.Complete || a.Read != killedAccounts || a.Created != killedAccounts || c.Read != killedContacts || c.Created != killedContacts {
+		t.Errorf("%s, accounts %+v, contacts %+v, reason %q", r.State, a, c, r.Reason)
 	}
 }
 
 func TestTwoFerrysOnOneFileRefuseEachOther(t *testing.T) {
+	t.Parallel()
 	slow := practice.Step{Side: practice.SideDynamics, Table: "account", Page: 3, Times: 1, Do: practice.DoDelay, For: practice.Duration(8 * time.Second)}
 	s := open(t, practice.Options{Seed: 3, Rows: map[string]int{"account": 2000, "contact": 10}, Script: practice.Script{slow}})
 	first, out := s.process(s.args("import", "-to", "sqlite:"+s.file(), "-page-size", "200", "-tables", "account")...)

@@ -49,6 +49,7 @@ func (d deadly) Write(b []byte) (int, error) {
 func TestAKillAtTheLastWordDoesNotTakeTheReceiptWithIt(t *testing.T) {
 	for _, when := range []string{"before", "behind"} {
 		t.Run(when, func(t *testing.T) {
+			t.Parallel()
 			s := open(t, small())
 			args := s.args("import", "-to", "sqlite:"+s.file())
 			for range 2 { // killed twice in the same place
