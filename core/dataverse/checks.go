@@ -28,9 +28,9 @@ type checker struct {
 	s      *Source
 	need   core.Need
 	tell   func(core.Check)
-	failed map[string]bool       // steps that failed or were not tried
-	faults map[string]string     // codes of what failed, by step
-	known  map[string]core.Check // steps that went well in an earlier test
+	failed map[string]bool        // steps that failed or were not tried
+	faults map[string]*core.Fault // why steps failed
+	known  map[string]core.Check  // steps that went well in an earlier test
 
 	signedIn    bool // somebody told who signed in
 	application bool // it is an application
@@ -41,7 +41,7 @@ type checker struct {
 
 // Checks looks whether the environment can be read; see core.System.
 func (s *Source) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
-	c := &checker{s: s, need: need, tell: tell, failed: make(map[string]bool), faults: make(map[string]string), known: went(need.Known)}
+	c := &checker{s: s, need: need, tell: tell, failed: make(map[string]bool), faults: make(map[string]*core.Fault), known: went(need.Known)}
 	if len(c.known) == 0 {
 		s.forget()
 	} else {
@@ -109,8 +109,8 @@ func (c *checker) end(check core.Check) {
 	if check.State == core.CheckFailed || check.State == core.CheckUntried {
 		c.failed[check.ID] = true
 	}
-	if check.State == core.CheckFailed && check.Fault != nil {
-		c.faults[check.ID] = check.Fault.Code
+	if check.State == core.CheckFailed {
+		c.faults[check.ID] = check.Fault
 	}
 	c.tell(check)
 }

@@ -36,16 +36,15 @@ func (c *checker) signIn(ctx context.Context, check *core.Check) {
 	}
 }
 
-// notIn tells a sign-in that did not go well. Where it had to ask the environment first, who its tenant is, and stumbled
-// over what a step before has told already, it was not tried.
+// notIn tells a sign-in that did not go well. One that stumbled over what a step before has told already, such as a proxy
+// that lets nobody through, was not tried: it never got to the sign-in service. Without a tenant it asks the environment
+// for it first.
 func (c *checker) notIn(check *core.Check, err error) {
 	f := core.AsFault(err)
-	if c.s.c.Tenant == "" {
-		for _, before := range []string{stepAddress, stepSecure, stepEnvironment} {
-			if c.faults[before] == f.Code {
-				check.State, check.DependsOn = core.CheckUntried, []string{before}
-				return
-			}
+	for _, before := range []string{stepAddress, stepSecure, stepEnvironment} {
+		if told := c.faults[before]; told != nil && told.Code == f.Code && (told.Cause == f.Cause || c.s.c.Tenant == "") {
+			check.State, check.DependsOn = core.CheckUntried, []string{before}
+			return
 		}
 	}
 	fail(check, f)

@@ -98,8 +98,8 @@ func (s *Source) Tables(ctx context.Context) ([]core.TableName, error) {
 
 func (s *Source) name(d definition) core.TableName {
 	n := core.TableName{Logical: d.LogicalName, Custom: d.IsCustomEntity}
-	n.Display = cmp.Or(d.DisplayName.in(s.c.Language), d.SchemaName, d.LogicalName)
-	n.Plural = cmp.Or(d.DisplayCollectionName.in(s.c.Language), n.Display)
+	n.Display = cmp.Or(short(d.DisplayName.in(s.c.Language)), d.SchemaName, d.LogicalName)
+	n.Plural = cmp.Or(short(d.DisplayCollectionName.in(s.c.Language)), n.Display)
 	return n
 }
 

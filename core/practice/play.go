@@ -261,8 +261,12 @@ func refuse(s Step, side string, w http.ResponseWriter, challenge string) {
 	if message == "" {
 		message = "An unexpected error occurred."
 	}
+	w.Header().Set("x-ms-service-request-id", refusalID)
 	writeJSON(w, s.Status, map[string]any{"error": map[string]any{"code": code, "message": message}})
 }
+
+// refusalID is the correlation id of what a script refuses: a support engineer would ask for it.
+const refusalID = "5c0f7b1e-3d2a-4b6c-8e9f-0a1b2c3d4e5f"
 
 func refuseMicrosoft(s Step, w http.ResponseWriter) {
 	code, err := strconv.Atoi(strings.TrimPrefix(s.Code, "AADSTS"))

@@ -177,7 +177,9 @@ func (e *exchanger) awaitDevice(req *http.Request, form url.Values, a *ask) (*re
 		case said.kind == "authorization_declined" || said.code() == 0 && said.kind == "access_denied":
 			return nil, faultDeclined(said)
 		case said.kind == "expired_token" || said.kind == "code_expired" || said.code() == 70019 || said.code() == 70020:
-			return nil, faultCodeExpired()
+			f := faultCodeExpired()
+			f.Details = said.details()
+			return nil, f
 		default:
 			return nil, said
 		}
