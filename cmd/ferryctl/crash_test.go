@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 		if when := os.Getenv(dieAtReceipt); when != "" {
 			os.Exit(mortal(when))
 		}
+		if os.Getenv(crashes) != "" {
+			os.Exit(crashing())
+		}
 		main()
 	}
 	os.Exit(m.Run())
@@ -32,7 +35,10 @@ func TestMain(m *testing.M) {
 func (s *session) process(args ...string) (*exec.Cmd, *bytes.Buffer) {
 	s.t.Helper()
 	c := exec.Command(os.Args[0], args...)
-	c.Env = append(os.Environ(), "FERRY_TEST_IS_FERRYCTL=1", "FERRY_CLIENT_SECRET="+s.env.Secret, "SSL_CERT_FILE="+s.ca())
+	c.Env = append(os.Environ(), "FERRY_TEST_IS_FERRYCTL=1", "SSL_CERT_FILE="+s.ca())
+	for name, value := range s.vars {
+		c.Env = append(c.Env, name+"="+value)
+	}
 	out := &bytes.Buffer{}
 	c.Stdout, c.Stderr = out, out
 	return c, out

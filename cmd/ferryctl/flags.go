@@ -247,7 +247,7 @@ func (f *flags) credentials(ctx context.Context, t *terminal, c *wiring.Computer
 			return to, err
 		}
 	}
-	if to.Keep || needs && to.Secret.Empty() || to.NeedsCertificate() && to.Key == nil {
+	if to.Keep || needs && to.Secret.Empty() || to.NeedsCertificate() && to.Key == nil || secretParams(to.Access) {
 		f.keychain(ctx, t, c, to.Keep)
 		if err := c.Unlock(ctx, &to); err != nil {
 			t.log.Info("the keychain was not read", "code", core.AsFault(err).Code)
@@ -268,6 +268,12 @@ func (f *flags) credentials(ctx context.Context, t *terminal, c *wiring.Computer
 		to.Secret = asked
 	}
 	return to, nil
+}
+
+// secretParams reports whether there are parameters whose values are in the keychain.
+func secretParams(a project.Access) bool {
+	secret := func(p project.Param) bool { return p.Secret }
+	return slices.ContainsFunc(a.AuthorizeParams, secret) || slices.ContainsFunc(a.TokenParams, secret)
 }
 
 // way is how one signs in: as the flag says, as the project says, or by what there is.

@@ -22,7 +22,11 @@ import (
 	"ferry/core/practice"
 )
 
-const filePassword = "open~sesame~of~the~file"
+const (
+	filePassword    = "open~sesame~of~the~file"
+	companyPassword = "Proxy~Password.0815"
+	userPassword    = "Windows~Password.4711"
+)
 
 // segments is a choice of several things, which servers have since version 9.
 const segments = "new_segments"
@@ -87,6 +91,11 @@ func ways() []way {
 				s.t.Fatal(err)
 			}
 			return []string{"-user", s.env.Windows.User}
+		}, 0},
+		{"secret, through a proxy with a password", nil, func(s *session) []string {
+			s.env.Proxy.Require("ada", companyPassword)
+			s.vars[proxyPassword] = companyPassword
+			return append(secret()(s), "-org", strings.Replace(s.env.Org, "localhost", practice.ProxyHost, 1), "-proxy", strings.Replace(s.env.Proxy.Address, "://", "://ada@", 1))
 		}, 0},
 		{"AD FS, browser", premises("v9.1", false), with("-auth", "browser", "-client-id", "PUBLIC"), 1},
 		{"AD FS, secret", premises("v9.1", false), secret("-auth", "secret"), 0},
@@ -167,6 +176,7 @@ func openBy(t testing.TB, w way) (*session, func(command string, more ...string)
 	}
 	s := open(t, o)
 	delete(s.vars, clientSecret)
+	s.env.Windows.Password = userPassword
 	own := w.args(s)
 	return s, func(command string, more ...string) []string {
 		all := []string{command, "-org", s.env.Org, "-data", filepath.Join(s.dir, "data"), "-json"}
