@@ -1,67 +1,97 @@
 package mapping
 
 import (
-	"encoding/json"
+	"slices"
+	"time"
 
 	"ferry/core"
 )
 
 // A Program is a Mapping made ready to run. It is pure and never changes: one Program may serve many goroutines.
 type Program struct {
-	plan   core.Plan
-	fields []string
-	steps  []step
+	m       Mapping
+	table   core.Table
+	plan    core.Plan
+	fields  []string
+	columns []column
+	tables  func(string) *core.Table
+	zone    *time.Location
 }
 
-// A step makes one column.
-type step struct {
-	field  int // index into the query's fields
-	part   Part
-	labels map[int64]string
+// A column makes one value.
+type column struct {
+	binding *Binding
+	field   int // index into the query's fields; -1 when it is made from something else
+	part    Part
+	labels  map[int64]string
+	several []int
+	piece   []piece    // of a template
+	fixed   core.Value // of a constant
+	target  string     // only references to this table
+	chain   chain
+	choices *chooser
+	convert *converters
+	plain   bool // the field's value as it is: the usual case, and the quick one
 }
 
 // Compile makes a Program from m and what the source tells about its table. A field that is not there any more, or
-// cannot be read, is a Fault.
-func Compile(m Mapping, t core.Table) (*Program, error) {
-	p := &Program{plan: core.Plan{
-		ID: m.ID, Source: m.Source, Title: m.Title, Table: m.Table, Key: m.Key, Parent: m.Parent, Passes: 1,
-		Columns: make([]core.Column, 0, len(m.Columns)),
-	}}
+// cannot be read, is a Fault. Without a Destination in the circumstances a binding's own words count.
+func Compile(m Mapping, t core.Table, about ...About) (*Program, error) {
+	var a About
+	if len(about) > 0 {
+		a = about[0]
+	}
 	if m.Table == "" || m.Key == "" || len(m.Columns) == 0 {
 		return nil, incomplete(m)
 	}
-	at := make(map[string]int, len(m.Columns))
-	for _, b := range m.Columns {
-		f := t.Field(b.Field)
-		if f == nil || !f.Readable {
-			return nil, fieldGone(m, b.Field)
+	zone, err := m.location()
+	if err != nil {
+		return nil, err
+	}
+	m = clone(m)
+	p := &Program{m: m, table: t, zone: zone, tables: a.Tables, plan: core.Plan{
+		ID: m.ID, Source: m.Source, Title: m.Title, Table: m.Table, Key: m.Key, Parent: m.Parent, Passes: 1,
+		Columns: make([]core.Column, 0, len(m.Columns)),
+	}}
+	c := newCompiler(p, a)
+	for i := range m.Columns {
+		if err := c.add(&p.m.Columns[i]); err != nil {
+			return nil, err
 		}
-		i, seen := at[b.Field]
-		if !seen {
-			i = len(p.fields)
-			at[b.Field] = i
-			p.fields = append(p.fields, b.Field)
+	}
+	for _, name := range m.Match.Columns {
+		if !slices.ContainsFunc(m.Columns, func(b Binding) bool { return b.Column == name }) {
+			return nil, badMatch(&m, name)
 		}
-		s := step{field: i, part: b.Part}
-		if b.Part == Label {
-			s.labels = labels(f.Options)
-		}
-		pass := max(b.Pass, 1)
-		p.plan.Passes = max(p.plan.Passes, pass)
-		p.steps = append(p.steps, s)
-		p.plan.Columns = append(p.plan.Columns, core.Column{Name: b.Column, Type: b.Type, Field: b.Field, Ref: b.Resolve, Pass: pass})
+	}
+	if _, err := p.Filter(time.Unix(0, 0)); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
 
-func labels(options []core.Option) map[int64]string {
-	byCode := make(map[int64]string, len(options))
-	for _, o := range options {
-		if o.Label != "" {
-			byCode[o.Code] = o.Label
-		}
+// About is what a Program may know beyond its mapping and its table.
+type About struct {
+	Destination *core.Table                   // nil where the destination makes its columns itself
+	Tables      func(name string) *core.Table // other tables of the source, for filters; nil is nothing
+	Language    string                        // of the project: "en"
+	// Ref tells the name of the record that a lookup points at (field is ""), or a value of it. Nil knows none.
+	Ref func(table, id, field string) (core.Value, bool)
+}
+
+// location is the mapping's time zone.
+func (m *Mapping) location() (*time.Location, error) {
+	if m.Zone == "" {
+		return time.UTC, nil
 	}
-	return byCode
+	if m.Zone == "Local" || len(m.Zone) > 64 { // a mapping means the same on every computer
+		return nil, badZone(m)
+	}
+	zone, err := time.LoadLocation(m.Zone)
+	if err != nil {
+		return nil, badZone(m)
+	}
+	return zone, nil
 }
 
 // Fields are the source fields the Program needs, in the order in which Apply expects their values.
@@ -70,57 +100,112 @@ func (p *Program) Fields() []string { return p.fields }
 // Plan says how the result lies at the destination; Apply's values stand in the order of its columns.
 func (p *Program) Plan() core.Plan { return p.plan }
 
+// Bindings are what each column of the plan is made from, in the plan's order. They must not be changed.
+func (p *Program) Bindings() []Binding { return p.m.Columns }
+
+// Rules are what each column does when the destination has a value, in the plan's order.
+func (p *Program) Rules() []Rule {
+	out := make([]Rule, len(p.m.Columns))
+	for i, b := range p.m.Columns {
+		out[i] = b.Rule()
+	}
+	return out
+}
+
+// Match tells by which of the plan's columns a record is found that Ferry did not leave a mark on; nil for none.
+func (p *Program) Match() []int {
+	var out []int
+	for _, name := range p.m.Match.Columns {
+		out = append(out, slices.IndexFunc(p.m.Columns, func(b Binding) bool { return b.Column == name }))
+	}
+	return out
+}
+
 // Apply appends the columns' values of one record to out. A Fault says why this record cannot be carried.
 func (p *Program) Apply(in core.Record, out []core.Value) ([]core.Value, *core.Fault) {
-	for _, s := range p.steps {
-		v := in.Values[s.field]
-		switch s.part {
-		case Label:
-			v = s.label(v)
-		case Target:
-			v = target(v)
+	for i := range p.columns {
+		c := &p.columns[i]
+		if c.plain {
+			out = append(out, in.Values[c.field])
+			continue
+		}
+		v, fault := p.make(c, in.Values)
+		if fault != nil {
+			return out, fault
 		}
 		out = append(out, v)
 	}
 	return out, nil
 }
 
-// label gives the label of a choice, and a JSON array of labels for choices. A code without a label gives Null.
-func (s step) label(v core.Value) core.Value {
-	switch v.Kind() {
-	case core.KindChoice, core.KindInt:
-		if text, ok := s.labels[v.AsInt()]; ok {
-			return core.Text(text)
+// make makes one column's value.
+func (p *Program) make(c *column, row []core.Value) (core.Value, *core.Fault) {
+	v := p.begin(c, row)
+	if c.chain != nil {
+		var fault *core.Fault
+		if v, fault = c.chain.Apply(v, row); fault != nil {
+			return v, fault
 		}
-		return core.Null()
-	case core.KindChoices:
-		all := make([]*string, 0, 4)
-		for _, code := range v.AsChoices() {
-			if text, ok := s.labels[code]; ok {
-				all = append(all, &text)
-			} else {
-				all = append(all, nil)
-			}
-		}
-		text, err := json.Marshal(all)
-		if err != nil {
-			return core.Null()
-		}
-		return core.Text(string(text))
-	case core.KindAbsent:
-		return v
-	default:
-		return core.Null()
 	}
+	return p.end(c, v)
 }
 
-// target gives the table a lookup points at, and Null where that is not known.
-func target(v core.Value) core.Value {
-	if v.Kind() == core.KindAbsent {
-		return v
+// begin is the value before any step.
+func (p *Program) begin(c *column, row []core.Value) core.Value {
+	v := c.fixed
+	switch {
+	case c.binding.From == FromTemplate:
+		v = fill(c.piece, row, p.zone)
+	case c.binding.From == FromSeveral:
+		v = first(c.several, row)
+	case c.field >= 0:
+		v = row[c.field]
 	}
-	if table, _ := v.AsRef(); table != "" {
-		return core.Text(table)
+	switch c.part {
+	case Label:
+		v = partLabel(c.labels, v)
+	case Target:
+		v = partTarget(v)
 	}
-	return core.Null()
+	if c.target != "" && v.Kind() == core.KindRef {
+		if table, _ := v.AsRef(); table != "" && table != c.target {
+			return core.Null()
+		}
+	}
+	return v
+}
+
+// end is the value as the column takes it.
+func (p *Program) end(c *column, v core.Value) (core.Value, *core.Fault) {
+	if !v.Empty() && c.choices != nil {
+		w, ok := c.choices.choose(v)
+		if !ok {
+			return v, unmatched(&p.m, c.binding, v)
+		}
+		v = w
+	} else if c.convert != nil {
+		if f := c.convert[v.Kind()]; f != nil {
+			w, ok := f(v)
+			if !ok && familyOf(c.binding.To) == familyChoice && c.binding.To != "" {
+				return v, unmatched(&p.m, c.binding, v)
+			} else if !ok {
+				return v, unlike(&p.m, c.binding, v)
+			}
+			v = w
+		}
+	}
+	if c.binding.NotNull && v.Kind() != core.KindAbsent && blank(v) {
+		return v, missing(&p.m, c.binding)
+	}
+	return v, nil
+}
+
+// Filter is the text of the query's filter when "today" is that of now. It is never read from a clock here: a run that
+// goes on takes the time at which it began, or records would come and go in the middle.
+func (p *Program) Filter(now time.Time) (string, error) { return p.filterAt(now) }
+
+// Query is what is read.
+func (p *Program) Query(now time.Time) (core.Query, error) {
+	text, err := p.Filter(now)
+	return core.Query{Table: p.m.Source, Fields: p.fields, Filter: text}, err
 }

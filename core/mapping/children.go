@@ -1,0 +1,117 @@
+package mapping
+
+import (
+	"slices"
+	"strconv"
+
+	"ferry/core"
+)
+
+// AddChild adds a related table whose records belong to this one's; link is its lookup that points here. It begins with
+// the default: every readable field under its own name.
+func (d *Draft) AddChild(t core.Table, link string) error {
+	f := t.Field(link)
+	if f == nil || !f.Readable || !f.Type.IsLookup() {
+		return cannotBind(d, "child-link", t.Name.Logical+" has no lookup "+link+" that can be read.", "Choose the lookup that points at the parent.", link)
+	}
+	if len(f.Targets) > 0 && !slices.Contains(f.Targets, d.m.Source) {
+		return cannotBind(d, "child-link-target", link+" does not point at "+d.m.Source+".", "Choose a lookup that points at the parent.", link)
+	}
+	d.Know(t)
+	child := Default(t)
+	child.Link = link
+	child.ID = d.m.ID + "." + t.Name.Logical
+	taken := func(id string) bool {
+		return slices.ContainsFunc(d.m.Children, func(m Mapping) bool { return m.ID == id })
+	}
+	for base, n := child.ID, 2; taken(child.ID); n++ {
+		child.ID = base + "-" + strconv.Itoa(n)
+		child.Table = t.Name.Logical + "_" + strconv.Itoa(n)
+	}
+	return d.do("add "+t.Name.Logical, func(m *Mapping) error {
+		m.Children = append(m.Children, child)
+		return nil
+	})
+}
+
+// RemoveChild takes a child out, with its own children.
+func (d *Draft) RemoveChild(id string) error {
+	return d.do("leave out a child", func(m *Mapping) error {
+		before := len(m.Children)
+		m.Children = slices.DeleteFunc(m.Children, func(c Mapping) bool { return c.ID == id })
+		if len(m.Children) == before {
+			return noChild(d)
+		}
+		return nil
+	})
+}
+
+// Child is a Draft of a child; PutChild brings it back. False when there is none, or its table is not known.
+func (d *Draft) Child(id string) (*Draft, bool) {
+	for _, c := range d.m.Children {
+		if t := d.table(c.Source); c.ID == id && t != nil {
+			child := Edit(c, *t, nil)
+			child.tables = d.tables
+			child.Know(d.source)
+			return child, true
+		}
+	}
+	return nil, false
+}
+
+// PutChild puts a child that was edited in its place, as one step.
+func (d *Draft) PutChild(child Mapping) error {
+	return d.do("change a child", func(m *Mapping) error {
+		for i := range m.Children {
+			if m.Children[i].ID == child.ID {
+				m.Children[i] = clone(child)
+				return nil
+			}
+		}
+		return noChild(d)
+	})
+}
+
+func noChild(d *Draft) error {
+	return cannotBind(d, "no-child", "There is no such child.", "Choose one of the list.", "")
+}
+
+// Flatten gives a mapping and its children, parents first, as an import runs them: each child with its Parent, and with
+// a filter that holds only records whose parent is imported. The parent's filter by hand cannot be carried over; what it
+// leaves out waits for its parent instead. tables tells what is known of a table of the source.
+func Flatten(m Mapping, tables func(name string) *core.Table) []Mapping {
+	return flatten(clone(m), Filter{}, tables, 0)
+}
+
+func flatten(m Mapping, above Filter, tables func(string) *core.Table, depth int) []Mapping {
+	children := m.Children
+	m.Children = nil
+	if !above.IsZero() {
+		f := above
+		if m.Where != nil {
+			f = m.Where.And(above)
+		}
+		m.Where = &f
+	}
+	out := []Mapping{m}
+	if depth >= mostNested {
+		return out
+	}
+	for _, child := range children {
+		inner := Filter{}
+		if m.Where != nil {
+			inner = m.Where.clone()
+		}
+		if m.ActiveOnly && tables != nil {
+			if t := tables(m.Source); t != nil {
+				if active, ok := activeFilter(*t); ok {
+					inner = inner.And(active)
+				}
+			}
+		}
+		child.Parent = m.ID
+		link := Filter{Related: &Related{Lookup: child.Link, Table: m.Source, Where: inner}}
+		out = append(out, flatten(child, link, tables, depth+1)...)
+	}
+	return out
+}

@@ -1,0 +1,124 @@
+package mapping
+
+import (
+	"strings"
+
+	"ferry/core"
+)
+
+// A Draft is a Mapping while a person edits it, beside what source and destination say about their tables. It belongs
+// to one goroutine. Each verb is one step that Undo takes back; a verb that cannot do what it is asked returns a Fault
+// and changes nothing.
+type Draft struct {
+	source core.Table
+	dest   *core.Table // nil where the destination makes its columns itself
+	m      Mapping
+	tables map[string]core.Table // what is known of other tables of the source
+	others []Mapping             // the project's other mappings
+	facts  Facts
+
+	past, future []moment
+	index        *index
+	seen         sight
+}
+
+// A sight is what was worked out of the draft as it stands; the next step forgets it.
+type sight struct {
+	columns  map[string][]string
+	problems map[string][]Problem
+	list     []Problem
+	listed   bool
+}
+
+// Facts are what was seen in the data. They are never saved.
+type Facts struct {
+	Used  map[string]map[int64]int // by field: how many records have each code
+	Zones []string                 // names that can be chosen; none is any
+}
+
+// NewDraft begins a mapping. Where the destination makes its columns itself (dest is nil) it begins with the default:
+// every readable field under its own name. Else it begins with nothing, for Suggest and the person to fill.
+func NewDraft(source core.Table, dest *core.Table) *Draft {
+	m := Default(source)
+	if dest != nil {
+		m.Columns = nil
+		m.Table = dest.Name.Logical
+		if dest.Key != "" {
+			m.Key = dest.Key
+		}
+	}
+	return Edit(m, source, dest)
+}
+
+// Edit begins to edit a mapping. The mapping itself is not changed.
+func Edit(m Mapping, source core.Table, dest *core.Table) *Draft {
+	return &Draft{source: source, dest: dest, m: clone(m), tables: map[string]core.Table{}}
+}
+
+// Saved is what is kept in the project file. Edit(Saved()) is the same Draft again.
+func (d *Draft) Saved() Mapping { return clone(d.m) }
+
+// Source is the table that records come from.
+func (d *Draft) Source() *core.Table { return &d.source }
+
+// Destination is the table that they go to; nil where the destination makes its columns itself.
+func (d *Draft) Destination() *core.Table { return d.dest }
+
+// Free reports whether columns can be named freely.
+func (d *Draft) Free() bool { return d.dest == nil }
+
+// Know tells the Draft what another table of the source looks like: for children, and for filters one table away.
+func (d *Draft) Know(tables ...core.Table) {
+	d.seen = sight{}
+	for _, t := range tables {
+		d.tables[t.Name.Logical] = t
+	}
+}
+
+// Others tells the Draft of the project's other mappings, for what only shows when they are seen together.
+func (d *Draft) Others(all []Mapping) { d.others, d.seen = all, sight{} }
+
+// See tells the Draft what was seen in the data.
+func (d *Draft) See(f Facts) { d.facts, d.seen = f, sight{} }
+
+// table is what is known of a table of the source; nil when nothing is.
+func (d *Draft) table(name string) *core.Table {
+	if name == d.source.Name.Logical {
+		return &d.source
+	}
+	if t, ok := d.tables[name]; ok {
+		return &t
+	}
+	return nil
+}
+
+// Compile makes a Program of the draft as it stands.
+func (d *Draft) Compile() (*Program, error) {
+	return Compile(d.m, d.source, About{Destination: d.dest, Tables: d.table})
+}
+
+// Binding returns what goes to a column; false when nothing does.
+func (d *Draft) Binding(column string) (Binding, bool) {
+	if i := d.find(column); i >= 0 {
+		return cloneBinding(d.m.Columns[i]), true
+	}
+	return Binding{}, false
+}
+
+// find returns the place of a column; -1 when nothing is bound to it. Databases do not tell case apart.
+func (d *Draft) find(column string) int {
+	for i := range d.m.Columns {
+		if strings.EqualFold(d.m.Columns[i].Column, column) {
+			return i
+		}
+	}
+	return -1
+}
+
+// there returns the destination's field of a column; nil when there is none.
+func (d *Draft) there(column string) *core.Field {
+	if d.dest == nil {
+		return nil
+	}
+	return d.dest.Field(column)
+}

@@ -1,0 +1,39 @@
+package mapping
+
+import (
+	"time"
+
+	"ferry/core"
+)
+
+// A chain is steps made ready to run.
+type chain interface {
+	Apply(v core.Value, row []core.Value) (core.Value, *core.Fault)
+	Trace(v core.Value, row []core.Value) ([]core.Value, *core.Fault)
+}
+
+// surroundings are what steps know beyond their value.
+type surroundings struct {
+	input core.Field
+	zone  *time.Location
+	field func(name string) (at int, f core.Field, ok bool)
+}
+
+// steps compiles the steps of a column.
+func (c *compiler) steps(b *Binding, col *column, input core.Field) error {
+	if len(b.Steps) == 0 {
+		return nil
+	}
+	return badStep(&c.p.m, b, b.Steps[0])
+}
+
+// A stepProblem is something wrong with one step.
+type stepProblem struct {
+	step  int
+	fault *core.Fault
+}
+
+// stepProblems lists what is wrong with the steps of a binding.
+func stepProblems(b *Binding, fields map[string]*core.Field, m *Mapping) []stepProblem {
+	return nil
+}
