@@ -160,10 +160,10 @@ func (c *checker) roles(ctx context.Context, check *core.Check) {
 	}
 	switch {
 	case c.has.admin:
-		warn(check, tooManyRights("It is a System Administrator", c.application))
+		warn(check, tooManyRights("is a System Administrator", c.application))
 	case len(c.rights.byName) > 0:
 		if can := c.writes(); can != "" {
-			warn(check, tooManyRights("It may also "+can+" records", c.application))
+			warn(check, tooManyRights("may also "+can+" records", c.application))
 		}
 	}
 }

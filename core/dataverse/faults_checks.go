@@ -3,6 +3,7 @@ package dataverse
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -25,10 +26,16 @@ func inOwnWords(f *core.Fault) *core.Fault {
 		return f
 	}
 	c := *f
-	c.Subject.Value = said
-	c.Remedy += " Below stands what Dynamics 365 itself says. If it does not help, send it to your Dynamics administrator, together with the details."
+	c.Subject.Value, c.Owner = said, core.DynamicsAdmin
 	if c.Link == "" || c.Link == linkRoles {
 		c.Link = linkCodes
+	}
+	const below = "The test shows what Dynamics 365 itself says. If that does not help, open the link, or send all of it to your Dynamics administrator."
+	switch {
+	case a.Status < 500 && slices.Contains([]string{codeDenied, "dataverse.refused", "dataverse.not-found", "rest.refused-request"}, c.Code):
+		c.Cause, c.Remedy = "Dynamics 365 refuses this, for a reason that Ferry does not know.", below
+	default:
+		c.Remedy += " " + below
 	}
 	return &c
 }
@@ -214,7 +221,7 @@ func tooManyRights(what string, application bool) *core.Fault {
 	if application {
 		remedy = "Reading is enough: give this application user a security role that may read the tables organisation-wide and nothing else, and take the others away."
 	}
-	f := fault(core.Permission, "more-rights-than-needed", "Whoever signs in here has more rights than needed. "+what+".", remedy)
+	f := fault(core.Permission, "more-rights-than-needed", "These are more rights than needed: who signs in here "+what+".", remedy)
 	f.Owner, f.Link = core.DynamicsAdmin, linkRoles
 	return f
 }

@@ -32,7 +32,7 @@ func TestFaultsReadWell(t *testing.T) {
 		expiresSoon("secret", 1, "2026-11-22"), expiresSoon("certificate", 29, "2026-12-20"), expiryUnknown("secret"), inspected("Contoso Proxy CA"),
 		otherTenant(id(1), id(2)), windowsWanted(), windowsRefused(), oauthOff(), serverTooOld(""), serverTooOld("7.1.0.1040"),
 		noEnvironments(), discoveryRefused(), clientIDUnusable(), noTables(), notAdministrator(), noSuchPrivilege("prvReadThing"), planGone(), notMade("the security role"), noUser(true), noUser(false), noRole(true), noRole(false), disabled(true), disabled(false), accessNarrow("Administrative"), unlicensed(),
-		tooManyRights("It is a System Administrator", true), tooManyRights("It may also create and change records", false),
+		tooManyRights("is a System Administrator", true), tooManyRights("may also create and change records", false),
 	}
 	for _, f := range []*core.Fault{noUser(false), noRole(false), disabled(false)} {
 		onPremisesWords(f)
@@ -75,6 +75,30 @@ func TestFaultsReadWell(t *testing.T) {
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != b.String() {
 		t.Errorf("the texts are not those of %s (-update writes them anew): %v", path, err)
+	}
+}
+
+func TestOnlyWhatNobodyKnowsIsShownInDynamicsOwnWords(t *testing.T) {
+	unheard := func(status int, code, message string) *core.Fault {
+		a := &rest.Answer{Status: status, Code: code, Message: message}
+		f := refusal(a)
+		f.Err, f.Details = a, a.Error()
+		return inOwnWords(f)
+	}
+	f := unheard(403, "0x8abcdef0", "No way \u202efor ada@contoso.example: see https://x.example/y?key=1 and "+strings.Repeat("k", 60)+"\n at Microsoft.Crm")
+	if f.Subject.Value != "No way for (an account): see https://x.example/y and •••" || f.Link != linkCodes || f.Owner != core.DynamicsAdmin || strings.Contains(f.Error(), "No way") {
+		t.Errorf("told is %+v", f)
+	}
+	if long := unheard(400, "0x8abcdef0", strings.Repeat("ä ", 400)); len([]rune(long.Subject.Value)) > 301 {
+		t.Errorf("%d signs are shown", len([]rune(long.Subject.Value)))
+	}
+	if f := unheard(500, "0x8abcdef0", "Boom."); f.Code != "dataverse.unexpected" || f.Subject.Value != "Boom." || !strings.HasPrefix(f.Cause, "Something went wrong") {
+		t.Errorf("told is %+v", f)
+	}
+	for _, f := range []*core.Fault{unheard(403, "0x80042f09", "No role."), unheard(403, "0x8abcdef0", " "), unheard(403, "", "The organization is in administration mode.")} {
+		if f.Subject.Value != "" {
+			t.Errorf("%s is known, or nothing is said: %q", f.Code, f.Subject.Value)
+		}
 	}
 }
 

@@ -156,7 +156,7 @@ func registrationRows() []row {
 			"Compare the client ID and the tenant with the app registration's Overview. A registration of another organisation must be allowed here first. Organisations of the US government and of China have sign-in services of their own."},
 		{[]int{7000215, 70002}, core.SignIn, "secret-wrong", core.You,
 			"The client secret is wrong.",
-			"In the app registration, open Certificates & secrets, make a new secret and copy its Value. The Secret ID beside it is something else."},
+			"Paste it once more, whole. If it stays wrong, open Certificates & secrets in the app registration, make a new secret and copy its Value. The Secret ID beside it is something else."},
 		{[]int{7000222}, core.SignIn, "secret-expired", core.EntraAdmin,
 			"The client secret has expired.",
 			"In the app registration, open Certificates & secrets, make a new secret, copy its Value and give it to Ferry with Replace secret. Everything else stays as it is."},

@@ -282,6 +282,7 @@ func (a *answer) fault(errorHost string, secret core.Secret) *core.Fault {
 	}
 	if n == 7000215 && guid.MatchString(secret.Reveal()) {
 		f.Cause = "The client secret is wrong. What was given looks like the secret's ID, not its Value."
+		f.Remedy = "Give the Value. It is shown only once, when a secret is made: if nobody has it, open Certificates & secrets in the app registration, make a new secret and copy the Value."
 	}
 	if n != 0 {
 		f.Link = "https://" + errorHost + "/error?code=" + strconv.Itoa(n)

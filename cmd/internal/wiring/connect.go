@@ -4,12 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"ferry/core"
 	"ferry/core/dataverse"
-	"ferry/core/keychain"
 	"ferry/core/project"
 	"ferry/core/rest"
 	"ferry/core/setup"
@@ -91,7 +90,7 @@ func (c *Computer) session(to Connection, address dataverse.Address, transport *
 		config.Secret = to.Secret
 	}
 	if to.Keep && to.Auth.Person() && c.Store != nil {
-		config.Cache = c.Store.Sealed(filepath.Join(c.Data, "signed-in"), cacheName(to, address.Host))
+		config.Cache = c.signedIn(to)
 	}
 	return signin.New(config)
 }
@@ -246,10 +245,6 @@ func (c *Computer) transport(to Connection) (*rest.Transport, error) {
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-func cacheName(to Connection, host string) keychain.Name {
-	return keychain.Name{Kind: "sign-in", Authority: to.authority(), Tenant: to.Tenant, ClientID: to.ClientID, Environment: host}
-}
-
 // authority is the host that gets to see the secret; "" is Microsoft's own for the environment's cloud.
 func (to Connection) authority() string {
 	for _, address := range []string{to.Access.TokenURL, to.Access.Authority} {
@@ -260,9 +255,23 @@ func (to Connection) authority() string {
 	return ""
 }
 
+// tenant is the one that gets to see the secret: where the connection names none, the authority's address may.
+func (to Connection) tenant() string {
+	if to.Tenant != "" {
+		return to.Tenant
+	}
+	u, err := url.Parse(to.Access.Authority)
+	if err != nil {
+		return ""
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	return first
+}
+
+// host is where the environment's requests go, however its address is written.
 func (to Connection) host() string {
-	if u, err := url.Parse(to.Org); err == nil && u.Host != "" {
-		return u.Host
+	if a, err := dataverse.ParseAddress(to.Org); err == nil {
+		return a.Host
 	}
 	return to.Org
 }

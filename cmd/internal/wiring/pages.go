@@ -4,12 +4,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"ferry/core/signin"
 )
 
-// pages are the hosts of Microsoft's own pages that Ferry sends people to. Sign-in pages are checked where they are made.
+// pages are the hosts of Microsoft's own pages that Ferry sends people to, beside those where one signs in.
 var pages = []string{
-	"learn.microsoft.com", "aka.ms", "myaccount.microsoft.com", "myapps.microsoft.com",
-	"login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn", "login.windows.net",
+	"learn.microsoft.com", "aka.ms", "myaccount.microsoft.com", "myapps.microsoft.com", "microsoft.com", "www.microsoft.com",
 	"entra.microsoft.com", "entra.microsoft.us", "portal.azure.com", "portal.azure.us", "portal.azure.cn", "shell.azure.com",
 	"admin.powerplatform.microsoft.com", "gcc.admin.powerplatform.microsoft.us", "high.admin.powerplatform.microsoft.us",
 	"admin.appsplatform.us", "admin.powerplatform.cn", "admin.powerplatform.partner.microsoftonline.cn", "make.powerapps.com",
@@ -24,7 +25,7 @@ func MayOpen(page string, own ...string) error {
 		return foreignPage("")
 	}
 	host := strings.TrimSuffix(strings.ToLower(u.Host), ":443")
-	if slices.Contains(pages, host) {
+	if slices.Contains(pages, host) || signin.TrustedAuthority(host) {
 		return nil
 	}
 	for _, address := range own {

@@ -18,9 +18,33 @@ import (
 // SecretName is where the client secret of a connection lies; of Windows, the password.
 func SecretName(to Connection) keychain.Name {
 	if to.Auth == project.Windows {
-		return keychain.Name{Kind: "windows-password", ClientID: to.User, Environment: to.host()}
+		return windowsName(to)
 	}
-	return keychain.Name{Kind: "client-secret", Authority: to.authority(), Tenant: to.Tenant, ClientID: to.ClientID, Environment: to.host()}
+	return clientName(to)
+}
+
+func windowsName(to Connection) keychain.Name {
+	return keychain.Name{Kind: "windows-password", ClientID: to.User, Environment: to.host()}
+}
+
+func clientName(to Connection) keychain.Name {
+	return keychain.Name{Kind: "client-secret", Authority: to.authority(), Tenant: to.tenant(), ClientID: to.ClientID, Environment: to.host()}
+}
+
+// A cache keeps a person's sign-in sealed. One that is forgotten leaves neither file nor key.
+type cache struct{ *keychain.Sealed }
+
+// Save is called by the session; nil forgets.
+func (c cache) Save(ctx context.Context, data []byte) error {
+	if len(data) == 0 {
+		return c.Delete(ctx)
+	}
+	return c.Sealed.Save(ctx, data)
+}
+
+func (c *Computer) signedIn(to Connection) cache {
+	name := keychain.Name{Kind: "sign-in", Authority: to.authority(), Tenant: to.tenant(), ClientID: to.ClientID, Environment: to.host()}
+	return cache{c.Store.Sealed(filepath.Join(c.Data, "signed-in"), name)}
 }
 
 // KeyName is where the sealed file of a connection's certificate lies. It is found by the thumbprint, since the
@@ -98,8 +122,8 @@ func (c *Computer) KeepKey(ctx context.Context, to Connection, key *signin.Certi
 	return to.Certificate, c.key(to).Save(ctx, key.Sealed())
 }
 
-// Forget drops what this computer keeps for a connection: tokens, secret, certificate, secret parameters. All is tried;
-// the first error is returned.
+// Forget drops what this computer keeps for a connection: tokens, secret, certificate, secret parameters, also those of
+// another way to sign in that it had before. l is nil when it cannot be made. All is tried; the first error is returned.
 func (c *Computer) Forget(ctx context.Context, to Connection, l *Link) error {
 	var first error
 	note := func(err error) {
@@ -113,7 +137,11 @@ func (c *Computer) Forget(ctx context.Context, to Connection, l *Link) error {
 	if c.Store == nil {
 		return first
 	}
-	note(c.Store.Delete(ctx, SecretName(to)))
+	note(c.signedIn(to).Delete(ctx))
+	note(c.Store.Delete(ctx, clientName(to)))
+	if to.User != "" {
+		note(c.Store.Delete(ctx, windowsName(to)))
+	}
 	if to.Certificate.Thumbprint != "" {
 		note(c.key(to).Delete(ctx))
 	}

@@ -167,7 +167,7 @@ func expectedOfServices() map[string]expectation {
 		"too-many-at-once":                 failed("whoami", "dataverse.too-many-at-once", core.You),
 		"no-environments-listed":           {whileListing, "dataverse.no-environments", core.DynamicsAdmin, false},
 		"environment-code-not-known":       failed("whoami", "dataverse.access-denied", core.DynamicsAdmin),
-		"table-code-not-known":             failed("read-account", "dataverse.refused", core.You),
+		"table-code-not-known":             failed("read-account", "dataverse.refused", core.DynamicsAdmin),
 		"programs-kept-out":                failed("whoami", "dataverse.api-disabled", core.DynamicsAdmin),
 		"app-not-in-directory-yet":         failed("whoami", "dataverse.directory", core.You),
 		"plug-in-stops-us":                 failed("whoami", "dataverse.plug-in", core.DynamicsAdmin),
