@@ -197,15 +197,23 @@ func who(to wiring.Connection) string {
 	return "you"
 }
 
-// signIn makes sure that there is somebody signed in before anything is begun. A sign-in that was kept is used.
+// signIn makes sure that there is somebody signed in before anything is begun. A sign-in that was kept is used, if the
+// environment still takes it: it may have been withdrawn since.
 func signIn(ctx context.Context, t *terminal, link *wiring.Link, to wiring.Connection) error {
 	if link.Session == nil {
 		return nil // Windows signs in with each connection
 	}
-	if _, err := link.Session.Token(ctx, ""); err == nil || !to.Auth.Person() {
+	_, err := link.Session.Token(ctx, "")
+	if !to.Auth.Person() {
 		return err
 	}
-	_, err := link.SignIn(ctx, func(s signin.Step) {
+	if err == nil {
+		_, err = link.Source.Identity(ctx)
+	}
+	if err == nil || core.AsFault(err).Kind != core.SignIn {
+		return err
+	}
+	_, err = link.SignIn(ctx, func(s signin.Step) {
 		switch {
 		case s.Code != "":
 			fmt.Fprintf(t.err, "Open this page on any device and type the code %s there:\n%s\nCtrl+C stops.\n", s.Code, s.Link)
