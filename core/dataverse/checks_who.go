@@ -38,11 +38,16 @@ func (c *checker) signIn(ctx context.Context, check *core.Check) {
 
 // notIn tells a sign-in that did not go well. One that stumbled over what a step before has told already, such as a proxy
 // that lets nobody through, was not tried: it never got to the sign-in service. Without a tenant it asks the environment
-// for it first.
+// for it first, and what comes of that names the environment's host.
 func (c *checker) notIn(check *core.Check, err error) {
 	f := core.AsFault(err)
 	for _, before := range []string{stepAddress, stepSecure, stepEnvironment} {
-		if told := c.faults[before]; told != nil && told.Code == f.Code && (told.Cause == f.Cause || c.s.c.Tenant == "") {
+		told := c.faults[before]
+		if told == nil {
+			continue
+		}
+		asked := c.s.c.Tenant == "" && (told.Code == f.Code || strings.Contains(f.Cause, c.s.address.Host))
+		if asked || told.Code == f.Code && told.Cause == f.Cause {
 			check.State, check.DependsOn = core.CheckUntried, []string{before}
 			return
 		}
