@@ -21,6 +21,7 @@ type connections struct {
 	of       string // the connection that the parts below belong to
 	advanced *advanced
 	proof    *certificatePart
+	worst    fyne.CanvasObject // of the test that is shown: the card one has to read first
 }
 
 func newConnections(w *Window) *connections { return &connections{w: w, page: kit.NewPage()} }
@@ -81,7 +82,7 @@ func signsInOtherwise(a, b project.Connection) bool {
 }
 
 func (p *connections) render() {
-	p.primary = nil
+	p.primary, p.worst = nil, nil
 	if p.wizard != nil {
 		p.wizard.render(p)
 		return

@@ -45,6 +45,9 @@ func (w *Window) testFrom(name string, known []core.Check) {
 			w.passed(name)
 		}
 		w.refresh()
+		if p := w.connections(); w.place == placeConnection && p.worst != nil {
+			p.page.Reveal(p.worst)
+		}
 	})
 	w.refresh()
 	w.connections().page.Top()
@@ -84,6 +87,7 @@ func (w *Window) verdict(c *project.Connection, s *session) []fyne.CanvasObject 
 	calls := w.faultCalls(c, func() { w.testFrom(c.Name, known) })
 	calls.Quiet = true
 	calls.More = func(f *core.Fault) []fyne.CanvasObject { return w.mending(*c, f) }
+	calls.Worst = func(o fyne.CanvasObject) { w.connections().worst = o }
 	calls.Hints = func(f *core.Fault) []fyne.CanvasObject { return w.heeding(*c, f) }
 	switch {
 	case s.testing != nil && len(s.checks) == 0:

@@ -74,6 +74,13 @@ func (z *wizard) take(f setup.Found) {
 			z.c.Auth = project.Secret
 		}
 	}
+	if f.Secret.Empty() && !z.chose && z.c.Auth == project.Browser {
+		for _, n := range f.Notes {
+			if n.Kind == setup.NoteSecretID && n.Warns() { // the secret itself is still to come
+				z.c.Auth, z.credential = project.Secret, credentialSecret
+			}
+		}
+	}
 	f.Secret = core.Secret{}
 	z.pastedFound = f
 	z.redraw()

@@ -73,7 +73,7 @@ func (z *wizard) whoCard() fyne.CanvasObject {
 		kit.NewChoice("person", lang.L("I sign in"), lang.L("In the browser. Ferry sees what you may see. Not for runs at night."), person, func() { z.choose(project.Browser) }),
 		kit.NewChoice("app", lang.L("The application signs in"), lang.L("Works at night too. Needs an application user in the environment."), application, func() { z.choose(project.Secret) }),
 	}
-	if z.found.OnPrem || z.c.Auth == project.Windows {
+	if z.found.OnPrem && !z.c.Practice || z.c.Auth == project.Windows {
 		choices = append(choices, kit.NewChoice("key", lang.L("Windows sign-in"), lang.L("With a Windows user and password, on your own servers."), z.c.Auth == project.Windows, func() { z.choose(project.Windows) }))
 	}
 	parts := []fyne.CanvasObject{kit.Head(lang.L("Who signs in?")), kit.Equal(12, choices...)}

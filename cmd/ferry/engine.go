@@ -30,20 +30,20 @@ type Engine struct {
 
 	mu       sync.Mutex
 	practice *practice.Environment
-	typed    core.Secret // what the person typed as the practice application's secret; empty: the right one
-	links    map[string]kept
-	names    map[string]string // who signed in, by connection
+	typed    core.Secret      // what the person typed as the practice application's secret; empty: the right one
+	links    map[string]*kept // by the connection's name
 }
 
 // kept is a link with what it was made from.
 type kept struct {
 	from wiring.Connection
 	link *wiring.Link
+	who  string // signed in; "" is not known
 }
 
 // NewEngine makes the window's engine and reads the settings of this computer. warning is what keychain.Open said.
 func NewEngine(ctx context.Context, c *wiring.Computer, warning *core.Fault) *Engine {
-	e := &Engine{warning: warning, drivers: wiring.Destinations(c.Log), links: map[string]kept{}, names: map[string]string{}}
+	e := &Engine{warning: warning, drivers: wiring.Destinations(c.Log), links: map[string]*kept{}}
 	if settings, err := project.ReadComputer(c.SettingsFile()); err != nil {
 		e.unread = core.AsFault(err)
 	} else {
@@ -137,25 +137,34 @@ func (e *Engine) practiceSecret(env *practice.Environment) core.Secret {
 	return core.NewSecret(env.Secret)
 }
 
-// link is the link of a connection; it is made anew when anything about the connection changed.
+// link is the link of a connection; it is made anew when anything changed that it depends on. Connections that sign in
+// with the same values share one, so that who renames a connection stays signed in.
 func (e *Engine) link(ctx context.Context, c project.Connection) (*wiring.Link, error) {
 	to, err := e.resolve(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	to.Name, to.Kind, to.Tested, to.Waiting = "", "", "", project.Waiting{}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if k, ok := e.links[c.Name]; ok && reflect.DeepEqual(k.from, to) {
-		return k.link, nil
+	old := e.links[c.Name]
+	if old != nil && reflect.DeepEqual(old.from, to) {
+		return old.link, nil
+	}
+	for _, k := range e.links {
+		if reflect.DeepEqual(k.from, to) {
+			e.links[c.Name] = k
+			return k.link, nil
+		}
 	}
 	link, err := e.machine().Connect(to)
 	if err != nil {
 		return nil, err
 	}
-	if k, ok := e.links[c.Name]; ok {
-		k.link.Close()
+	if old != nil {
+		old.link.Close()
 	}
-	e.links[c.Name] = kept{to, link}
+	e.links[c.Name] = &kept{from: to, link: link}
 	return link, nil
 }
 
@@ -211,7 +220,9 @@ func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.
 		return ui.SignedIn{}, err
 	}
 	e.mu.Lock()
-	e.names[c.Name] = who.Name
+	if k := e.links[c.Name]; k != nil {
+		k.who = who.Name
+	}
 	e.mu.Unlock()
 	warning := who.Warning
 	if warning == nil && (c.Auth == project.Browser || c.Auth == project.Device) && !c.Practice {
@@ -224,7 +235,10 @@ func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.
 func (e *Engine) who(connection string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.names[connection]
+	if k := e.links[connection]; k != nil {
+		return k.who
+	}
+	return ""
 }
 
 // SignOut forgets tokens and secrets of a connection.

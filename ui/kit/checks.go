@@ -15,6 +15,8 @@ import (
 func CheckList(checks []core.Check, calls FaultCalls) fyne.CanvasObject {
 	rows := []fyne.CanvasObject{}
 	untried := []string{}
+	var worst fyne.CanvasObject
+	failed := false
 	for _, c := range checks {
 		if c.State == core.CheckUntried {
 			untried = append(untried, c.Title)
@@ -25,8 +27,15 @@ func CheckList(checks []core.Check, calls FaultCalls) fyne.CanvasObject {
 		}
 		rows = append(rows, checkRow(c))
 		if c.Fault != nil && (c.State == core.CheckFailed || c.State == core.CheckWarned) {
-			rows = append(rows, Pad(0, 0, 8, 0, checkFault(c, calls)))
+			card := checkFault(c, calls)
+			rows = append(rows, Pad(0, 0, 8, 0, card))
+			if worst == nil || !failed && c.State == core.CheckFailed {
+				worst, failed = card, c.State == core.CheckFailed
+			}
 		}
+	}
+	if calls.Worst != nil && worst != nil {
+		calls.Worst(worst)
 	}
 	if len(untried) > 0 {
 		if len(rows) > 0 {

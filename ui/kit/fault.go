@@ -18,6 +18,7 @@ type FaultCalls struct {
 	Quiet  bool                                    // "Try again" is not the strong button here
 	More   func(f *core.Fault) []fyne.CanvasObject // further buttons, before the others
 	Hints  func(f *core.Fault) []fyne.CanvasObject // the same for what only warns
+	Worst  func(o fyne.CanvasObject)               // of a CheckList: told the card of the first step that failed, else of the first that warns
 }
 
 // FaultCard opens where a Fault happened: cause, remedy, who can mend it, and the buttons.

@@ -138,6 +138,17 @@ func (p *Page) Relayout() {
 // Top scrolls to the beginning.
 func (p *Page) Top() { p.scroll.ScrollToTop() }
 
+// Reveal scrolls down as far as it takes to see all of o, and what stands right above it; no further than its beginning.
+func (p *Page) Reveal(o fyne.CanvasObject) {
+	d := fyne.CurrentApp().Driver()
+	y := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(p.scroll.Content).Y
+	end := y + o.Size().Height + look.Gap4
+	if end <= p.scroll.Offset.Y+p.scroll.Size().Height {
+		return
+	}
+	p.scroll.ScrollToOffset(fyne.NewPos(0, fyne.Min(fyne.Max(0, y-3*look.Gap4), end-p.scroll.Size().Height)))
+}
+
 // pageLayout puts the head on top and gives the body the rest. The body learns its width before its height counts.
 type pageLayout struct{}
 

@@ -37,8 +37,8 @@ type shown struct {
 	X, Y, W, H float32
 }
 
-// sit starts a screen and the window on it, in a home folder of its own.
-func sit(t *testing.T, prefix string, width, height int) *desk {
+// sit starts a screen and the window on it, in a home folder of its own, which prepare may fill first.
+func sit(t *testing.T, prefix string, width, height int, prepare ...func(home string)) *desk {
 	t.Helper()
 	binary := os.Getenv("FERRY_E2E")
 	if binary == "" {
@@ -55,6 +55,9 @@ func sit(t *testing.T, prefix string, width, height int) *desk {
 		if err := os.MkdirAll(filepath.Join(d.home, folder), 0o700); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for _, fill := range prepare {
+		fill(d.home)
 	}
 	d.describe = filepath.Join(d.home, "run", "window.json")
 	display := d.screen(width, height)
@@ -197,6 +200,49 @@ func (d *desk) see(text string, limit time.Duration) {
 	d.wait(fmt.Sprintf("%q on the window", text), limit, func() bool { _, ok := d.find(text); return ok })
 }
 
+// reads waits until the window shows a text, over as many lines as it takes.
+func (d *desk) reads(text string) {
+	d.t.Helper()
+	d.wait(fmt.Sprintf("%q on the window", text), long, func() bool { return strings.Contains(d.page(), text) })
+}
+
+// scrollTo is reads for a text that may stand further down the page.
+func (d *desk) scrollTo(text string) {
+	d.t.Helper()
+	turn := 0
+	d.wait(fmt.Sprintf("%q further down", text), long, func() bool {
+		if strings.Contains(d.page(), text) {
+			return true
+		}
+		if turn++; turn%10 == 0 { // what comes by itself is given a second
+			d.must("xdotool", "mousemove", "660", "500", "click", "5", "click", "5")
+		}
+		return false
+	})
+}
+
+// page is all that the window shows, in one line.
+func (d *desk) page() string {
+	var all []string
+	for _, s := range d.texts() {
+		all = append(all, strings.TrimSpace(s.Text))
+	}
+	return strings.Join(all, " ")
+}
+
+// paste puts a text into the clipboard and pastes it into what has the focus.
+func (d *desk) paste(text string) {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	c := exec.CommandContext(ctx, "xclip", "-selection", "clipboard", "-loops", "0")
+	c.Env, c.Stdin = d.env, strings.NewReader(text)
+	if err := c.Run(); err != nil {
+		d.t.Fatal(err)
+	}
+	d.key("ctrl+v")
+}
+
 // click waits for a text that stands still and clicks on it.
 func (d *desk) click(text string) {
 	d.t.Helper()
@@ -271,6 +317,10 @@ func (d *desk) closeBrowser() {
 	if _, err := d.do("kill", strings.TrimSpace(string(text))); err != nil {
 		d.t.Fatal(err)
 	}
+	d.wait("the browser to be gone", 30*time.Second, func() bool {
+		id, err := d.do("xdotool", "search", "--onlyvisible", "--class", "chromium")
+		return err != nil || id == ""
+	})
 }
 
 // focus gives the window the keyboard.
