@@ -166,6 +166,7 @@ func expectedOfServices() map[string]expectation {
 		"too-much-time":                    failed("whoami", "dataverse.too-much-time", core.You),
 		"too-many-at-once":                 failed("whoami", "dataverse.too-many-at-once", core.You),
 		"no-environments-listed":           {whileListing, "dataverse.no-environments", core.DynamicsAdmin, false},
+		"page-code-not-known":              page("signin.refused", core.EntraAdmin),
 		"environment-code-not-known":       failed("whoami", "dataverse.access-denied", core.DynamicsAdmin),
 		"table-code-not-known":             failed("read-account", "dataverse.refused", core.DynamicsAdmin),
 		"programs-kept-out":                failed("whoami", "dataverse.api-disabled", core.DynamicsAdmin),
@@ -236,6 +237,8 @@ func ownSituations() []practice.Situation {
 	}
 	app, rows := []practice.Way{practice.BySecret}, `/(accounts|contacts)$`
 	return []practice.Situation{
+		{Name: "page-code-not-known", About: "Microsoft's page shows a code that nobody has heard of.", Ways: []practice.Way{practice.ByBrowser}, Where: practice.OnPage,
+			Set: func(e *practice.Environment) error { e.Microsoft.FailOnPage(7654322); return nil }, Said: "AADSTS7654322"},
 		{Name: "environment-code-not-known", About: "Dynamics refuses with a code that nobody has heard of.", Ways: app, Set: says("WhoAmI", 403, "0x8abcdef0", unheard)},
 		{Name: "table-code-not-known", About: "Dynamics refuses the tables with a code that nobody has heard of.", Ways: app, Set: says(rows, 400, "0x8abcdef1", unheard)},
 		{Name: "programs-kept-out", About: "The environment's plan has no Web API.", Ways: app, Set: says("WhoAmI", 403, "0x80040000", "Web API access is disabled for this organization.")},
