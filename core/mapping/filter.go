@@ -48,7 +48,7 @@ func (f Filter) And(g Filter) Filter {
 
 func (f Filter) clone() Filter {
 	f.All, f.Any = cloneAll(f.All), cloneAll(f.Any)
-	f.Values = slices.Clone(f.Values)
+	f.Values = list(f.Values)
 	if f.Related != nil {
 		r := *f.Related
 		r.Where = r.Where.clone()
@@ -58,7 +58,7 @@ func (f Filter) clone() Filter {
 }
 
 func cloneAll(fs []Filter) []Filter {
-	out := slices.Clone(fs)
+	out := list(fs)
 	for i := range out {
 		out[i] = out[i].clone()
 	}

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,10 +123,8 @@ func older(op Op, today day, n int) (span, bool) {
 
 // Relative reports whether what the filter holds depends on the day on which it is used.
 func (f Filter) Relative() bool {
-	for _, g := range append(cloneAll(f.All), f.Any...) {
-		if g.Relative() {
-			return true
-		}
+	if slices.ContainsFunc(f.All, Filter.Relative) || slices.ContainsFunc(f.Any, Filter.Relative) {
+		return true
 	}
 	if f.Related != nil && f.Related.Where.Relative() {
 		return true

@@ -113,31 +113,42 @@ func plain(m *Mapping) {
 
 // clone copies a mapping so that nothing is shared.
 func clone(m Mapping) Mapping {
-	m.Columns = slices.Clone(m.Columns)
+	m.Columns = append([]Binding{}, m.Columns...)
 	for i := range m.Columns {
 		m.Columns[i] = cloneBinding(m.Columns[i])
 	}
 	if m.Where != nil {
 		f := m.Where.clone()
-		m.Where = &f
+		if m.Where = &f; f.IsZero() {
+			m.Where = nil
+		}
 	}
-	m.Match.Columns = slices.Clone(m.Match.Columns)
-	m.Children = slices.Clone(m.Children)
+	m.Match.Columns = list(m.Match.Columns)
+	m.Children = list(m.Children)
 	for i := range m.Children {
 		m.Children[i] = clone(m.Children[i])
 	}
 	return m
 }
 
+// list copies a list; an empty one is nil, as it is after it was saved and read.
+func list[T any](all []T) []T {
+	if len(all) == 0 {
+		return nil
+	}
+	return slices.Clone(all)
+}
+
 func cloneBinding(b Binding) Binding {
-	b.Fields = slices.Clone(b.Fields)
-	b.Steps = slices.Clone(b.Steps)
+	b.Fields, b.Steps = list(b.Fields), list(b.Steps)
 	for i := range b.Steps {
-		b.Steps[i].Params = maps.Clone(b.Steps[i].Params)
+		if b.Steps[i].Params = maps.Clone(b.Steps[i].Params); len(b.Steps[i].Params) == 0 {
+			b.Steps[i].Params = nil
+		}
 	}
 	if b.Choices != nil {
 		c := *b.Choices
-		c.Values = slices.Clone(c.Values)
+		c.Values = list(c.Values)
 		b.Choices = &c
 	}
 	if b.Lookup != nil {

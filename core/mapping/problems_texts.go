@@ -68,13 +68,12 @@ var problemTexts = map[problemCode]problemText{
 	"active-unknown":          {Notes, "{table} has no state, so \"active only\" does nothing.", "Switch it off, or use a condition that says which records you want."},
 
 	// match and policies
-	"match-unmapped":   {Stops, "Records are to be matched by {column}, and nothing is mapped to it.", "Map a field to {column}, or match by another column."},
-	"match-gone":       {Stops, "Records are to be matched by {column}, which does not exist at the destination.", "Open Match and choose another column."},
-	"inactive-unset":   {Stops, "Records are to be marked inactive, and it is not said how.", "Choose the column and the value that mean inactive."},
-	"inactive-gone":    {Stops, "Records are to be marked inactive in {column}, which does not exist at the destination.", "Choose another column."},
-	"may-empty":        {Notes, "An empty {field} may erase what stands in {column}.", "Take the tick out unless that is what you want."},
-	"removes":          {Notes, "Records are removed at the destination: {value}.", "Ferry asks for the number before it removes any."},
-	"unmapped-parties": {Notes, "{field} is not carried by a mapping.", "Map a field of the related table instead."},
+	"match-unmapped": {Stops, "Records are to be matched by {column}, and nothing is mapped to it.", "Map a field to {column}, or match by another column."},
+	"match-gone":     {Stops, "Records are to be matched by {column}, which does not exist at the destination.", "Open Match and choose another column."},
+	"inactive-unset": {Stops, "Records are to be marked inactive, and it is not said how.", "Choose the column and the value that mean inactive."},
+	"inactive-gone":  {Stops, "Records are to be marked inactive in {column}, which does not exist at the destination.", "Choose another column."},
+	"may-empty":      {Notes, "An empty {field} may erase what stands in {column}.", "Take the tick out unless that is what you want."},
+	"removes":        {Notes, "Records are removed at the destination: {value}.", "Ferry asks for the number before it removes any."},
 
 	// children
 	"child-circle":      {Stops, "{table} is a child of itself.", "Take the inner mapping of {table} out."},

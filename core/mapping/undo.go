@@ -21,7 +21,7 @@ func (d *Draft) do(verb string, change func(m *Mapping) error) error {
 		d.past = append([]moment(nil), d.past[len(d.past)-deepestUndo:]...)
 	}
 	d.future = nil
-	d.m, d.seen = next, sight{}
+	d.m, d.seen = clone(next), sight{}
 	return nil
 }
 
