@@ -32,7 +32,7 @@ func checkOf(c core.Check) checkLine {
 }
 
 func checkCommand(ctx context.Context, t *terminal, args []string) int {
-	f := connectionFlags("check", t)
+	f := connectionFlags("check")
 	f.set.StringVar(&f.to, "to", "", "test this destination too: sqlite:FILE")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "tables that must be readable (default: account,contact)")
@@ -73,7 +73,7 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 	defer link.Source.Close()
 	var source core.System = link.Source
 	if to.Auth.Person() {
-		if err := signIn(ctx, t, link, to); err != nil {
+		if err := signIn(ctx, t, link, to, true); err != nil {
 			if ctx.Err() != nil {
 				return 0, err
 			}
@@ -82,13 +82,9 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 	}
 	checks := check(ctx, t, f.json, source, core.Need{Tables: tables, Fresh: true})
 	available := core.Available(checks)
+	var unsaved error // the verdict is told all the same
 	if f.report != "" {
-		if err := computer.SaveReport(f.report, to, checks, version, time.Now()); err != nil {
-			return 0, err
-		}
-		if !f.json {
-			fmt.Fprintf(t.out, "\nThe report is in %s\n", printable(f.report))
-		}
+		unsaved = computer.SaveReport(f.report, to, checks, version, time.Now())
 	}
 	if f.to != "" {
 		drivers := wiring.Destinations(t.log)
@@ -105,7 +101,15 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 		available = available && core.Available(more)
 		checks = append(checks, more...)
 	}
-	return verdict(t, f.json, available, checks), nil
+	code := verdict(t, f.json, available, checks)
+	switch {
+	case unsaved != nil:
+		t.words(core.AsFault(unsaved))
+		code = exitOf(unsaved)
+	case f.report != "" && !f.json:
+		fmt.Fprintf(t.out, "The report is in %s\n", printable(f.report))
+	}
+	return code, nil
 }
 
 // signedOut is an environment that nobody could be signed in to. Its steps are taken all the same: what is wrong may be
@@ -136,10 +140,10 @@ func check(ctx context.Context, t *terminal, asJSON bool, s core.System, need co
 			line(t.out, map[string]any{"check": checkOf(c)})
 			return
 		}
-		fmt.Fprintf(t.out, "%s %-44s %s\n", sign(c.State), c.Title, printable(c.Detail))
+		fmt.Fprintf(t.out, "%s %-44s %s\n", sign(c.State), printable(c.Title), printable(c.Detail))
 		if c.Fault != nil {
 			f := c.Fault
-			fmt.Fprintf(t.out, "    %s\n    %s\n", f.Cause, f.Remedy)
+			fmt.Fprintf(t.out, "    %s\n    %s\n", printable(f.Cause), printable(f.Remedy))
 			if f.Subject.Value != "" {
 				fmt.Fprintf(t.out, "    %s\n", printable(f.Subject.Value))
 			}
@@ -147,7 +151,7 @@ func check(ctx context.Context, t *terminal, asJSON bool, s core.System, need co
 				fmt.Fprintf(t.out, "    Who can do it: %s\n", f.Owner)
 			}
 			if f.Link != "" {
-				fmt.Fprintf(t.out, "    %s\n", f.Link)
+				fmt.Fprintf(t.out, "    %s\n", printable(f.Link))
 			}
 		}
 	})

@@ -14,7 +14,7 @@ import (
 
 // demoCommand does the main job once, on this computer alone: sign in, test, import, look at the result.
 func demoCommand(ctx context.Context, t *terminal, args []string) int {
-	f := connectionFlags("demo", t)
+	f := connectionFlags("demo")
 	f.set.StringVar(&f.to, "to", "", "destination (default: sqlite:ferry-demo/practice.db in the temporary folder)")
 	if code, ok := f.parse(t, args); !ok {
 		return code

@@ -106,7 +106,7 @@ func (s *session) runWithin(ctx context.Context, args ...string) (code int, line
 	log := slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	t := &terminal{
 		out: &out, err: &reader{Writer: &failed, read: s.typeCode}, env: func(n string) string { return s.vars[n] }, log: log, browse: s.visit,
-		ask: func(string) (core.Secret, error) { return core.Secret{}, fmt.Errorf("nobody is there to answer") },
+		ask: func(what, variable string) (core.Secret, error) { return core.Secret{}, noSecret(what, variable) },
 		keys: func(ctx context.Context) (keychain.Store, *core.Fault) {
 			return keychain.Open(ctx, keychain.Options{Backend: &s.chain, Log: log})
 		},

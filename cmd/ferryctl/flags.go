@@ -53,10 +53,9 @@ func (p pairs) Set(text string) error {
 	return nil
 }
 
-func connectionFlags(name string, t *terminal) *flags {
-	f := &flags{set: flag.NewFlagSet("ferryctl "+name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}}
+func connectionFlags(name string) *flags {
+	f := &flags{set: flag.NewFlagSet(name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}}
 	s := f.set
-	s.SetOutput(t.err)
 	s.StringVar(&f.project, "project", "", "project file (.ferry); flags go before what it says")
 	s.StringVar(&f.org, "org", "", "address of the environment: https://contoso.crm.dynamics.com")
 	s.StringVar(&f.tenant, "tenant", "", "tenant: GUID or domain; without it the environment is asked")
@@ -77,16 +76,10 @@ func connectionFlags(name string, t *terminal) *flags {
 	return f
 }
 
-// parse reads the flags; false means that usage or a Fault was shown, and the code to end with.
+// parse reads the flags; false means that help or a Fault was shown, and the code to end with.
 func (f *flags) parse(t *terminal, args []string) (int, bool) {
-	if err := f.set.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return exitWell, false
-		}
-		return exitUsage, false
-	}
-	if f.set.NArg() > 0 {
-		return t.tell(f.json, wrongUse(fmt.Sprintf("There is a word too much: %q.", f.set.Arg(0)), "Look at "+f.set.Name()+" -h.")), false
+	if code, ok := parseFlags(t, f.set, &f.json, args); !ok {
+		return code, false
 	}
 	if f.project != "" {
 		p, err := project.Read(f.project)
@@ -257,11 +250,11 @@ func (f *flags) credentials(ctx context.Context, t *terminal, c *wiring.Computer
 		return to, wrongUse("The certificate is missing.", "Name its file with -certificate FILE.")
 	}
 	if needs && to.Secret.Empty() {
-		what := "Client secret"
+		what, variable := "client secret", clientSecret
 		if to.Auth == project.Windows {
-			what = "Password of " + to.User
+			what, variable = "password of "+to.User, windowsPassword
 		}
-		asked, err := t.ask(what)
+		asked, err := t.ask(what, variable)
 		if err != nil {
 			return to, err
 		}
@@ -299,7 +292,15 @@ func (f *flags) readCertificate(t *terminal, to *wiring.Connection) error {
 	if err != nil {
 		return wrongUse("The certificate's file cannot be read.", "Look whether the file is there and whether you may open it.")
 	}
-	to.Key, err = signin.ReadCertificate(data, core.NewSecret(t.env(certificatePassword)))
+	password := core.NewSecret(t.env(certificatePassword))
+	to.Key, err = signin.ReadCertificate(data, password)
+	if err == nil || !password.Empty() || core.AsFault(err).Code != "signin.certificate-password-wanted" {
+		return err
+	}
+	if password, err = t.ask("password of the certificate's file", certificatePassword); err != nil {
+		return err
+	}
+	to.Key, err = signin.ReadCertificate(data, password)
 	return err
 }
 

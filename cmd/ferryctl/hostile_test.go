@@ -41,6 +41,9 @@ func TestHostileNamesAreShownAsSigns(t *testing.T) {
 			t.Fatalf("exit %d: %s", code, text)
 		}
 		stays(t, text)
+		if shown := strings.Contains(text, "<img src=x onerror=alert(1)>"); shown != (s == hostile) {
+			t.Errorf("the names are shown is %v: %s", shown, text)
+		}
 		for _, command := range [][]string{{"tables"}, {"import", "-to", "sqlite:" + s.file()}, {"runs"}, {"check", "-tables", "acount"}} {
 			_, _, text := s.run(append(command, args...)...)
 			stays(t, text)

@@ -48,7 +48,7 @@ type terminal struct {
 	env      func(string) string
 	log      *slog.Logger
 	bar      bool // err is a terminal: progress is a bar
-	ask      func(prompt string) (core.Secret, error)
+	ask      func(what, variable string) (core.Secret, error)
 	browse   func(page string) error // shows a page in the browser
 	keys     func(context.Context) (keychain.Store, *core.Fault)
 }
@@ -116,8 +116,12 @@ func usage(w io.Writer) {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, `
-A secret is never a flag. It comes from FERRY_CLIENT_SECRET, from the keychain, or ferryctl asks for it.
-SSL_CERT_FILE and the system's proxy variables are honoured. FERRY_LOG=debug logs more; logs hold no values.
+Secrets are never flags. They come from the environment, from the keychain, or ferryctl asks for them:
+  FERRY_CLIENT_SECRET          the client secret
+  FERRY_CERTIFICATE_PASSWORD   of the file named with -certificate
+  FERRY_WINDOWS_PASSWORD       of the user named with -user
+  FERRY_PROXY_PASSWORD         of the user in the address of -proxy
+SSL_CERT_FILE and the system's proxy are honoured. FERRY_LOG=debug logs more; logs hold no values.
 
 example: ferryctl import -org https://contoso.crm.dynamics.com -client-id 0000… -tables account,contact -to sqlite:contoso.db
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"ferry/core"
 	"ferry/core/importer"
@@ -60,26 +61,26 @@ func exitOf(err error) int {
 }
 
 func (t *terminal) words(f *core.Fault) {
-	fmt.Fprintf(t.err, "✕ %s\n", f.Cause)
+	fmt.Fprintf(t.err, "✕ %s\n", printable(f.Cause))
 	if f.Subject.Value != "" {
 		fmt.Fprintf(t.err, "  %s\n", printable(f.Subject.Value))
 	}
-	fmt.Fprintf(t.err, "  %s\n", f.Remedy)
+	fmt.Fprintf(t.err, "  %s\n", printable(f.Remedy))
 	if f.Owner != "" && f.Owner != core.You {
 		fmt.Fprintf(t.err, "  Who can do it: %s\n", f.Owner)
 	}
 	if f.Link != "" {
-		fmt.Fprintf(t.err, "  %s\n", f.Link)
+		fmt.Fprintf(t.err, "  %s\n", printable(f.Link))
 	}
 	if f.Details != "" {
-		fmt.Fprintf(t.err, "  (%s)\n", f.Details)
+		fmt.Fprintf(t.err, "  (%s)\n", printable(f.Details))
 	}
 }
 
-// printable takes away what could move a terminal's cursor.
+// printable takes away what could move a terminal's cursor or turn the direction of what it shows.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f || (r >= 0x80 && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
 			return '·'
 		}
 		return r
@@ -115,7 +116,7 @@ type receiptLine struct {
 
 func (t *terminal) showReceipt(r importer.Receipt) {
 	if r.Reason != "" {
-		fmt.Fprintf(t.out, "%s\n", r.Reason)
+		fmt.Fprintf(t.out, "%s\n", printable(r.Reason))
 	}
 	for _, table := range r.Tables {
 		c := table.Counts
@@ -144,7 +145,7 @@ func (t *terminal) showReceipt(r importer.Receipt) {
 		if x.Fault != nil {
 			cause = x.Fault.Cause
 		}
-		fmt.Fprintf(t.out, "  %s: %s %s: %s\n", x.Kind, x.Table, printable(x.Key), printable(cause))
+		fmt.Fprintf(t.out, "  %s: %s %s: %s\n", x.Kind, printable(x.Table), printable(x.Key), printable(cause))
 	}
 	switch r.State {
 	case importer.Complete:

@@ -25,19 +25,15 @@ type practiceLine struct {
 }
 
 func practiceCommand(ctx context.Context, t *terminal, args []string) int {
-	s := flag.NewFlagSet("ferryctl practice", flag.ContinueOnError)
-	s.SetOutput(t.err)
+	s := flag.NewFlagSet("practice", flag.ContinueOnError)
 	rows := pairs{}
 	seed := s.Uint64("seed", 1, "the same seed gives the same people and companies")
 	s.Var(rows, "rows", "how many rows a table has, TABLE=N; may be repeated (default: 500 accounts, 1400 contacts)")
 	script := s.String("script", "", "file with faults to practise: 429, cut connections, expired tokens (JSON)")
 	ca := s.String("ca", "", "where the certificate authority's file goes (default: a temporary folder)")
 	asJSON := s.Bool("json", false, "one JSON object on stdout")
-	if err := s.Parse(args); err != nil {
-		if err == flag.ErrHelp {
-			return exitWell
-		}
-		return exitUsage
+	if code, ok := parseFlags(t, s, asJSON, args); !ok {
+		return code
 	}
 	options := practice.Options{Seed: *seed, Rows: map[string]int{}, Log: t.log}
 	for table, text := range rows {

@@ -77,7 +77,7 @@ func short(p importer.Progress, now time.Time) string {
 		return waiting(p, now)
 	}
 	t := p.Tables[p.Current]
-	parts := []string{t.Table, thousands(t.Counts.Read)}
+	parts := []string{printable(t.Table), thousands(t.Counts.Read)}
 	if t.Total.Truth != core.Unknown {
 		parts[1] += " of " + about(t.Total)
 		if t.Total.N > 0 {
@@ -111,7 +111,7 @@ func bar(n, of int64) string {
 }
 
 func waiting(p importer.Progress, now time.Time) string {
-	text := p.Waiting.Text
+	text := printable(p.Waiting.Text)
 	if left := p.Waiting.Until.Sub(now).Round(time.Second); left > 0 {
 		text += ": going on in " + left.String()
 	}

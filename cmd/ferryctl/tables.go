@@ -10,7 +10,7 @@ import (
 )
 
 func tablesCommand(ctx context.Context, t *terminal, args []string) int {
-	f := connectionFlags("tables", t)
+	f := connectionFlags("tables")
 	if code, ok := f.parse(t, args); !ok {
 		return code
 	}
@@ -34,7 +34,7 @@ func (f *flags) runTables(ctx context.Context, t *terminal) error {
 		return err
 	}
 	defer link.Source.Close()
-	if err := signIn(ctx, t, link, to); err != nil {
+	if err := signIn(ctx, t, link, to, false); err != nil {
 		return err
 	}
 	all, err := link.Source.Tables(ctx)
@@ -45,14 +45,14 @@ func (f *flags) runTables(ctx context.Context, t *terminal) error {
 		if f.json {
 			line(t.out, map[string]any{"table": n.Logical, "name": n.Display, "plural": n.Plural, "custom": n.Custom})
 		} else {
-			fmt.Fprintf(t.out, "%-40s %s\n", n.Logical, printable(n.Display))
+			fmt.Fprintf(t.out, "%-40s %s\n", printable(n.Logical), printable(n.Display))
 		}
 	}
 	return nil
 }
 
 func settingsCommand(_ context.Context, t *terminal, args []string) int {
-	f := connectionFlags("settings", t)
+	f := connectionFlags("settings")
 	kind := ""
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
 		kind, args = args[0], args[1:]
@@ -90,7 +90,7 @@ func settingsCommand(_ context.Context, t *terminal, args []string) int {
 }
 
 func runsCommand(ctx context.Context, t *terminal, args []string) int {
-	f := connectionFlags("runs", t)
+	f := connectionFlags("runs")
 	if code, ok := f.parse(t, args); !ok {
 		return code
 	}
@@ -127,7 +127,7 @@ func (f *flags) runRuns(ctx context.Context, t *terminal) error {
 		}
 		fmt.Fprintf(t.out, "%s  %-11s  %s → %s\n", r.Started.Local().Format("2006-01-02 15:04:05"), r.State, printable(r.From), printable(r.To))
 		for _, x := range r.Tables {
-			fmt.Fprintf(t.out, "    %-24s read %s, created %s, updated %s, unchanged %s, refused %s\n", x.Table, thousands(x.Read), thousands(x.Created), thousands(x.Updated), thousands(x.Unchanged), thousands(x.Refused))
+			fmt.Fprintf(t.out, "    %-24s read %s, created %s, updated %s, unchanged %s, refused %s\n", printable(x.Table), thousands(x.Read), thousands(x.Created), thousands(x.Updated), thousands(x.Unchanged), thousands(x.Refused))
 		}
 	}
 	return nil

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// parseFlags reads the flags of a command; false means that help or a Fault was shown, and the code to end with.
+func parseFlags(t *terminal, set *flag.FlagSet, asJSON *bool, args []string) (int, bool) {
+	set.SetOutput(io.Discard)
+	err := set.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		help(t.out, set)
+		return exitWell, false
+	case err != nil:
+		return t.tell(*asJSON, wrongUse("This cannot be understood: "+err.Error()+".", "ferryctl "+set.Name()+" -h lists the flags.")), false
+	case set.NArg() > 0:
+		return t.tell(*asJSON, wrongUse(fmt.Sprintf("There is a word too much: %q.", set.Arg(0)), "ferryctl "+set.Name()+" -h lists the flags.")), false
+	}
+	return exitWell, true
+}
+
+// help shows what a command is for and the flags that mean something to it. It takes the others too, so that one set of
+// flags serves for several commands.
+func help(w io.Writer, set *flag.FlagSet) {
+	for _, c := range commands() {
+		if c.name == set.Name() {
+			fmt.Fprintf(w, "ferryctl %s: %s\n\n", c.name, c.summary)
+		}
+	}
+	example, only := useOf(set.Name())
+	fmt.Fprintf(w, "%s\n\nflags:\n", example)
+	set.VisitAll(func(f *flag.Flag) {
+		if only != nil && !slices.Contains(only, f.Name) {
+			return
+		}
+		kind, text := flag.UnquoteUsage(f)
+		fmt.Fprintf(w, "  %-28s %s\n", strings.TrimSpace("-"+f.Name+" "+kind), text)
+	})
+	fmt.Fprintln(w, "\nferryctl -h tells which environment variables hold secrets, and what the exit codes mean.")
+}
+
+// useOf is how a command is called, and the flags that mean something to it: nil is all.
+func useOf(name string) (example string, only []string) {
+	switch name {
+	case "practice":
+		return "  ferryctl practice -rows account=100000", nil
+	case "check":
+		return `  ferryctl check -org https://contoso.crm.dynamics.com -client-id 0000…
+  ferryctl check -org https://contoso.crm.dynamics.com -client-id 0000… -certificate ferry.pfx -report report.html
+  ferryctl check -org https://crm.contoso.local/Contoso -auth windows -user 'CONTOSO\ada'`, nil
+	case "tables":
+		return "  ferryctl tables -org https://contoso.crm.dynamics.com -client-id 0000…", nil
+	case "settings":
+		return "  ferryctl settings          lists the kinds of destination\n  ferryctl settings sqlite   lists the settings of one", []string{"json"}
+	case "import":
+		return `  ferryctl import -org https://contoso.crm.dynamics.com -client-id 0000… -tables account,contact -to sqlite:contoso.db
+  ferryctl import -project contoso.ferry
+The same command again goes on where an import was stopped, and brings what changed when it was complete.`, nil
+	case "runs":
+		return "  ferryctl runs -project contoso.ferry", []string{"project", "data", "json"}
+	}
+	return "  ferryctl " + name, []string{"to", "json"}
+}
