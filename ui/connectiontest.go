@@ -194,14 +194,13 @@ func (w *Window) saveReport(name string) {
 	file := plainName(name) + " connection report " + s.tested.Format(time.DateOnly) + ".html"
 	w.pickTarget(filepath.Join(w.o.Documents, file), func(path string) {
 		task.Go(w.run, func(ctx context.Context, _ func(struct{})) (struct{}, error) {
-			if err := w.o.Engine.SaveReport(ctx, of, checks, path); err != nil {
-				return struct{}{}, err
-			}
-			return struct{}{}, w.o.Engine.Show(path)
+			return struct{}{}, w.o.Engine.SaveReport(ctx, of, checks, path)
 		}, nil, func(_ struct{}, err error) {
 			if err != nil {
 				w.tell(lang.L("The report was not saved"), err)
+				return
 			}
+			w.showFolder(path)
 		})
 	})
 }

@@ -180,7 +180,7 @@ func (to Connection) credential() dataverse.Credential {
 	case to.NeedsSecret():
 		c := dataverse.Credential{Kind: "secret"}
 		if day, err := time.Parse(time.DateOnly, to.SecretExpires); err == nil {
-			c.Expires = day.AddDate(0, 0, 1) // it works until that day is over
+			c.Expires = day.AddDate(0, 0, 1).Add(-time.Second) // it works until that day is over
 		}
 		return c
 	}
