@@ -35,5 +35,9 @@ type stepProblem struct {
 
 // stepProblems lists what is wrong with the steps of a binding.
 func stepProblems(b *Binding, fields map[string]*core.Field, m *Mapping) []stepProblem {
-	return nil
+	var out []stepProblem
+	for i, s := range b.Steps {
+		out = append(out, stepProblem{i, badStep(m, b, s)})
+	}
+	return out
 }
