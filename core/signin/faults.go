@@ -295,13 +295,16 @@ var (
 	mail  = regexp.MustCompile(`[\w.+#-]+@[\w-]+\.[\w.-]+`)
 	token = regexp.MustCompile(`[A-Za-z0-9+/_~.=-]{45,}`)
 	query = regexp.MustCompile(`\?\S+`)
+
+	// What follows a service's sentence are ids and times, on a page without colons and lines.
+	lineEnd = regexp.MustCompile(`[\r\n]|(?i:\b(?:trace|correlation|request) id\b|\btimestamp\b)`)
 )
 
 // firstLine is the first line of a service's own text without accounts, addresses' queries, and anything that could be
 // a token or a secret.
 func firstLine(text string, secret core.Secret) string {
-	for _, end := range []string{"\r", "\n", "Trace ID:", "Correlation ID:"} {
-		text, _, _ = strings.Cut(text, end)
+	if end := lineEnd.FindStringIndex(text); end != nil {
+		text = text[:end[0]]
 	}
 	if s := secret.Reveal(); s != "" {
 		text = strings.ReplaceAll(text, s, "•••")

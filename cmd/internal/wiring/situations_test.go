@@ -67,6 +67,7 @@ func TestFurtherWaysOfASituationEndAlike(t *testing.T) {
 		for _, way := range s.Ways[1:] {
 			t.Run(s.Name+" by "+string(way), func(t *testing.T) {
 				t.Parallel()
+				s := s
 				s.Ways = []practice.Way{way}
 				m, want := walk(t, s), expected[s.Name]
 				plain(t, m)
