@@ -89,11 +89,13 @@ func (p *certificatePart) facts(f project.CertificateFacts) []fyne.CanvasObject 
 	save := kit.Plain(lang.L("Save the .cer file…"), p.save)
 	row := []fyne.CanvasObject{save}
 	c := p.of()
-	if l, ok := setup.LinkTo(setup.PageSecrets, setup.CloudOf(c.Org), c.Tenant, c.ClientID, c.Org); ok {
+	if l, ok := setup.LinkTo(setup.PageSecrets, setup.CloudOf(c.Org), c.Tenant, c.ClientID, c.Org); ok && !c.Practice {
 		row = append(row, kit.LinkIcon("external", lang.L("Open the page"), func() { p.w.browse(l.URL) }))
 	}
 	about := lang.L("In the app registration: Certificates & secrets, Certificates, Upload certificate. The thumbprint shown there must be this one.")
 	switch {
+	case c.Practice:
+		about = lang.L("The practice environment knows it already. Elsewhere you would now upload the .cer file to the app registration.")
 	case p.scripted:
 		about = lang.L("The script uploads it. The key stays on this computer.")
 	case p.made:

@@ -200,8 +200,12 @@ func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject
 		tenant = lang.L("the environment says it")
 	}
 	facts := []kit.Fact{{Name: lang.L("Address"), Words: c.Org, Mono: true}}
+	client := c.ClientID
+	if client == "" {
+		client = lang.L("still missing")
+	}
 	if c.Auth != project.Windows {
-		facts = append(facts, kit.Fact{Name: lang.L("Tenant"), Words: tenant, Mono: c.Tenant != ""}, kit.Fact{Name: lang.L("Client ID"), Words: c.ClientID, Mono: true})
+		facts = append(facts, kit.Fact{Name: lang.L("Tenant"), Words: tenant, Mono: c.Tenant != ""}, kit.Fact{Name: lang.L("Client ID"), Words: client, Mono: c.ClientID != ""})
 	} else {
 		facts = append(facts, kit.Fact{Name: lang.L("User"), Words: c.User})
 	}
@@ -245,6 +249,9 @@ func (p *connections) factButtons(c *project.Connection) fyne.CanvasObject {
 	remove := kit.Danger(lang.L("Delete…"), func() { p.delete(*c) })
 	for _, b := range []*kit.Button{again, change, leave, remove} {
 		b.Unless(w.busyReason())
+	}
+	if unfinished(*c) {
+		again.Unless(lang.L("The values for the sign-in are still missing."))
 	}
 	if c.Practice {
 		return kit.Row(10, again, change, kit.Space(), leave, remove)

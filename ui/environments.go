@@ -26,8 +26,8 @@ func (z *wizard) environmentsButton() *kit.Button {
 	return b
 }
 
-// signedInPerson is a connection at which a person has signed in, if possible in this session; of one environment where
-// org is not "". nil when there is none.
+// signedInPerson is a connection at which a person has signed in, if possible in this session and not just for practice;
+// of one environment where org is not "". nil when there is none.
 func (w *Window) signedInPerson(org string) *project.Connection {
 	if w.project == nil {
 		return nil
@@ -38,10 +38,12 @@ func (w *Window) signedInPerson(org string) *project.Connection {
 		if c.Auth != project.Browser && c.Auth != project.Device || org != "" && c.Org != org {
 			continue
 		}
-		if s := w.sessions[c.Name]; s != nil && s.signedIn {
+		s := w.sessions[c.Name]
+		now := s != nil && s.signedIn
+		switch {
+		case now && !c.Practice:
 			return c
-		}
-		if c.Tested != "" && best == nil {
+		case (now || c.Tested != "") && (best == nil || best.Practice):
 			best = c
 		}
 	}
@@ -94,7 +96,10 @@ func (z *wizard) takeEnvironment(e Environment, at project.Connection) {
 	if e.Tenant != "" {
 		z.tenant.SetText(e.Tenant)
 	}
-	if strings.TrimSpace(z.client.Text) == "" && at.ClientID != "" && !at.Practice {
+	if at.Practice {
+		z.practice = e.Org
+	}
+	if strings.TrimSpace(z.client.Text) == "" && at.ClientID != "" {
 		z.client.SetText(at.ClientID)
 		z.c.Auth, z.c.Redirect, z.chose = at.Auth, at.Redirect, true
 		z.have = haveForgotten

@@ -164,6 +164,9 @@ func (w *Window) open(place string) {
 	p.render()
 	w.frame.render()
 	w.root.Refresh()
+	if c, ok := p.(*connections); ok {
+		c.page.Top()
+	}
 }
 
 // refresh draws the present place anew.

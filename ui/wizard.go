@@ -48,6 +48,7 @@ type wizard struct {
 	valuesFault *core.Fault
 	memoryOnly  *core.Fault
 
+	practice     string // the address of the practice environment, where it was chosen from the list
 	person       string // who one signs in as in the practice environment
 	signing      *task.Task
 	clock        *task.Task // ticks while a code runs out

@@ -168,6 +168,11 @@ func (z *wizard) toValues() {
 		z.c.Tested = ""
 	}
 	z.c.Org, z.c.Name = z.found.Org, strings.TrimSpace(z.name.Text)
+	if z.practice != "" {
+		if z.c.Practice = z.practice == z.found.Org; z.c.Practice {
+			z.c.Kind = "practice"
+		}
+	}
 	z.w.keep(z.c, z.old)
 	z.old = z.c.Name
 	z.step = stepValues
