@@ -18,7 +18,10 @@ type compiler struct {
 }
 
 func newCompiler(p *Program, a About) *compiler {
-	c := &compiler{p: p, about: a, at: map[string]int{}, byKey: fieldsByName(&p.table)}
+	c := &compiler{p: p, about: a, at: map[string]int{}, byKey: a.fields}
+	if c.byKey == nil {
+		c.byKey = fieldsByName(&p.table)
+	}
 	if a.Destination != nil {
 		c.there = fieldsByName(a.Destination)
 	}

@@ -19,6 +19,9 @@ type Draft struct {
 
 	past, future []moment
 	index        *index
+	hay          *hay
+	byName       map[string]*core.Field
+	every        []int
 	seen         sight
 }
 
@@ -94,7 +97,7 @@ func (d *Draft) table(name string) *core.Table {
 
 // Compile makes a Program of the draft as it stands.
 func (d *Draft) Compile() (*Program, error) {
-	return Compile(d.m, d.source, About{Destination: d.dest, Tables: d.table})
+	return Compile(d.m, d.source, About{Destination: d.dest, Tables: d.table, fields: d.fields()})
 }
 
 // Binding returns what goes to a column; false when nothing does.
@@ -121,4 +124,12 @@ func (d *Draft) there(column string) *core.Field {
 		return nil
 	}
 	return d.dest.Field(column)
+}
+
+// fields are those of the source by their names.
+func (d *Draft) fields() map[string]*core.Field {
+	if d.byName == nil {
+		d.byName = fieldsByName(&d.source)
+	}
+	return d.byName
 }

@@ -1,20 +1,20 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
 	"ferry/core"
 )
 
-// An index makes finding fields quick. It is made once for a Draft, when it is first needed: tables do not change while
-// they are edited.
+// An index finds fields by their names, for suggestions. It is made once for a Draft, when it is first needed: tables do
+// not change while they are edited.
 type index struct {
 	byName  map[string]int   // logical name, folded
 	byLabel map[string][]int // folded display name
 	byBare  map[string][]int // letters and digits only, of both names, without a publisher's prefix
 	byWord  map[string][]int // the words of both names
-	hay     []string         // what a search looks through
 }
 
 func (d *Draft) look() *index {
@@ -26,7 +26,7 @@ func (d *Draft) look() *index {
 
 func newIndex(fields []core.Field) *index {
 	x := &index{byName: make(map[string]int, len(fields)), byLabel: make(map[string][]int, len(fields)),
-		byBare: make(map[string][]int, 2*len(fields)), byWord: map[string][]int{}, hay: make([]string, len(fields))}
+		byBare: make(map[string][]int, 2*len(fields)), byWord: map[string][]int{}}
 	for i := range fields {
 		f := &fields[i]
 		name, label := strings.ToLower(f.Name), fold(f.Display)
@@ -42,9 +42,48 @@ func newIndex(fields []core.Field) *index {
 		for _, w := range words(f.Name, f.Display) {
 			x.byWord[w] = append(x.byWord[w], i)
 		}
-		x.hay[i] = name + "\n" + label
 	}
 	return x
+}
+
+// A hay is what a search looks through: both names of every field, one behind the other.
+type hay struct {
+	text  string
+	start []int // where each field's names begin
+}
+
+func newHay(fields []core.Field) *hay {
+	var b strings.Builder
+	h := &hay{start: make([]int, len(fields))}
+	for i := range fields {
+		h.start[i] = b.Len()
+		b.WriteString(strings.ToLower(fields[i].Name))
+		b.WriteByte('\n')
+		b.WriteString(fold(fields[i].Display))
+		b.WriteByte('\n')
+	}
+	h.text = b.String()
+	return h
+}
+
+// find gives the fields with a text in one of their names, in their order.
+func (h *hay) find(text string) (out []int) {
+	for from := 0; from < len(h.text); {
+		at := strings.Index(h.text[from:], text)
+		if at < 0 {
+			break
+		}
+		i, exact := slices.BinarySearch(h.start, from+at)
+		if !exact {
+			i--
+		}
+		out = append(out, i)
+		if i+1 == len(h.start) {
+			break
+		}
+		from = h.start[i+1]
+	}
+	return out
 }
 
 // bare is a name without what is only form: case, signs, and the prefix that a publisher puts before its own names.

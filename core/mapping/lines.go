@@ -28,29 +28,31 @@ const (
 // Lines are rows of the table of fields that hold a text in either name of either side, from the given one on, at most n
 // of them; all tells how many there are. Only what is asked for is made, so that large tables stay quick.
 func (d *Draft) Lines(text string, show Show, from, n int) (lines []Line, all int) {
-	x, text := d.look(), fold(text)
+	text = fold(text)
 	to := d.columnsByField()
 	var problems map[string][]Problem
 	if show == ShowProblems {
 		problems = d.problemsByField()
 	}
-	add := func(l func() Line) {
+	add := func(l Line) {
 		if all >= from && len(lines) < n {
-			lines = append(lines, l())
+			lines = append(lines, l)
 		}
 		all++
 	}
-	for i := range d.source.Fields {
+	for _, i := range d.hits(text) {
 		f := &d.source.Fields[i]
-		columns := to[f.Name]
-		if !shown(show, len(columns) > 0, len(problems[f.Name]) > 0) || !d.holds(x.hay[i], columns, text) {
+		if show == ShowAll && (all < from || len(lines) >= n) {
+			all++
 			continue
 		}
-		add(func() Line { return Line{Field: f, Columns: columns} })
+		if columns := to[f.Name]; shown(show, len(columns) > 0, len(problems[f.Name]) > 0) {
+			add(Line{Field: f, Columns: columns})
+		}
 	}
 	for _, column := range to[""] {
-		if shown(show, true, len(problems["\n"+column]) > 0) && d.holds("", []string{column}, text) {
-			add(func() Line { return Line{Columns: []string{column}} })
+		if shown(show, true, len(problems["\n"+column]) > 0) && d.columnHolds(column, text) {
+			add(Line{Columns: []string{column}})
 		}
 	}
 	if len(lines) == 0 {
@@ -69,6 +71,31 @@ func (d *Draft) Lines(text string, show Show, from, n int) (lines []Line, all in
 	return lines, all
 }
 
+// hits are the fields that hold a text in either of their names, or in those of a column they go to.
+func (d *Draft) hits(text string) []int {
+	if text == "" {
+		if len(d.every) != len(d.source.Fields) {
+			d.every = make([]int, len(d.source.Fields))
+			for i := range d.every {
+				d.every[i] = i
+			}
+		}
+		return d.every
+	}
+	if d.hay == nil {
+		d.hay = newHay(d.source.Fields)
+	}
+	out := d.hay.find(text)
+	for i := range d.m.Columns {
+		b := &d.m.Columns[i]
+		if f := d.fields()[b.Field]; f != nil && b.From == FromField && d.columnHolds(b.Column, text) {
+			out = append(out, slices.IndexFunc(d.source.Fields, func(g core.Field) bool { return g.Name == f.Name }))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 func shown(show Show, mapped, problem bool) bool {
 	switch show {
 	case ShowMapped:
@@ -81,19 +108,12 @@ func shown(show Show, mapped, problem bool) bool {
 	return true
 }
 
-func (d *Draft) holds(hay string, columns []string, text string) bool {
-	if text == "" || strings.Contains(hay, text) {
+func (d *Draft) columnHolds(column, text string) bool {
+	if text == "" || strings.Contains(strings.ToLower(column), text) {
 		return true
 	}
-	for _, c := range columns {
-		if strings.Contains(strings.ToLower(c), text) {
-			return true
-		}
-		if f := d.there(c); f != nil && strings.Contains(fold(f.Display), text) {
-			return true
-		}
-	}
-	return false
+	f := d.there(column)
+	return f != nil && strings.Contains(fold(f.Display), text)
 }
 
 // columnsByField are the columns of each field; those made from no single field stand under "".
@@ -114,8 +134,7 @@ func (d *Draft) columnsByField() map[string][]string {
 }
 
 func (d *Draft) gone(field string) bool {
-	_, ok := d.look().byName[strings.ToLower(field)]
-	return !ok
+	return d.fields()[field] == nil
 }
 
 // problemsByField are the problems of each field; those of columns that are made from no single field stand under a line

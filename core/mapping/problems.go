@@ -116,7 +116,9 @@ func (l *lister) add(code problemCode, at Place, s says) {
 }
 
 func (l *lister) all() {
-	l.fields = fieldsByName(l.source)
+	if l.fields = l.draft.fields(); l.source != &l.draft.source {
+		l.fields = fieldsByName(l.source)
+	}
 	l.there = nil
 	if l.dest != nil {
 		l.there = fieldsByName(l.dest)

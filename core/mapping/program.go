@@ -77,6 +77,8 @@ type About struct {
 	Language    string                        // of the project: "en"
 	// Ref tells the name of the record that a lookup points at (field is ""), or a value of it. Nil knows none.
 	Ref func(table, id, field string) (core.Value, bool)
+
+	fields map[string]*core.Field // of the source, where a Draft has them already
 }
 
 // location is the mapping's time zone.
