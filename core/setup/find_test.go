@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"os"
 	"regexp"
@@ -170,7 +171,9 @@ func TestTheEnvironmentsTenantSettlesWhichIsWhich(t *testing.T) {
 	}
 }
 
-func TestAMegabyteIsReadQuickly(t *testing.T) {
+// Eight times the text may cost about eight times as much, never sixty-four times. The machine may be busy with something
+// else, so the best of a few tries counts.
+func TestLongTextsCostAsMuchAsTheyAreLong(t *testing.T) {
 	for name, text := range map[string]string{
 		"lines":     strings.Repeat("Client ID: "+clientID+" secret: "+secret+" expires 2027-01-01\n", 9000),
 		"one line":  strings.Repeat("a: "+clientID+" ", 25000),
@@ -183,14 +186,21 @@ func TestAMegabyteIsReadQuickly(t *testing.T) {
 		"dots":      strings.Repeat("a.", 500000),
 		"hex":       strings.Repeat("0123456789abcdef-", 60000),
 	} {
-		start := time.Now()
-		setup.Find(text, org)
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%s: %v for %d bytes", name, took, len(text))
-		} else {
-			t.Logf("%s: %v for %d bytes", name, took, len(text))
+		part := text[:len(text)/8]
+		best := math.Inf(1)
+		for try := 0; try < 4 && best > 24; try++ {
+			best = min(best, float64(took(text))/float64(took(part)))
+		}
+		if best > 40 {
+			t.Errorf("%s: eight times the text costs %.0f times as much", name, best)
 		}
 	}
+}
+
+func took(text string) time.Duration {
+	start := time.Now()
+	setup.Find(text, org)
+	return time.Since(start) + time.Microsecond
 }
 
 func TestATornMailNeitherPanicsNorShowsItsSecret(t *testing.T) {
