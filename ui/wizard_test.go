@@ -301,3 +301,36 @@ func TestTheFocusStaysWhereItWasWhenThePageIsDrawnAnew(t *testing.T) {
 		t.Errorf("the focus is at %q", words())
 	}
 }
+
+func TestAMailWithTheIDOfASecretAsksForTheSecret(t *testing.T) {
+	s := open(t, uitest.Works(), nil)
+	s.Tap("Connect")
+	s.Paste("Address", "https://contoso-test.crm4.dynamics.com\nClient ID: "+mailClient+"\nClient secret: a6d8e0b2-41c5-4f7a-8b3d-9e0f1a2b3c4d")
+	s.Tap("Continue")
+	s.Sees("This is the ID of the secret, not its Value.")
+	if s.Field("Client secret").Text != "" {
+		t.Error("the ID of the secret stands in its field")
+	}
+	if why := s.Why("Continue to sign-in"); !strings.Contains(why, "Client secret") {
+		t.Errorf("one may go on without the secret: %q", why)
+	}
+}
+
+func TestAnEnvironmentFromThePracticeListIsOneToPractiseIn(t *testing.T) {
+	e := uitest.Works()
+	p := project.New("Ferry")
+	p.Connections = []project.Connection{{Name: "Practice", Org: "https://practice.crm4.dynamics.com", ClientID: mailClient, Auth: project.Browser, Practice: true, Tested: "2026-11-20T08:00:00Z"}}
+	p.Connection = "Practice"
+	e.Environs = []ui.Environment{{Name: "Nordwind", Org: "https://practice.crm4.dynamics.com", Kind: "test"}}
+	s := open(t, e, p)
+	s.Tap("Connection")
+	s.Tap("New")
+	s.Tap("Choose from my environments")
+	s.Type("Search", "nord")
+	s.Press(fyne.KeyReturn)
+	s.Tap("Continue")
+	saved(s, e, func(c project.Connection) bool { return c.Name == "Nordwind" })
+	if c := *e.Saved().Current(); !c.Practice || c.ClientID != "" && c.ClientID != mailClient {
+		t.Errorf("saved %+v", c)
+	}
+}

@@ -140,13 +140,29 @@ func (p *Page) Top() { p.scroll.ScrollToTop() }
 
 // Reveal scrolls down as far as it takes to see all of o, and what stands right above it; no further than its beginning.
 func (p *Page) Reveal(o fyne.CanvasObject) {
-	d := fyne.CurrentApp().Driver()
-	y := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(p.scroll.Content).Y
+	y, there := heightOf(p.scroll.Content, o)
 	end := y + o.Size().Height + look.Gap4
-	if end <= p.scroll.Offset.Y+p.scroll.Size().Height {
+	if !there || end <= p.scroll.Offset.Y+p.scroll.Size().Height {
 		return
 	}
 	p.scroll.ScrollToOffset(fyne.NewPos(0, fyne.Min(fyne.Max(0, y-3*look.Gap4), end-p.scroll.Size().Height)))
+}
+
+// heightOf is how far down in a tree an object stands. The driver knows it only after the first drawing.
+func heightOf(tree, o fyne.CanvasObject) (y float32, there bool) {
+	if tree == o {
+		return 0, true
+	}
+	c, ok := tree.(*fyne.Container)
+	if !ok {
+		return 0, false
+	}
+	for _, child := range c.Objects {
+		if y, there := heightOf(child, o); there {
+			return child.Position().Y + y, true
+		}
+	}
+	return 0, false
 }
 
 // pageLayout puts the head on top and gives the body the rest. The body learns its width before its height counts.

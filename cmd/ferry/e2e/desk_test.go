@@ -273,6 +273,12 @@ func (d *desk) clickUntil(text string, holds func() bool) {
 	d.wait("what a click on "+text+" does", long, holds)
 }
 
+// clickTo clicks on a text until another one is there.
+func (d *desk) clickTo(text, next string) {
+	d.t.Helper()
+	d.clickUntil(text, func() bool { _, ok := d.find(next); return ok })
+}
+
 // write types into what has the focus.
 func (d *desk) write(text string) {
 	d.t.Helper()

@@ -127,8 +127,7 @@ func mail(v practice.Values) string {
 func (d *desk) meet(m met, v practice.Values) {
 	d.t.Helper()
 	d.see("Carry Dynamics 365 where you need it", long)
-	d.click("Connect")
-	d.see("Which environment?", long)
+	d.clickTo("Connect", "Which environment?")
 	if m.at == atAddress {
 		d.paste(v.Org)
 		return
@@ -140,22 +139,22 @@ func (d *desk) meet(m met, v practice.Values) {
 	}
 	d.paste(v.Org)
 	d.see("The other values of what you pasted are on the next page.", long)
-	d.click("Continue")
-	d.see("Paste the whole mail", long)
-	d.click("Continue to sign-in")
+	d.clickTo("Continue", "Paste the whole mail")
 	if !v.Way.Person() {
+		d.clickUntil("Continue to sign-in", func() bool { _, there := d.find("Continue to sign-in"); return !there || strings.Contains(d.page(), m.cause) })
 		return
 	}
+	d.clickTo("Continue to sign-in", "Open the sign-in page")
 	d.signIn()
 	if m.at == atPage {
 		d.browser("PRACTICE")
 		d.picture("page")
 		d.closeBrowser()
 		d.focus()
-		d.click("What does the page say?")
+		d.clickTo("What does the page say?", "What does it mean?")
 		d.paste("Sorry, but we're having trouble signing you in. " + m.said() + ": see the details.")
 		d.reads(m.cause)
-		d.click("Show the three ways")
+		d.clickTo("Show the three ways", "1. The administrator grants it for everybody")
 		return
 	}
 	d.reads(m.cause)
