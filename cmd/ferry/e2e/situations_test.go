@@ -141,7 +141,10 @@ func (d *desk) meet(m met, v practice.Values) {
 	d.see("The other values of what you pasted are on the next page.", long)
 	d.clickTo("Continue", "Paste the whole mail")
 	if !v.Way.Person() {
-		d.clickUntil("Continue to sign-in", func() bool { _, there := d.find("Continue to sign-in"); return !there || strings.Contains(d.page(), m.cause) })
+		d.clickUntil("Continue to sign-in", func() bool {
+			_, there := d.find("Continue to sign-in")
+			return !there || strings.Contains(d.page(), m.cause)
+		})
 		return
 	}
 	d.clickTo("Continue to sign-in", "Open the sign-in page")
