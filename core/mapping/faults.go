@@ -58,16 +58,6 @@ func missing(m *Mapping, b *Binding) *core.Fault {
 	}
 }
 
-// stepFailed refuses a record whose value cannot be changed as asked.
-func stepFailed(m *Mapping, b *Binding, s Step, v core.Value) *core.Fault {
-	return &core.Fault{
-		Kind: core.BadRecord, Code: "mapping.step-failed", Owner: core.You,
-		Cause:   "A value of this record cannot go through \"" + s.Name + "\" on its way to " + b.Column + ".",
-		Remedy:  "Change the value in Dynamics, or take this step out of the mapping.",
-		Subject: core.Subject{Table: m.Source, Field: b.Field, Value: v.Canonical()},
-	}
-}
-
 // badStep says that a step of the mapping is not known or set wrongly.
 func badStep(m *Mapping, b *Binding, s Step) *core.Fault {
 	return &core.Fault{

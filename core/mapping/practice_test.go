@@ -286,7 +286,7 @@ func seen(r *rand.Rand, f Filter, t core.Table, all []core.Record, tried map[Op]
 		case fam == familyNumber && !filterNumber.MatchString(text):
 			continue
 		}
-		if fam == familyText && strings.ToLower(strings.ToUpper(text)) != strings.ToLower(text) {
+		if fam == familyText && !strings.EqualFold(strings.ToUpper(text), text) {
 			continue // signs that have no single other case are a matter of the server's collation
 		}
 		f.Values[i] = text

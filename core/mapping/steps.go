@@ -1,22 +1,11 @@
 package mapping
 
-import (
-	"time"
-
-	"ferry/core"
-)
+import "ferry/core"
 
 // A chain is steps made ready to run.
 type chain interface {
 	Apply(v core.Value, row []core.Value) (core.Value, *core.Fault)
 	Trace(v core.Value, row []core.Value) ([]core.Value, *core.Fault)
-}
-
-// surroundings are what steps know beyond their value.
-type surroundings struct {
-	input core.Field
-	zone  *time.Location
-	field func(name string) (at int, f core.Field, ok bool)
 }
 
 // steps compiles the steps of a column.
