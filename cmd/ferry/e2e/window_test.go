@@ -84,7 +84,7 @@ func TestAWrongSecretGetsACrossAndTheRightRemedy(t *testing.T) {
 	d.picture("01-values")
 	d.click("Continue to sign-in")
 	d.reads("The client secret is wrong.")
-	d.reads("In the app registration, open Certificates & secrets, make a new secret and copy its Value.")
+	d.reads("copy its Value. The Secret ID beside it is something else.")
 	d.picture("02-wrong-secret")
 }
 
