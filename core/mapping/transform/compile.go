@@ -164,7 +164,9 @@ func (l *link) apply(v core.Value, row []core.Value, field string) (core.Value, 
 			return v, nil
 		}
 	case !l.takes.Has(k):
-		return core.Value{}, misfit(l.title, l.takes, only(k), field)
+		f := misfit(l.title, l.takes, only(k), field)
+		f.Kind = core.BadRecord
+		return core.Value{}, f
 	}
 	return l.do(v, row)
 }
