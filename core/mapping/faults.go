@@ -58,16 +58,6 @@ func missing(m *Mapping, b *Binding) *core.Fault {
 	}
 }
 
-// badStep says that a step of the mapping is not known or set wrongly.
-func badStep(m *Mapping, b *Binding, s Step) *core.Fault {
-	return &core.Fault{
-		Kind: core.Wrong, Code: "mapping.step-wrong", Owner: core.You,
-		Cause:   "The change \"" + s.Name + "\" on the way to " + b.Column + " is not known or not complete.",
-		Remedy:  "Open the mapping, take this change out or complete it.",
-		Subject: core.Subject{Table: m.Source, Field: b.Field},
-	}
-}
-
 // badValue says that a text of the mapping is no value of its column.
 func badText(m *Mapping, b *Binding, text string) *core.Fault {
 	return &core.Fault{

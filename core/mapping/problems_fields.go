@@ -40,7 +40,7 @@ func (l *lister) bindings() {
 		to, ok := l.toField(b, at, s)
 		if ok && l.fromField(b, at, s) {
 			l.fit(b, to, at, s, zone)
-			l.steps(b, at, s)
+			l.steps(b, to, at, s)
 		}
 	}
 }
@@ -304,9 +304,24 @@ func (l *lister) pairs(b *Binding, f *core.Field) {
 }
 
 // steps looks at what changes a value on its way.
-func (l *lister) steps(b *Binding, at Place, s says) {
-	for _, p := range stepProblems(b, l.fields, l.m) {
+func (l *lister) steps(b *Binding, to *core.Field, at Place, s says) {
+	if len(b.Steps) == 0 {
+		return
+	}
+	problems, gives := stepProblems(b, l.fields, l.m)
+	for _, p := range problems {
 		at.Step, s.Why, s.Value = p.step+1, p.fault.Cause, p.fault.Remedy
 		l.add("step-wrong", at, s)
+	}
+	if len(problems) > 0 || b.Choices != nil {
+		return
+	}
+	into, known := columnFamily(b.Type)
+	if to != nil {
+		into, known = familyOf(to.Type), true
+	}
+	if known && !arrives(gives, into) {
+		s.Why = "Behind its changes it is " + gives.String() + "."
+		l.add("type-unfit", at, s)
 	}
 }

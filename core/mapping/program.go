@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/core"
+	"ferry/core/mapping/transform"
 )
 
 // A Program is a Mapping made ready to run. It is pure and never changes: one Program may serve many goroutines.
@@ -28,7 +29,7 @@ type column struct {
 	piece   []piece    // of a template
 	fixed   core.Value // of a constant
 	target  string     // only references to this table
-	chain   chain
+	chain   *transform.Chain
 	choices *chooser
 	convert *converters
 	plain   bool // the field's value as it is: the usual case, and the quick one

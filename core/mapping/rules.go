@@ -2,12 +2,6 @@ package mapping
 
 import "ferry/core"
 
-// A Step changes a value on its way. Name is that of a transform.
-type Step struct {
-	Name   string            `json:"name"`
-	Params map[string]string `json:"params,omitempty"`
-}
-
 // Choices says which option becomes which value, in one step: 1 to 0 and 3 to 1 never meet.
 type Choices struct {
 	Values  []ChoicePair `json:"values,omitempty"`
