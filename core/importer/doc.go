@@ -11,8 +11,8 @@
 // in words why everything is read again.
 //
 // Memory does not grow with the table: two pages of a part exist at once, and their room is used again. The whole of
-// ferryctl, with 60 fields, a real database and a real journal, had at most 76 MB for 200,000 accounts and 78 MB for
-// 1,000,000 (1.02 times; 80 and 82 MB on a busier day), in 6 and 47 seconds on two shared cores:
+// ferryctl, with 60 fields, a real database and a real journal, had at most 88 MB for 200,000 accounts and 89 MB for
+// 1,000,000 (1.01 times), in 6 and 36 seconds on two shared cores:
 //
 //	go test -run '^$' -bench AMillionAccounts -benchtime 1x ./cmd/ferryctl
 //
