@@ -42,7 +42,7 @@ func (s *Source) readyWith(ctx context.Context, patient bool) error {
 // newest asks for one version after the other. A server that answers none of the questions gets Microsoft's own version:
 // what is asked for next will tell what is wrong, unless it is one that is too old.
 //
-// Web API: "Web API URL and versions": a version that a server does not have is refused as not found or not implemented.
+// Web API: "Web API URL and versions": a server refuses a version that it does not have with status 404 or 501.
 func (s *Source) newest(ctx context.Context, patient bool) (string, error) {
 	absent := true // no version has so much as an address
 	for _, version := range versions() {
