@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"ferry/core"
 	"ferry/core/project"
 	"ferry/ui/kit"
 	"ferry/ui/look"
@@ -192,6 +193,11 @@ func draftHint(c project.Connection, s *session) string {
 func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject {
 	w := p.w
 	who := lang.L("not known before the next sign-in")
+	for _, check := range s.checks {
+		if check.ID == "whoami" && check.State == core.CheckPassed && check.Detail != "" {
+			who = check.Detail
+		}
+	}
 	if s.who.Name != "" {
 		who = whoWords(s.who)
 	}
@@ -200,6 +206,9 @@ func (p *connections) facts(c *project.Connection, s *session) fyne.CanvasObject
 		tenant = lang.L("the environment says it")
 	}
 	facts := []kit.Fact{{Name: lang.L("Address"), Words: c.Org, Mono: true}}
+	if c.Practice { // its address is another one at each start
+		facts[0] = kit.Fact{Name: lang.L("Address"), Words: hostWords(*c)}
+	}
 	client := c.ClientID
 	if client == "" {
 		client = lang.L("still missing")

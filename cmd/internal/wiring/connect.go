@@ -175,6 +175,7 @@ func (l *Link) Close() { _ = l.Source.Close() }
 // credential is what the application proves itself with, and until when.
 func (to Connection) credential() dataverse.Credential {
 	switch {
+	case to.Practice: // its secret ends with the environment
 	case to.NeedsCertificate() && to.Key != nil:
 		return dataverse.Credential{Kind: "certificate", Expires: to.Key.NotAfter}
 	case to.NeedsSecret():
