@@ -211,7 +211,7 @@ func TestAnAuthorityThatAnswersInTheAddress(t *testing.T) {
 
 func TestAnAnswerThatIsSentTwiceCountsOnce(t *testing.T) {
 	w := newWorld(t)
-	b := &browser{t: t}
+	b := &browser{t: t, raced: true}
 	var wg sync.WaitGroup
 	b.before = func(action string, form url.Values) {
 		twice := url.Values{}
