@@ -26,6 +26,8 @@ type Options struct {
 // Engine is what the window can have done. Every method but Recognise may take long and is called off the window's
 // goroutine; each honours ctx and returns Faults.
 type Engine interface {
+	MappingEngine
+
 	// Practice starts the practice environment, once, and returns a connection to it. It runs until the app ends.
 	// A connection with Practice set works in every other method, whatever address it has: the Engine starts the
 	// environment where it must and uses its present one.

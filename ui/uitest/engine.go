@@ -42,6 +42,7 @@ type Engine struct {
 	LastRequest ui.ImportRequest
 	LastNeed    core.Need
 
+	Map            Mappings
 	Environs       []ui.Environment
 	Machine        project.Computer
 	MachineSecrets ui.ComputerSecrets

@@ -1,0 +1,95 @@
+package uitest
+
+import (
+	"context"
+	"slices"
+
+	"ferry/core"
+	"ferry/core/mapping"
+	"ferry/core/project"
+	"ferry/ui"
+)
+
+// Mappings is what the Mappings place is told.
+type Mappings struct {
+	Tables  map[string]ui.Described // by logical name; a table that is not here is no table
+	Places  map[string]*core.Table  // what the destination describes; nil is one that makes its columns
+	Samples map[string]ui.Sampled   // by logical name
+	Counted core.Count
+	Walked  []int64 // what CountAll and OptionUse tell on their way
+	Used    map[string]map[int64]int
+	File    []mapping.Mapping // what ReadMappings reads
+
+	Exported   []mapping.Mapping // what WriteMappings wrote last
+	LastSample ui.SampleRequest
+	LastQuery  core.Query
+}
+
+// Describe implements ui.Engine.
+func (e *Engine) Describe(ctx context.Context, _ project.Connection, table string) (ui.Described, error) {
+	if err := e.called(ctx, "Describe"); err != nil {
+		return ui.Described{}, err
+	}
+	d, ok := e.Map.Tables[table]
+	if !ok {
+		return d, &core.Fault{Kind: core.Wrong, Code: "test.no-such-table", Owner: core.You,
+			Cause: "There is no such table in the environment any more.", Remedy: "Choose another table."}
+	}
+	return d, nil
+}
+
+// DescribeDestination implements ui.Engine.
+func (e *Engine) DescribeDestination(ctx context.Context, _ project.Destination, table string) (*core.Table, error) {
+	return e.Map.Places[table], e.called(ctx, "DescribeDestination")
+}
+
+// Sample implements ui.Engine.
+func (e *Engine) Sample(ctx context.Context, _ project.Connection, r ui.SampleRequest) (ui.Sampled, error) {
+	e.mu.Lock()
+	e.Map.LastSample = r
+	e.mu.Unlock()
+	return e.Map.Samples[r.Table.Name.Logical], e.called(ctx, "Sample")
+}
+
+// CountOf implements ui.Engine.
+func (e *Engine) CountOf(ctx context.Context, _ project.Connection, q core.Query) (core.Count, error) {
+	e.asked(q)
+	return e.Map.Counted, e.called(ctx, "CountOf")
+}
+
+// CountAll implements ui.Engine.
+func (e *Engine) CountAll(ctx context.Context, _ project.Connection, q core.Query, tell func(int64)) (core.Count, error) {
+	e.asked(q)
+	for _, n := range e.Map.Walked {
+		tell(n)
+	}
+	return e.Map.Counted, e.called(ctx, "CountAll")
+}
+
+// OptionUse implements ui.Engine.
+func (e *Engine) OptionUse(ctx context.Context, _ project.Connection, q core.Query, tell func(int64)) (map[string]map[int64]int, error) {
+	e.asked(q)
+	for _, n := range e.Map.Walked {
+		tell(n)
+	}
+	return e.Map.Used, e.called(ctx, "OptionUse")
+}
+
+func (e *Engine) asked(q core.Query) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.Map.LastQuery = q
+}
+
+// ReadMappings implements ui.Engine.
+func (e *Engine) ReadMappings(ctx context.Context, _ string) ([]mapping.Mapping, error) {
+	return slices.Clone(e.Map.File), e.called(ctx, "ReadMappings")
+}
+
+// WriteMappings implements ui.Engine.
+func (e *Engine) WriteMappings(ctx context.Context, path string, all []mapping.Mapping) error {
+	e.mu.Lock()
+	e.written, e.Map.Exported = path, slices.Clone(all)
+	e.mu.Unlock()
+	return e.called(ctx, "WriteMappings")
+}
