@@ -29,6 +29,7 @@ func newFrame(w *Window) *frame {
 	for _, i := range []struct{ place, icon, words string }{
 		{placeConnection, "connection", lang.L("Connection")},
 		{placeDestination, "destination", lang.L("Destination")},
+		{placeMappings, "mappings", lang.L("Mappings")},
 		{placeImport, "import", lang.L("Import")},
 		{placeHistory, "history", lang.L("History")},
 		{placeSettings, "settings", lang.L("Settings")},

@@ -12,12 +12,15 @@ import (
 	"ferry/ui/task"
 )
 
-// tables are the logical names that take part in Import everything: accounts and contacts from the start.
+// tables are the tables of the list, each once.
 func (w *Window) tables() []string {
-	if w.project == nil || len(w.project.Tables) == 0 {
-		return []string{"account", "contact"}
+	var tables []string
+	for _, l := range w.listed() {
+		if !slices.Contains(tables, l.Table) {
+			tables = append(tables, l.Table)
+		}
 	}
-	return slices.Clone(w.project.Tables)
+	return tables
 }
 
 // addTable puts a table on the list.

@@ -76,6 +76,7 @@ const (
 	placeWelcome     = "welcome"
 	placeConnection  = "connection"
 	placeDestination = "destination"
+	placeMappings    = "mappings"
 	placeImport      = "import"
 	placeHistory     = "history"
 	placeSettings    = "settings"
@@ -107,6 +108,7 @@ func New(app fyne.App, o Options) *Window {
 		placeWelcome:     newWelcome(w),
 		placeConnection:  newConnections(w),
 		placeDestination: newDestinationPage(w),
+		placeMappings:    newMappings(w),
 		placeImport:      newImports(w),
 		placeHistory:     newHistory(w),
 		placeSettings:    newSettings(w),

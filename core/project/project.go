@@ -18,7 +18,8 @@ type Project struct {
 	Connection  string            `json:"connection,omitempty"` // name of the one in use
 	Destination *Destination      `json:"destination,omitempty"`
 	Mappings    []mapping.Mapping `json:"mappings,omitempty"` // saved ones; tables without one get the default
-	Tables      []string          `json:"tables,omitempty"`   // take part in Import everything
+	Tables      []string          `json:"tables,omitempty"`   // the list: IDs of mappings; one without a saved mapping is a table by its logical name
+	Off         []string          `json:"off,omitempty"`      // those of the list that take no part in Import everything
 }
 
 // A Connection is an environment and how we sign in to it. Two of them are equal (==) when everything saved is.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,9 +89,12 @@ func Mappings(ctx context.Context, source core.Source, saved []mapping.Mapping, 
 	all := make([]mapping.Mapping, 0, len(tables))
 next:
 	for _, name := range tables {
-		for _, m := range saved {
-			if m.Source == name {
-				all = append(all, m)
+		for _, same := range []func(m mapping.Mapping) bool{
+			func(m mapping.Mapping) bool { return m.ID == name },
+			func(m mapping.Mapping) bool { return m.Source == name },
+		} {
+			if i := slices.IndexFunc(saved, same); i >= 0 {
+				all = append(all, saved[i])
 				continue next
 			}
 		}

@@ -1,0 +1,366 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/mapping"
+	"ferry/core/project"
+	"ferry/ui/kit"
+	"ferry/ui/task"
+)
+
+// mappingPage is the page of one mapping, and of the children in it. It draws a mapping.Draft and calls its verbs;
+// nothing about mappings is decided here.
+type mappingPage struct {
+	in   *mappings
+	w    *Window
+	id   string         // on the list
+	root *mapping.Draft // nil until the table is described
+	path []string       // IDs of the open children, the outermost first
+	open *mapping.Draft // of the last child in path; nil where path is empty
+
+	from    Described
+	fault   *core.Fault // why there is no draft
+	wrong   *core.Fault // why the last verb did nothing
+	loading *task.Task
+	related map[string]*relatedTable // other tables of the source, by logical name
+
+	sample *sampleState
+	parts  []mappingPart
+	part   mapping.PagePart // the one that is shown
+}
+
+// A mappingPart is one part of the page: fields, choices, which records. It is made once for a page and draws what
+// page.draft() says at the moment.
+type mappingPart interface {
+	part() mapping.PagePart
+	title() string
+	chip() (words string, warns bool) // beside the title: how many; "" is none
+	cards() []fyne.CanvasObject
+	reveal(at mapping.Place) // brings the place of a Problem into view; the part is shown already
+}
+
+// relatedTable is another table of the source, as far as it is known.
+type relatedTable struct {
+	table   *core.Table
+	fault   *core.Fault
+	loading *task.Task
+}
+
+// sampleState is what was read for samples and preview.
+type sampleState struct {
+	ui      Sampled
+	fault   *core.Fault
+	loading *task.Task
+	table   string // it is of this table
+	filter  string // and of this filter
+	spread  bool
+}
+
+func newMappingPage(in *mappings, id string) *mappingPage {
+	p := &mappingPage{in: in, w: in.w, id: id, part: mapping.PartFields, related: map[string]*relatedTable{}}
+	p.parts = []mappingPart{newMappingFields(p)}
+	return p
+}
+
+// draft is the one that is shown: of the mapping, or of the open child. It is nil until the table is described.
+func (p *mappingPage) draft() *mapping.Draft {
+	if p.open != nil {
+		return p.open
+	}
+	return p.root
+}
+
+// table is the logical name of the mapping's table.
+func (p *mappingPage) table() string {
+	for _, l := range p.w.listed() {
+		if l.ID == p.id {
+			return l.Table
+		}
+	}
+	return p.id
+}
+
+// loaded is what has to be known before a mapping can be edited.
+type loaded struct {
+	from Described
+	to   *core.Table
+}
+
+// load describes the table on both sides and makes the draft.
+func (p *mappingPage) load() {
+	c := p.w.connection()
+	if p.loading != nil || c == nil {
+		return
+	}
+	conn, table, saved := *c, p.table(), p.w.savedMapping(p.id)
+	var to *project.Destination
+	name := table
+	if p.w.project.Destination != nil {
+		to = clone(p.w.project).Destination
+	}
+	if saved != nil {
+		name = saved.Table
+	}
+	p.fault = nil
+	p.loading = task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (loaded, error) {
+		var all loaded
+		var err error
+		if all.from, err = p.w.o.Engine.Describe(ctx, conn, table); err != nil || to == nil {
+			return all, err
+		}
+		all.to, err = p.w.o.Engine.DescribeDestination(ctx, *to, name)
+		return all, err
+	}, nil, func(all loaded, err error) {
+		p.loading = nil
+		if err != nil {
+			p.fault = core.AsFault(err)
+			p.w.refresh()
+			return
+		}
+		p.from = all.from
+		if saved != nil {
+			p.root = mapping.Edit(*saved, all.from.Table, all.to)
+		} else {
+			p.root = mapping.NewDraft(all.from.Table, all.to)
+		}
+		others := []mapping.Mapping{}
+		for _, l := range p.w.listed() {
+			if l.Saved != nil && l.ID != p.id {
+				others = append(others, *l.Saved)
+			}
+		}
+		p.root.Others(others)
+		p.w.refresh()
+	})
+}
+
+// do runs a verb on the draft that is shown, keeps what became of it, and draws the page anew. What the verb refuses is
+// shown on the page, and nothing changed.
+func (p *mappingPage) do(verb func(d *mapping.Draft) error) bool {
+	d := p.draft()
+	if d == nil {
+		return false
+	}
+	p.wrong = nil
+	if err := verb(d); err != nil {
+		p.wrong = core.AsFault(err)
+		p.w.refresh()
+		return false
+	}
+	if p.open != nil {
+		p.putChildren()
+	}
+	p.changed()
+	return true
+}
+
+// changed keeps the draft and draws the page anew.
+func (p *mappingPage) changed() {
+	p.w.keepMapping(p.root.Saved())
+	p.w.refresh()
+}
+
+// putChildren brings the open child back into its parents, so that the whole mapping has what was edited.
+func (p *mappingPage) putChildren() {
+	saved := p.open.Saved()
+	for depth := len(p.path) - 1; depth > 0; depth-- {
+		parent, ok := p.at(p.path[:depth])
+		if !ok || parent.PutChild(saved) != nil {
+			return
+		}
+		saved = parent.Saved()
+	}
+	if err := p.root.PutChild(saved); err != nil {
+		p.wrong = core.AsFault(err)
+	}
+}
+
+// at is a Draft of the child at the end of a path.
+func (p *mappingPage) at(path []string) (*mapping.Draft, bool) {
+	d := p.root
+	for _, id := range path {
+		child, ok := d.Child(id)
+		if !ok {
+			return nil, false
+		}
+		d = child
+	}
+	return d, true
+}
+
+// openChild shows the page of a child of the present draft.
+func (p *mappingPage) openChild(id string) {
+	path := append(append([]string{}, p.path...), id)
+	if d, ok := p.at(path); ok {
+		p.path, p.open, p.wrong, p.part = path, d, nil, mapping.PartFields
+		p.sample = nil
+		p.w.refresh()
+		p.in.page.Top()
+	}
+}
+
+// leaveChild goes back to the parent; false when no child is open.
+func (p *mappingPage) leaveChild() bool {
+	if len(p.path) == 0 {
+		return false
+	}
+	p.path = p.path[:len(p.path)-1]
+	p.reopen()
+	p.sample, p.part, p.wrong = nil, mapping.PartChildren, nil
+	return true
+}
+
+// reopen makes the open child's draft anew, after its parents changed.
+func (p *mappingPage) reopen() {
+	p.open = nil
+	for len(p.path) > 0 {
+		if d, ok := p.at(p.path); ok {
+			p.open = d
+			return
+		}
+		p.path = p.path[:len(p.path)-1]
+	}
+}
+
+// undo and redo take steps of the whole mapping.
+func (p *mappingPage) undo() {
+	if _, ok := p.root.Undo(); ok {
+		p.wrong = nil
+		p.reopen()
+		p.changed()
+	}
+}
+
+func (p *mappingPage) redo() {
+	if _, ok := p.root.Redo(); ok {
+		p.wrong = nil
+		p.reopen()
+		p.changed()
+	}
+}
+
+// know describes another table of the source and tells the draft of it; nil while it is not known yet. fault says why
+// it cannot be.
+func (p *mappingPage) know(table string) (t *core.Table, fault *core.Fault) {
+	r := p.related[table]
+	c := p.w.connection()
+	if r == nil && c != nil {
+		r = &relatedTable{}
+		p.related[table] = r
+		conn := *c
+		r.loading = task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (Described, error) {
+			return p.w.o.Engine.Describe(ctx, conn, table)
+		}, nil, func(d Described, err error) {
+			r.loading = nil
+			if err != nil {
+				r.fault = core.AsFault(err)
+			} else {
+				r.table = &d.Table
+				p.root.Know(d.Table)
+				p.reopen()
+			}
+			p.w.refresh()
+		})
+	}
+	if r == nil {
+		return nil, nil
+	}
+	return r.table, r.fault
+}
+
+// samples are records of the draft's table, with its filter; they are read once. Nil while they are not there; fault
+// says why they cannot be.
+func (p *mappingPage) samples(spread bool) (*Sampled, *core.Fault) {
+	d, c := p.draft(), p.w.connection()
+	if d == nil || c == nil {
+		return nil, nil
+	}
+	filter := ""
+	if program, err := d.Compile(); err == nil {
+		filter, _ = program.Filter(p.w.o.Now())
+	}
+	s := p.sample
+	if s == nil || s.table != d.Source().Name.Logical || s.filter != filter || s.spread != spread {
+		if s != nil {
+			s.loading.Cancel()
+		}
+		s = &sampleState{table: d.Source().Name.Logical, filter: filter, spread: spread}
+		p.sample = s
+		conn, request := *c, SampleRequest{Table: *d.Source(), Filter: filter, Count: sampleCount, Spread: spread, Asks: d.Saved().Asks()}
+		s.loading = task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (Sampled, error) {
+			return p.w.o.Engine.Sample(ctx, conn, request)
+		}, nil, func(all Sampled, err error) {
+			s.loading = nil
+			if s.ui = all; err != nil {
+				s.fault = core.AsFault(err)
+			}
+			if p.sample == s {
+				p.w.refresh()
+			}
+		})
+	}
+	if s.loading != nil {
+		return nil, nil
+	}
+	return &s.ui, s.fault
+}
+
+// sampleCount is how many records samples and preview are made from.
+const sampleCount = 100
+
+// close ends what is under way for the page.
+func (p *mappingPage) close() {
+	p.loading.Cancel()
+	if p.sample != nil {
+		p.sample.loading.Cancel()
+	}
+	for _, r := range p.related {
+		r.loading.Cancel()
+	}
+}
+
+func (p *mappingPage) render() {
+	title := p.w.titleOf(p.table())
+	back := kit.LinkIcon("back", lang.L("All mappings"), p.in.escape)
+	if p.root == nil {
+		if p.loading == nil && p.fault == nil {
+			p.load()
+		}
+		head := kit.PageHead(title, lang.L("Say what goes where"))
+		if p.fault != nil {
+			p.in.page.Set(head, back, kit.FaultCard(p.fault, p.w.faultCalls(p.w.connection(), func() { p.fault = nil; p.w.refresh() })))
+			return
+		}
+		p.in.page.Set(head, back, kit.WaitingCard(lang.L("Reading the fields…"), ""))
+		return
+	}
+	undo := kit.Plain(lang.L("Undo"), p.undo)
+	if p.root.CanUndo() == "" {
+		undo.Unless(lang.L("Nothing was changed yet."))
+	}
+	cards := []fyne.CanvasObject{back}
+	if p.wrong != nil {
+		cards = append(cards, kit.FaultCard(p.wrong, kit.FaultCalls{Browse: p.w.browse}))
+	}
+	titles, chosen := []string{}, 0
+	for i, part := range p.parts {
+		words, _ := part.chip()
+		if words != "" {
+			words = " " + words
+		}
+		titles = append(titles, part.title()+words)
+		if part.part() == p.part {
+			chosen = i
+		}
+	}
+	cards = append(cards, kit.Row(8, kit.Segments(titles, chosen, func(i int) {
+		p.part = p.parts[i].part()
+		p.w.refresh()
+	}), kit.Space()))
+	p.in.page.Set(kit.PageHead(title, p.table()+" → "+p.draft().Saved().Table, undo), append(cards, p.parts[chosen].cards()...)...)
+}
