@@ -24,6 +24,7 @@ type Page struct {
 	body   *fyne.Container
 	head   *fyne.Container
 	scroll *container.Scroll
+	later  func() // draws what came while something was pressed
 }
 
 // NewPage returns an empty page.
@@ -34,8 +35,19 @@ func NewPage() *Page {
 	return p
 }
 
-// Set shows a head and cards below it.
+// Set shows a head and cards below it. While a mouse button is pressed on something of the page, it waits for the
+// release: else the click would be lost with what it was meant for.
 func (p *Page) Set(head fyne.CanvasObject, cards ...fyne.CanvasObject) {
+	if pressed := held(p.Container); pressed != nil {
+		p.later = func() { p.Set(head, cards...) }
+		pressed.after = func() {
+			if later := p.later; later != nil {
+				later()
+			}
+		}
+		return
+	}
+	p.later = nil
 	Still(p.Container)
 	focus := p.focused()
 	p.head.Objects = []fyne.CanvasObject{head}

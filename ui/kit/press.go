@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -17,6 +18,8 @@ type press struct {
 	off     bool
 	hovered bool
 	focused bool
+	down    bool   // the mouse button is pressed on it and not released yet
+	after   func() // what waits until the press is over
 	content fyne.CanvasObject
 	paint   func() // sets the colours of content
 }
@@ -27,6 +30,7 @@ var (
 	_ fyne.Disableable   = (*press)(nil)
 	_ desktop.Hoverable  = (*press)(nil)
 	_ desktop.Cursorable = (*press)(nil)
+	_ desktop.Mouseable  = (*press)(nil)
 )
 
 // extend makes the whole widget known and gives it its first colours.
@@ -39,10 +43,50 @@ func (p *press) extend(whole fyne.Widget) {
 // Tapped implements fyne.Tappable.
 func (p *press) Tapped(*fyne.PointEvent) {
 	hideTip(p.self)
+	p.down = false
 	if !p.off && p.tap != nil {
 		p.tap()
 	}
+	p.over()
 }
+
+// MouseDown implements desktop.Mouseable. A page that is drawn anew between press and release would throw away what was
+// pressed, and the click with it: the page waits. See Page.Set.
+func (p *press) MouseDown(*desktop.MouseEvent) { p.down = true }
+
+// MouseUp implements desktop.Mouseable. Tapped follows, unless the mouse was moved.
+func (p *press) MouseUp(*desktop.MouseEvent) { p.down = false }
+
+// over ends a press, and lets what waited for it happen.
+func (p *press) over() {
+	p.down = false
+	if after := p.after; after != nil {
+		p.after = nil
+		after()
+	}
+}
+
+// held is the part of o that is pressed just now; nil when none is.
+func held(o fyne.CanvasObject) *press {
+	switch o := o.(type) {
+	case interface{ pressed() *press }:
+		if p := o.pressed(); p.down {
+			return p
+		}
+		return held(o.pressed().content)
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			if p := held(child); p != nil {
+				return p
+			}
+		}
+	case *container.Scroll:
+		return held(o.Content)
+	}
+	return nil
+}
+
+func (p *press) pressed() *press { return p }
 
 // TypedKey implements fyne.Focusable.
 func (p *press) TypedKey(k *fyne.KeyEvent) {
@@ -80,7 +124,12 @@ func (p *press) MouseIn(*desktop.MouseEvent) {
 func (p *press) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (p *press) MouseOut() { p.hovered = false; p.Refresh(); hideTip(p.self) }
+func (p *press) MouseOut() {
+	p.hovered = false
+	p.Refresh()
+	hideTip(p.self)
+	p.over()
+}
 
 // Cursor implements desktop.Cursorable.
 func (p *press) Cursor() desktop.Cursor {
