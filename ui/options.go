@@ -88,7 +88,8 @@ type Engine interface {
 	CheckSource(ctx context.Context, c project.Connection, need core.Need, tell func(core.Check)) error
 	CheckDestination(ctx context.Context, d project.Destination, need core.Need, tell func(core.Check)) error
 
-	// Tables lists what the connection may read; Count tells how many rows a table has, as well as it is known.
+	// Tables lists what the connection may read; where it cannot be asked, the list of the last time comes together with the
+	// error. Count tells how many rows a table has, as well as it is known.
 	Tables(ctx context.Context, c project.Connection) ([]core.TableName, error)
 	Count(ctx context.Context, c project.Connection, table string) (core.Count, error)
 

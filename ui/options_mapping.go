@@ -23,7 +23,8 @@ type MappingEngine interface {
 	// CountOf tells how many records a query holds, as well as the environment says quickly. A filter that the environment
 	// does not understand is a Fault: this is also the check of a filter by hand.
 	CountOf(ctx context.Context, c project.Connection, q core.Query) (core.Count, error)
-	// CountAll counts by walking through the keys; tell says how far it is. It is exact when it ends.
+	// CountAll counts by walking through the keys; tell says how far it is, about ten times a second. It is exact when it ends;
+	// when it is stopped, the count so far comes with the error.
 	CountAll(ctx context.Context, c project.Connection, q core.Query, tell func(int64)) (core.Count, error)
 	// OptionUse counts which codes of the query's fields, choices all of them, its records have, by walking through them.
 	OptionUse(ctx context.Context, c project.Connection, q core.Query, tell func(int64)) (map[string]map[int64]int, error)

@@ -277,13 +277,15 @@ func (e *Engine) CheckDestination(ctx context.Context, d project.Destination, ne
 	return nil
 }
 
-// Tables lists what the connection may read.
+// Tables lists what the connection may read. Where it cannot be asked, the list of the last time comes with the error.
 func (e *Engine) Tables(ctx context.Context, c project.Connection) ([]core.TableName, error) {
-	link, err := e.link(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	return link.Source.Tables(ctx)
+	return e.descriptions(c).Tables(ctx, func(ctx context.Context) ([]core.TableName, error) {
+		link, err := e.link(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		return link.Source.Tables(ctx)
+	})
 }
 
 // Count tells how many rows a table has.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
@@ -12,14 +10,21 @@ import (
 	"ferry/ui"
 )
 
-// Describe tells what a table of the connection looks like.
+// Describe tells what a table of the connection looks like, or looked like the last time.
 func (e *Engine) Describe(ctx context.Context, c project.Connection, table string) (ui.Described, error) {
-	link, err := e.link(ctx, c)
-	if err != nil {
-		return ui.Described{}, err
-	}
-	t, err := link.Source.Describe(ctx, table)
-	return ui.Described{Table: t, When: time.Now()}, err
+	d, err := e.descriptions(c).Describe(ctx, table, func(ctx context.Context) (core.Table, error) {
+		link, err := e.link(ctx, c)
+		if err != nil {
+			return core.Table{}, err
+		}
+		return link.Source.Describe(ctx, table)
+	})
+	return ui.Described{Table: d.Table, When: d.When, Why: d.Why}, err
+}
+
+// descriptions are those of the connection's environment that this computer keeps.
+func (e *Engine) descriptions(c project.Connection) *wiring.Descriptions {
+	return e.machine().Descriptions(c, 0)
 }
 
 // DescribeDestination tells what the destination says about a table.
@@ -35,73 +40,12 @@ func (e *Engine) DescribeDestination(ctx context.Context, d project.Destination,
 
 // Sample reads some records.
 func (e *Engine) Sample(ctx context.Context, c project.Connection, r ui.SampleRequest) (ui.Sampled, error) {
-	var out ui.Sampled
 	link, err := e.link(ctx, c)
 	if err != nil {
-		return out, err
+		return ui.Sampled{}, err
 	}
-	for _, f := range r.Table.Fields {
-		if f.Readable && f.Type != core.TypeImage && f.Type != core.TypeFile && f.Type != core.TypeParties && f.Type != core.TypeOther {
-			out.Fields = append(out.Fields, f.Name)
-		}
-	}
-	out.Records, err = collect(ctx, link.Source, core.Query{Table: r.Table.Name.Logical, Fields: out.Fields, Filter: r.Filter, Limit: r.Count})
-	if err != nil {
-		return out, err
-	}
-	out.Refs, err = refs(ctx, link.Source, out, r.Asks)
-	return out, err
-}
-
-// collect reads the records of a small query.
-func collect(ctx context.Context, source core.Source, q core.Query) ([]core.Record, error) {
-	var all []core.Record
-	for page, err := range source.Read(ctx, q, core.Bookmark{}) {
-		if err != nil {
-			return all, err
-		}
-		for _, r := range page.Records {
-			all = append(all, core.Record{Key: r.Key, Values: slices.Clone(r.Values)})
-		}
-		page.Release()
-	}
-	return all, ctx.Err()
-}
-
-// refs reads the names of the records that the sample's lookups point at. One that cannot be read has none.
-func refs(ctx context.Context, source core.Source, s ui.Sampled, asks []mapping.Ask) (mapping.RefValues, error) {
-	ids := map[string][]string{}
-	for _, r := range s.Records {
-		for _, v := range r.Values {
-			if table, id := v.AsRef(); id != "" && !slices.Contains(ids[table], id) {
-				ids[table] = append(ids[table], id)
-			}
-		}
-	}
-	known := mapping.RefValues{}
-	for table, keys := range ids {
-		t, err := source.Describe(ctx, table)
-		if err != nil || t.Title == "" {
-			continue
-		}
-		fields := []string{t.Title}
-		for _, a := range asks {
-			if t.Field(a.Want) != nil && !slices.Contains(fields, a.Want) {
-				fields = append(fields, a.Want)
-			}
-		}
-		found, err := collect(ctx, source, core.Query{Table: table, Fields: fields, Keys: keys})
-		if err != nil {
-			continue
-		}
-		for _, r := range found {
-			known[[3]string{table, r.Key, ""}] = r.Values[0]
-			for i, f := range fields {
-				known[[3]string{table, r.Key, f}] = r.Values[i]
-			}
-		}
-	}
-	return known, ctx.Err()
+	s, err := wiring.TakeSample(ctx, link.Source, r.Table, r.Filter, r.Count, r.Spread, r.Asks)
+	return ui.Sampled{Fields: s.Fields, Records: s.Records, Refs: s.Refs}, err
 }
 
 // CountOf tells how many records a query holds.
@@ -110,7 +54,7 @@ func (e *Engine) CountOf(ctx context.Context, c project.Connection, q core.Query
 	if err != nil {
 		return core.Count{}, err
 	}
-	return link.Source.Count(ctx, q)
+	return wiring.CountOf(ctx, link.Source, q)
 }
 
 // CountAll counts by walking through the keys.
@@ -119,16 +63,7 @@ func (e *Engine) CountAll(ctx context.Context, c project.Connection, q core.Quer
 	if err != nil {
 		return core.Count{}, err
 	}
-	var n int64
-	for page, err := range link.Source.Read(ctx, core.Query{Table: q.Table, Filter: q.Filter}, core.Bookmark{}) {
-		if err != nil {
-			return core.Count{N: n, Truth: core.AtLeast}, err
-		}
-		n += int64(len(page.Records))
-		page.Release()
-		tell(n)
-	}
-	return core.Count{N: n, Truth: core.Exact}, ctx.Err()
+	return wiring.CountAll(ctx, link.Source, q, tell)
 }
 
 // OptionUse counts which codes records have.
@@ -137,17 +72,7 @@ func (e *Engine) OptionUse(ctx context.Context, c project.Connection, q core.Que
 	if err != nil {
 		return nil, err
 	}
-	used, n := map[string]map[int64]int{}, int64(0)
-	for page, err := range link.Source.Read(ctx, q, core.Bookmark{}) {
-		if err != nil {
-			return nil, err
-		}
-		mapping.Use(used, q.Fields, page.Records)
-		n += int64(len(page.Records))
-		page.Release()
-		tell(n)
-	}
-	return used, ctx.Err()
+	return wiring.OptionUse(ctx, link.Source, q, tell)
 }
 
 // ReadMappings reads the mappings of a file.

@@ -116,16 +116,9 @@ const splitField = "createdon"
 // cut already stay whole.
 func (s *Source) Split(ctx context.Context, q core.Query, n int) ([]core.Query, error) {
 	whole := []core.Query{q}
-	if n < 2 || q.Keys != nil || q.Limit > 0 || q.Range != (core.Range{}) {
-		return whole, nil
-	}
-	t, err := s.Describe(ctx, q.Table)
-	if err != nil {
-		return nil, err
-	}
-	f := t.Field(splitField)
-	if f == nil || !f.Readable || f.Type != core.TypeDateTime {
-		return whole, nil
+	t, ok, err := s.divisible(ctx, q, n)
+	if err != nil || !ok || q.Limit > 0 {
+		return whole, err
 	}
 	count, err := s.Count(ctx, q)
 	if err != nil {
@@ -134,6 +127,32 @@ func (s *Source) Split(ctx context.Context, q core.Query, n int) ([]core.Query, 
 	if count.N < 2*int64(s.c.PageSize) && count.Truth != core.AtLeast {
 		return whole, nil
 	}
+	return s.split(ctx, t, q, n)
+}
+
+// Spread cuts a query as Split does, however small the table is: for samples from all over it.
+func (s *Source) Spread(ctx context.Context, q core.Query, n int) ([]core.Query, error) {
+	t, ok, err := s.divisible(ctx, q, n)
+	if err != nil || !ok {
+		return []core.Query{q}, err
+	}
+	return s.split(ctx, t, q, n)
+}
+
+// divisible reports whether a query can be cut at all.
+func (s *Source) divisible(ctx context.Context, q core.Query, n int) (t core.Table, ok bool, err error) {
+	if n < 2 || q.Keys != nil || q.Range != (core.Range{}) {
+		return t, false, nil
+	}
+	if t, err = s.Describe(ctx, q.Table); err != nil {
+		return t, false, err
+	}
+	f := t.Field(splitField)
+	return t, f != nil && f.Readable && f.Type == core.TypeDateTime, nil
+}
+
+// split cuts between the first and the last instant.
+func (s *Source) split(ctx context.Context, t core.Table, q core.Query, n int) ([]core.Query, error) {
 	first, ok1, err := s.edge(ctx, t, q.Filter, "asc")
 	if err != nil {
 		return nil, err
@@ -143,7 +162,7 @@ func (s *Source) Split(ctx context.Context, q core.Query, n int) ([]core.Query, 
 		return nil, err
 	}
 	if !ok1 || !ok2 {
-		return whole, nil
+		return []core.Query{q}, nil
 	}
 	return cut(q, first, last, n), nil
 }

@@ -195,6 +195,8 @@ func refusal(a *rest.Answer) *core.Fault {
 	switch {
 	case f.Code == "dataverse.privilege":
 		privilegeMissing(&f, a.Message)
+	case f.Code == "dataverse.bad-query" || f.Code == "dataverse.no-such-field" || f.Code == "dataverse.invalid-argument":
+		queryWrong(&f, a.Message)
 	case a.Code != "" && !known && f.Link == "":
 		f.Link = linkCodes
 	}

@@ -37,3 +37,16 @@ func foreignPage(host string) *core.Fault {
 		Subject: core.Subject{Value: host},
 	}
 }
+
+// notNow says that an environment was not waited for any longer. said is what it told while it was.
+func notNow(said string, err error) *core.Fault {
+	f := &core.Fault{
+		Kind: core.Offline, Code: "ferry.not-now", Owner: core.You, Err: err,
+		Cause:  "Dynamics 365 did not answer in time.",
+		Remedy: "Go on with what was read the last time. Look whether you are connected to the network, and try again later.",
+	}
+	if said != "" {
+		f.Cause = said + "."
+	}
+	return f
+}
