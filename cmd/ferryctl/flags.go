@@ -16,6 +16,7 @@ import (
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
 	"ferry/core/dataverse"
+	"ferry/core/mapping"
 	"ferry/core/project"
 	"ferry/core/signin"
 )
@@ -179,6 +180,12 @@ func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer)
 			*x.into = *x.from
 		}
 	}
+	if to.Practice && f.org == "" {
+		return to, wrongUse("This project reads from the practice environment, which runs inside Ferry's window only.", "Import it in the window, or name an environment with -org. To try the terminal: ferryctl demo.")
+	}
+	if to.Org == "" && f.loaded != nil {
+		return to, wrongUse("The project has no connection that is finished.", "Finish it in Ferry's window, or name the environment with -org https://contoso.crm.dynamics.com")
+	}
 	if to.Org == "" {
 		return to, wrongUse("The address of the environment is missing.", "Name it with -org https://contoso.crm.dynamics.com")
 	}
@@ -316,18 +323,21 @@ func (f *flags) keychain(ctx context.Context, t *terminal, c *wiring.Computer, t
 	}
 }
 
-// wanted are the tables that were asked for.
+// wanted are the tables that were asked for: logical names, or IDs of the project's mappings.
 func (f *flags) wanted() ([]string, error) {
 	text := f.tables
-	if text == "" && f.loaded != nil && len(f.loaded.Tables) > 0 {
-		return f.loaded.Tables, nil
+	if text == "" && f.loaded != nil && (len(f.loaded.Tables) > 0 || len(f.loaded.Mappings) > 0) {
+		return f.switchedOn()
 	}
 	if text == "" {
 		text = "account,contact"
 	}
 	var all []string
 	for _, name := range strings.Split(text, ",") {
-		name = strings.ToLower(strings.TrimSpace(name))
+		name = strings.TrimSpace(name)
+		if _, ok := f.saved(name); !ok {
+			name = strings.ToLower(name)
+		}
 		if name != "" && !slices.Contains(all, name) {
 			all = append(all, name)
 		}
@@ -335,12 +345,42 @@ func (f *flags) wanted() ([]string, error) {
 	if len(all) == 0 {
 		return nil, wrongUse("No table is named.", "Name logical names with -tables account,contact; ferryctl tables lists them.")
 	}
-	for name := range f.filters {
-		if !slices.Contains(all, name) {
-			return nil, wrongUse(fmt.Sprintf("There is a filter for %q, which is not imported.", name), "Name the table with -tables too.")
+	return all, f.filtered(all)
+}
+
+// switchedOn are the tables of the project that take part in Import everything.
+func (f *flags) switchedOn() ([]string, error) {
+	var all []string
+	for _, name := range f.loaded.Tables {
+		if !slices.Contains(f.loaded.Off, name) && !slices.Contains(all, name) {
+			all = append(all, name)
 		}
 	}
-	return all, nil
+	if len(all) == 0 {
+		return nil, wrongUse("No table of this project takes part in Import everything.", "Switch one on in Mappings, or name tables with -tables account,contact.")
+	}
+	return all, f.filtered(all)
+}
+
+func (f *flags) saved(name string) (mapping.Mapping, bool) {
+	if f.loaded == nil {
+		return mapping.Mapping{}, false
+	}
+	return wiring.Saved(f.loaded.Mappings, name)
+}
+
+// filtered refuses a filter for a table that is not imported.
+func (f *flags) filtered(all []string) error {
+	for name := range f.filters {
+		known := slices.ContainsFunc(all, func(table string) bool {
+			m, ok := f.saved(table)
+			return table == name || ok && m.Source == name
+		})
+		if !known {
+			return wrongUse(fmt.Sprintf("There is a filter for %q, which is not imported.", name), "Name the table with -tables too.")
+		}
+	}
+	return nil
 }
 
 // destination takes -to KIND:WHERE and -set NAME=VALUE apart.
@@ -351,6 +391,9 @@ func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.De
 		if file := d.Settings["file"]; file != "" && !filepath.IsAbs(file) {
 			d.Settings["file"] = filepath.Join(filepath.Dir(f.project), file)
 		}
+	}
+	if f.to == "" && d.Driver == "" && f.loaded != nil {
+		return d, wrongUse("The project has no destination yet.", "Choose one in Ferry's window, or name it with -to sqlite:FILE, for example -to sqlite:contoso.db")
 	}
 	if f.to == "" && d.Driver == "" {
 		return d, wrongUse("The destination is missing.", "Name it with -to sqlite:FILE, for example -to sqlite:contoso.db")

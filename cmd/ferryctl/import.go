@@ -18,8 +18,8 @@ func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("import")
 	f.set.StringVar(&f.to, "to", "", "destination: sqlite:FILE")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
-	f.set.StringVar(&f.tables, "tables", "", "logical names, separated by commas (default: account,contact)")
-	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA; may be repeated")
+	f.set.StringVar(&f.tables, "tables", "", "logical names, separated by commas (default: what takes part in the project's Import everything, else account,contact)")
+	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA, in place of what the project says; may be repeated")
 	f.set.BoolVar(&f.full, "full", false, "start anew where an import that was stopped could go on")
 	if code, ok := f.parse(t, args); !ok {
 		return code
@@ -89,7 +89,11 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	if err != nil {
 		return 0, err
 	}
-	for table, filter := range e.filters { // a filter that cannot be read is said before anything is begun
+	for name, filter := range e.filters { // a filter that cannot be read is said before anything is begun
+		table := name
+		if m, ok := wiring.Saved(saved, name); ok {
+			table = m.Source
+		}
 		if _, err := link.Source.Count(ctx, core.Query{Table: table, Filter: filter}); err != nil && core.AsFault(err).Kind == core.Wrong {
 			return 0, err
 		}

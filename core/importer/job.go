@@ -20,6 +20,7 @@ type Job struct {
 	Who         string // for the history: "Ada Lovelace", "the application"
 	From, To    string // for the history: what the person calls source and destination
 	Place       string // where the destination is, whatever stands there: "sqlite:/home/ada/contoso.db"; "" takes To
+	Language    string // of the project, for words that mappings make: "de"; "" is English
 	Parts       int    // at most so many ranges of a table are read at once, where the source can cut it; 0 is 1
 
 	// Show shows the receipt of a run that is complete. Until it returned nil the journal keeps the run as untold: the

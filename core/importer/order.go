@@ -4,12 +4,16 @@ import (
 	"slices"
 
 	"ferry/core"
+	"ferry/core/mapping"
 )
 
 // A table is one mapping made ready: what is read, how it is mapped and how it lies at the destination.
 type table struct {
 	run     RunTable
-	program program
+	mapping mapping.Mapping
+	program *mapping.Program
+	compile func(ref refOf) (*mapping.Program, error) // another Program of the same mapping, which asks ref
+	asks    []mapping.Ask
 	plan    core.Plan
 	query   core.Query
 	targets []string // source tables that its mapped lookups point at
@@ -18,10 +22,8 @@ type table struct {
 	parts   []Part
 }
 
-// program is the part of mapping.Program that a run needs.
-type program interface {
-	Apply(in core.Record, out []core.Value) ([]core.Value, *core.Fault)
-}
+// refOf answers what a mapping wants to know of other records; see mapping.About.
+type refOf = func(table, id, field string) (core.Value, bool)
 
 // ordered puts tables into the order that lookups need: a parent before its children, a table before those that point
 // at it. Within a circle, such as accounts and their primary contacts, the given order stays, and so it does as far as it

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ferry/core"
+	"ferry/core/mapping"
 )
 
 // maxRows is how many rows are written at once. A page that has more is written in pieces.
@@ -74,6 +75,11 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 		send(item{end: true})
 		return
 	}
+	maps, err := e.mapper(t)
+	if err != nil {
+		send(item{err: err, end: true})
+		return
+	}
 	q := t.query
 	q.Range = at.Range
 	for page, err := range e.Source.Read(ctx, q, at.At) {
@@ -81,7 +87,7 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 			send(item{err: err, end: true})
 			return
 		}
-		m, err := e.mapPage(t, page, pool, left)
+		m, err := maps.page(ctx, page, pool, left)
 		if err != nil {
 			m.release()
 			send(item{err: err, end: true})
@@ -98,36 +104,65 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 	send(item{end: true})
 }
 
-// mapPage maps the records of a page, at most left of them when there is a limit.
-func (e *engine) mapPage(t *table, page core.Page, pool *pool, left int64) (*mapped, error) {
+// A mapper maps the pages of one reader. It serves one goroutine.
+type mapper struct {
+	e       *engine
+	t       *table
+	program *mapping.Program
+	others  *others // what is known of other records; nil when the mapping asks for nothing
+}
+
+// mapper makes the mapper of one reader.
+func (e *engine) mapper(t *table) (*mapper, error) {
+	m := &mapper{e: e, t: t, program: t.program}
+	if len(t.asks) == 0 {
+		return m, nil
+	}
+	m.others = newOthers(e.Source, e.known, t)
+	var err error
+	m.program, err = t.compile(m.others.ref)
+	return m, err
+}
+
+// page maps the records of a page, at most left of them when there is a limit. What it returns is released by the
+// caller, also with an error.
+func (r *mapper) page(ctx context.Context, page core.Page, pool *pool, left int64) (*mapped, error) {
+	t := r.t
 	m := pool.get()
 	m.page, m.after = page, page.After
 	records := page.Records
-	if e.Limit > 0 && int64(len(records)) >= left {
+	if r.e.Limit > 0 && int64(len(records)) >= left {
 		records = records[:left]
 		m.after.Done = true
+	}
+	for _, in := range records {
+		if !in.Gone && len(in.Values) != len(t.query.Fields) {
+			return m, unreadable(t.run.Title)
+		}
+	}
+	if r.others != nil {
+		if err := r.others.learn(ctx, records); err != nil {
+			return m, err
+		}
 	}
 	columns := len(t.plan.Columns)
 	if need := len(records) * columns; cap(m.values) < need {
 		m.values = make([]core.Value, 0, need)
 	}
-	for _, r := range records {
-		if r.Gone {
-			m.rows = append(m.rows, core.Record{Key: r.Key, Gone: true})
+	for _, in := range records {
+		if in.Gone {
+			m.rows = append(m.rows, core.Record{Key: in.Key, Gone: true})
 			continue
 		}
-		if len(r.Values) != len(t.query.Fields) {
-			return m, unreadable(t.run.Title)
-		}
 		from := len(m.values)
-		values, fault := t.program.Apply(r, m.values)
+		values, fault := r.program.Apply(in, m.values)
 		if fault != nil {
 			clear(values[from:])
-			m.refused = append(m.refused, refusal(t, r.Key, core.Refused, fault))
+			m.refused = append(m.refused, refusal(t, in.Key, core.Refused, fault))
 			continue
 		}
 		m.values = values
-		m.rows = append(m.rows, core.Record{Key: r.Key, Values: values[from:len(values):len(values)]})
+		m.rows = append(m.rows, core.Record{Key: in.Key, Values: values[from:len(values):len(values)]})
 	}
 	return m, nil
 }

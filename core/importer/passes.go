@@ -82,12 +82,16 @@ func (e *engine) pay(ctx context.Context, t *table, p *Part, pass int, owed []Ow
 	for i, o := range owed {
 		was[o.Key], q.Keys[i] = o.Kind, o.Key
 	}
+	maps, err := e.mapper(t)
+	if err != nil {
+		return err
+	}
 	pool := newPool(1)
 	for page, err := range e.Source.Read(ctx, q, core.Bookmark{}) {
 		if err != nil {
 			return core.During("reading "+t.plan.Source, err)
 		}
-		m, err := e.mapPage(t, page, pool, int64(len(owed)))
+		m, err := maps.page(ctx, page, pool, int64(len(owed)))
 		if err == nil {
 			err = e.payPage(ctx, t, p, pass, m, was)
 		}

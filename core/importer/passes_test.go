@@ -112,6 +112,12 @@ func TestARowWaitsWhereALookupCannotComeLater(t *testing.T) {
 	for m := range d.job.Mappings {
 		if d.job.Mappings[m].Source == "account" {
 			d.job.Mappings[m].Columns = d.job.Mappings[m].Columns[:1]
+			continue
+		}
+		for c := range d.job.Mappings[m].Columns {
+			if b := &d.job.Mappings[m].Columns[c]; b.Resolve { // a customer that is a contact could come later
+				b.Lookup = &mapping.Lookup{By: mapping.ByRecord, Target: "account"}
+			}
 		}
 	}
 	r := d.run()

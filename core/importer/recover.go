@@ -171,12 +171,16 @@ func (e *engine) mend(ctx context.Context, t *table, p *Part, b Batch) error {
 func (e *engine) sendAgain(ctx context.Context, b *Batch, w work, keys []string, at map[string]int, outcomes []core.Outcome) error {
 	q := w.t.query
 	q.Keys, q.Limit = keys, 0
+	maps, err := e.mapper(w.t)
+	if err != nil {
+		return err
+	}
 	pool := newPool(1)
 	for page, err := range e.Source.Read(ctx, q, core.Bookmark{}) {
 		if err != nil {
 			return core.During("reading "+w.t.plan.Source, err)
 		}
-		m, err := e.mapPage(w.t, page, pool, int64(len(keys)))
+		m, err := maps.page(ctx, page, pool, int64(len(keys)))
 		if err == nil {
 			err = e.sendPage(ctx, b, w, m, at, outcomes)
 		}

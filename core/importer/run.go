@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ferry/core"
-	"ferry/core/mapping"
 )
 
 // Run moves every record of the job. The same job after a kill, a stop or a Fault continues the same run. progress
@@ -58,6 +57,7 @@ type engine struct {
 	have    core.Identity // of the destination, as it was found
 	own     string        // id of the destination, once it is started
 	tables  []*table
+	known   *descriptions // of the source's tables
 	current Entry
 	resumed bool
 	late    bool                 // the current run was complete before this call
@@ -110,6 +110,9 @@ func (e *engine) run(ctx context.Context) error {
 	if err := e.begin(ctx); err != nil {
 		return err
 	}
+	if err := e.ask(); err != nil {
+		return err
+	}
 	if err := e.restore(ctx); err != nil {
 		return err
 	}
@@ -142,45 +145,6 @@ func (e *engine) release() {
 	for _, release := range e.claims {
 		release()
 	}
-}
-
-// describe compiles the mappings against what the source tells about its tables and puts them into order.
-func (e *engine) describe(ctx context.Context) error {
-	if len(e.Mappings) == 0 {
-		return nothingToDo()
-	}
-	var tables []*table
-	seen := map[string]bool{}
-	for _, m := range e.Mappings {
-		if seen[m.ID] {
-			return sameMappingTwice(m.Source)
-		}
-		seen[m.ID] = true
-		about, err := e.Source.Describe(ctx, m.Source)
-		if err != nil {
-			return core.During("reading the description of "+m.Source, err)
-		}
-		p, err := mapping.Compile(m, about)
-		if err != nil {
-			return err
-		}
-		t := &table{
-			run:     RunTable{Mapping: m.ID, Digest: mapping.Digest(m), Table: m.Source, Title: m.Title, To: m.Table},
-			program: p, plan: p.Plan(), state: Waiting,
-			query: core.Query{Table: m.Source, Fields: p.Fields(), Filter: m.Filter, Limit: e.Limit},
-		}
-		if t.run.Title == "" {
-			t.run.Title = about.Name.Plural
-		}
-		for _, name := range p.Fields() {
-			if f := about.Field(name); f != nil && f.Type.IsLookup() {
-				t.targets = append(t.targets, f.Targets...)
-			}
-		}
-		tables = append(tables, t)
-	}
-	e.teller.change(func() { e.tables = ordered(tables) })
-	return nil
 }
 
 // count asks how many records there are, for the time left. Not knowing it stops nothing.

@@ -21,19 +21,29 @@ func (m Mapping) Asks() []Ask {
 			if s.Name != "lookup" {
 				continue
 			}
-			a := Ask{Field: b.Field}
+			a := Ask{}
 			switch s.Params["part"] {
 			case "id", "table":
 				continue
 			case "key":
 				a.Want = s.Params["key"]
 			}
-			if b.Field != "" && !slices.Contains(asks, a) {
-				asks = append(asks, a)
+			for _, a.Field = range b.inputs() {
+				if a.Field != "" && !slices.Contains(asks, a) {
+					asks = append(asks, a)
+				}
 			}
 		}
 	}
 	return asks
+}
+
+// inputs are the fields that the value before the first step may come from.
+func (b *Binding) inputs() []string {
+	if b.From == FromSeveral {
+		return b.Fields
+	}
+	return []string{b.Field}
 }
 
 // RefValues answers Asks from what was read before: by table, id and field; the field "" is the name.

@@ -83,30 +83,41 @@ func Destination(drivers []core.Driver[core.Destination], d project.Destination)
 	}
 }
 
-// Mappings are the mappings of the given tables: the saved one where there is one, else the default. filters are OData
-// texts by table.
+// Mappings are the mappings of the given tables: the saved one where there is one, with its children, else the default. A
+// name is a mapping's ID or a table's logical name. filters are OData texts by these names or by table; one takes the
+// place of everything that the saved mapping says of which records.
 func Mappings(ctx context.Context, source core.Source, saved []mapping.Mapping, tables []string, filters map[string]string) ([]mapping.Mapping, error) {
 	all := make([]mapping.Mapping, 0, len(tables))
-next:
 	for _, name := range tables {
-		for _, same := range []func(m mapping.Mapping) bool{
-			func(m mapping.Mapping) bool { return m.ID == name },
-			func(m mapping.Mapping) bool { return m.Source == name },
-		} {
-			if i := slices.IndexFunc(saved, same); i >= 0 {
-				all = append(all, saved[i])
-				continue next
+		m, ok := Saved(saved, name)
+		if !ok {
+			table, err := source.Describe(ctx, name)
+			if err != nil {
+				return nil, err
+			}
+			m = mapping.Default(table)
+		}
+		for _, by := range []string{m.Source, name} {
+			if text, ok := filters[by]; ok {
+				m.Filter, m.Where, m.ActiveOnly = text, nil, false
 			}
 		}
-		table, err := source.Describe(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		m := mapping.Default(table)
-		m.Filter = filters[name]
 		all = append(all, m)
 	}
 	return all, nil
+}
+
+// Saved finds a saved mapping: by its ID, else by its table.
+func Saved(saved []mapping.Mapping, name string) (mapping.Mapping, bool) {
+	for _, same := range []func(m mapping.Mapping) bool{
+		func(m mapping.Mapping) bool { return m.ID == name },
+		func(m mapping.Mapping) bool { return m.Source == name },
+	} {
+		if i := slices.IndexFunc(saved, same); i >= 0 {
+			return saved[i], true
+		}
+	}
+	return mapping.Mapping{}, false
 }
 
 // Place is a stable name of where a destination is, whatever folder a command was started in.
