@@ -48,6 +48,10 @@ type Memory struct {
 	// ends the read.
 	BeforePage func(ctx context.Context, n int, p core.Page) error
 
+	// Accept is asked for a filter that the source does not understand. It tells which records hold it, nil for all;
+	// false refuses the filter.
+	Accept func(q core.Query) (holds func(core.Record) bool, ok bool)
+
 	mu     sync.Mutex
 	tables []Data
 	pages  int
@@ -162,6 +166,13 @@ func (m *Memory) wanted(q core.Query) ([]core.Record, error) {
 		}
 	}
 	keep, err := filter(d.Table, q.Filter)
+	if err != nil && m.Accept != nil {
+		if holds, ok := m.Accept(q); ok {
+			if keep, err = holds, nil; holds == nil {
+				keep = func(core.Record) bool { return true }
+			}
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
