@@ -32,6 +32,10 @@ type MappingEngine interface {
 	ReadMappings(ctx context.Context, path string) ([]mapping.Mapping, error)
 	// WriteMappings exports mappings to a file that ReadMappings reads.
 	WriteMappings(ctx context.Context, path string, all []mapping.Mapping) error
+	// WriteChoices writes the Excel sheet by which somebody who knows is asked what options become.
+	WriteChoices(ctx context.Context, path string, s mapping.ChoiceSheet) error
+	// ReadChoices reads what came back of it. Rows that cannot be understood are among the answers, with the reason.
+	ReadChoices(ctx context.Context, path string) ([]mapping.ChoiceAnswer, error)
 }
 
 // Described is a table of a connection.

@@ -20,7 +20,10 @@ type Mappings struct {
 	Used    map[string]map[int64]int
 	File    []mapping.Mapping // what ReadMappings reads
 
-	Exported   []mapping.Mapping // what WriteMappings wrote last
+	Answers []mapping.ChoiceAnswer // what ReadChoices reads
+
+	Exported   []mapping.Mapping   // what WriteMappings wrote last
+	Asked      mapping.ChoiceSheet // what WriteChoices wrote last
 	LastSample ui.SampleRequest
 	LastQuery  core.Query
 }
@@ -92,4 +95,17 @@ func (e *Engine) WriteMappings(ctx context.Context, path string, all []mapping.M
 	e.written, e.Map.Exported = path, slices.Clone(all)
 	e.mu.Unlock()
 	return e.called(ctx, "WriteMappings")
+}
+
+// WriteChoices implements ui.Engine.
+func (e *Engine) WriteChoices(ctx context.Context, path string, s mapping.ChoiceSheet) error {
+	e.mu.Lock()
+	e.written, e.Map.Asked = path, s
+	e.mu.Unlock()
+	return e.called(ctx, "WriteChoices")
+}
+
+// ReadChoices implements ui.Engine.
+func (e *Engine) ReadChoices(ctx context.Context, _ string) ([]mapping.ChoiceAnswer, error) {
+	return slices.Clone(e.Map.Answers), e.called(ctx, "ReadChoices")
 }
