@@ -16,7 +16,7 @@ const (
 	TypeChoices  FieldType = "choices"  // several options
 	TypeState    FieldType = "state"    // a choice that says active or not
 	TypeStatus   FieldType = "status"   // a choice that belongs to a state
-	TypeDateTime FieldType = "datetime" // an instant
+	TypeDateTime FieldType = "datetime" // an instant, or a time of no time zone: see DateBehavior
 	TypeDate     FieldType = "date"     // a calendar day
 	TypeLookup   FieldType = "lookup"   // one record of one or several tables
 	TypeOwner    FieldType = "owner"    // a user or a team
@@ -80,7 +80,18 @@ type Field struct {
 	Secured  bool              // column security applies; the reader may get nothing
 	Derived  bool              // calculated or rolled up by the system
 	Nav      map[string]string // target table to the name by which a lookup is written
+	Dates    DateBehavior      // of dates: what they mean; "" where the system did not say
+	Takes    []ColumnType      // at a destination that makes columns itself: what this one, which is there, can hold
 }
+
+// A DateBehavior says what the dates of a field mean, in Dynamics' own words.
+type DateBehavior string
+
+const (
+	UserLocal           DateBehavior = "UserLocal"           // an instant
+	DateOnly            DateBehavior = "DateOnly"            // a calendar day; its type is TypeDate
+	TimeZoneIndependent DateBehavior = "TimeZoneIndependent" // a day and a time of no time zone; its values are Clocks
+)
 
 // An Option is one value of a choice: 0 and 1 for a two-option field.
 type Option struct {

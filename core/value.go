@@ -16,7 +16,7 @@ const (
 	KindInt                 // a whole number of at most 64 bits
 	KindDecimal             // a number, its digits exactly as sent
 	KindText                // text; GUIDs are lower-case text
-	KindTime                // an instant, UTC, nanosecond precision
+	KindTime                // an instant, UTC, nanosecond precision; or what a clock on the wall shows, see Clock
 	KindDate                // a calendar day without a time zone
 	KindChoice              // the code of one option
 	KindChoices             // the codes of several options
@@ -29,6 +29,7 @@ const (
 // the difference, and all three do.
 type Value struct {
 	kind  Kind
+	wall  bool // of a time: it belongs to no time zone
 	nanos int32
 	n     int64
 	s     string
@@ -58,6 +59,15 @@ func Text(s string) Value { return Value{kind: KindText, s: s} }
 // Time makes an instant. It is kept in UTC with nanosecond precision.
 func Time(t time.Time) Value {
 	return Value{kind: KindTime, n: t.Unix(), nanos: int32(t.Nanosecond())}
+}
+
+// Clock makes a time of no time zone: what the clock on the wall shows, wherever the wall is. t's own clock is taken. No
+// time zone moves it.
+func Clock(t time.Time) Value {
+	y, m, d := t.Date()
+	v := Time(time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC))
+	v.wall = true
+	return v
 }
 
 // Date makes a calendar day.
@@ -118,6 +128,17 @@ func (v Value) AsTime() time.Time {
 	}
 	return time.Time{}
 }
+
+// In returns what the clock in a time zone shows at an instant. A Clock and a Date stay as they are: no zone moves them.
+func (v Value) In(zone *time.Location) time.Time {
+	if v.kind != KindTime || v.wall {
+		return v.AsTime()
+	}
+	return v.AsTime().In(zone)
+}
+
+// IsClock reports whether v is a time of no time zone.
+func (v Value) IsClock() bool { return v.wall }
 
 // AsRef returns the table and the id of a reference; "" and "" for every other kind.
 func (v Value) AsRef() (table, id string) {

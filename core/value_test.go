@@ -114,3 +114,21 @@ func TestAvailableIsTheVerdictOverAllChecks(t *testing.T) {
 		}
 	}
 }
+
+func TestAClockIsMovedByNoTimeZone(t *testing.T) {
+	far := time.FixedZone("far", 14*3600)
+	c := core.Clock(time.Date(2024, 5, 1, 23, 30, 0, 5, time.FixedZone("near", -3600)))
+	if got := c.In(far); got != time.Date(2024, 5, 1, 23, 30, 0, 5, time.UTC) {
+		t.Errorf("a clock shows %v", got)
+	}
+	instant := core.Time(time.Date(2024, 5, 1, 23, 30, 0, 0, time.UTC))
+	if got := instant.In(far).Format(time.DateTime); got != "2024-05-02 13:30:00" {
+		t.Errorf("an instant shows %s", got)
+	}
+	if got := core.Date(2024, 5, 1).In(far).Format(time.DateOnly); got != "2024-05-01" {
+		t.Errorf("a day became %s", got)
+	}
+	if !c.IsClock() || instant.IsClock() || c.Kind() != core.KindTime || c.Canonical() != "2024-05-01T23:30:00.000000005Z" {
+		t.Errorf("%+v, %s", c, c.Canonical())
+	}
+}

@@ -177,9 +177,15 @@ func (s *Source) concrete(f *core.Field, p *attributeTypeParts) {
 	if len(p.Targets) > 0 {
 		f.Targets = p.Targets
 	}
-	// Only this behaviour is a calendar day on the wire. A user-local field that shows days only is an instant.
-	if f.Type == core.TypeDateTime && p.DateTimeBehavior != nil && p.DateTimeBehavior.Value == "DateOnly" {
-		f.Type = core.TypeDate
+	// Web API: DateTimeAttributeMetadata. Only one behaviour is a calendar day on the wire. A user-local field that shows
+	// days only is an instant, and a time without a zone comes with a Z all the same.
+	if f.Type == core.TypeDateTime && p.DateTimeBehavior != nil {
+		switch b := core.DateBehavior(p.DateTimeBehavior.Value); b {
+		case core.DateOnly:
+			f.Type, f.Dates = core.TypeDate, b
+		case core.UserLocal, core.TimeZoneIndependent:
+			f.Dates = b
+		}
 	}
 	for _, set := range []*optionSet{p.OptionSet, p.GlobalOptionSet} {
 		if set == nil || len(f.Options) > 0 {

@@ -83,6 +83,9 @@ func wanted(c world.Cell, f *core.Field) core.Value {
 	case world.Decimal, world.Double:
 		return core.Decimal(c.S)
 	case world.Time:
+		if f.Dates == core.TimeZoneIndependent {
+			return core.Clock(c.Time())
+		}
 		return core.Time(c.Time())
 	case world.Date:
 		d := c.Time()

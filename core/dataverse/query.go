@@ -48,6 +48,9 @@ func (s *Source) ask(t core.Table, q core.Query) (*question, error) {
 			selected = append(selected, p)
 		}
 		out := scan.Field{Name: p, Type: scanType(f.Type)}
+		if f.Dates == core.TimeZoneIndependent && out.Type == scan.Time {
+			out.Type = scan.Clock
+		}
 		if len(f.Targets) == 1 {
 			out.Table = f.Targets[0]
 		}

@@ -70,7 +70,7 @@ func (d destination) converter(c conversion) converter {
 		return readInstant
 	case toDay:
 		zone := d.zone
-		return always(func(v core.Value) core.Value { return core.Date(v.AsTime().In(zone).Date()) })
+		return always(func(v core.Value) core.Value { return core.Date(v.In(zone).Date()) })
 	case toMidnight:
 		return always(func(v core.Value) core.Value { return core.Time(v.AsTime()) })
 	case toGUID:

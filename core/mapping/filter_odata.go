@@ -211,7 +211,13 @@ func (w *filterWriter) condition(f Filter) string {
 	}
 	fam := familyOf(field.Type)
 	if fam == familyDate || fam == familyDateTime {
-		return w.moment(f, fam, prop)
+		inner := *w
+		if field.Dates == core.TimeZoneIndependent { // compared with what the clock on the wall shows
+			inner.now, inner.zone = core.Clock(w.now.In(w.zone)).AsTime(), time.UTC
+		}
+		text := inner.moment(f, fam, prop)
+		w.problems = inner.problems
+		return text
 	}
 	literals := make([]string, len(f.Values))
 	for i, v := range f.Values {

@@ -100,7 +100,7 @@ func (p piece) words(v core.Value, zone *time.Location) string {
 		}
 		return strings.Join(all, ", ")
 	case core.KindTime:
-		return v.AsTime().In(zone).Format("2006-01-02 15:04")
+		return v.In(zone).Format("2006-01-02 15:04")
 	case core.KindBytes:
 		return ""
 	}

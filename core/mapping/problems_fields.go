@@ -140,7 +140,7 @@ func (l *lister) fit(b *Binding, to *core.Field, at Place, s says, zone bool) {
 		l.add("type-unfit", at, s)
 		return
 	}
-	if familyOf(from.Type) == familyDateTime && into == familyDate && zone {
+	if familyOf(from.Type) == familyDateTime && from.Dates != core.TimeZoneIndependent && into == familyDate && zone {
 		s.Value = "UTC"
 		if l.m.Zone != "" {
 			s.Value = l.m.Zone

@@ -13,6 +13,7 @@ const (
 	Choice
 	Choices // "1,9"
 	Time
+	Clock // a time of no time zone, which is sent with a Z all the same
 	Date
 	Ref   // a GUID and, in an annotation, the table it belongs to
 	ID    // a GUID

@@ -141,6 +141,8 @@ func (s *Scanner) fromText(field int, rec *one) (core.Value, error) {
 	switch f.Type {
 	case Time, Date:
 		v, ok = instant(b, f.Type == Date)
+	case Clock:
+		v, ok = clock(b)
 	case Choices:
 		v, ok = codes(b)
 	case Ref:
@@ -388,4 +390,20 @@ func Hash(key string) uint64 {
 // Chain adds a key's hash to the hash of the keys before it: order counts.
 func Chain(before, hash uint64) uint64 {
 	return (bits.RotateLeft64(before, 7) ^ hash) * 1099511628211
+}
+
+// clock reads a time of no time zone: what it says of a zone, if anything, means nothing.
+func clock(b []byte) (core.Value, bool) {
+	if v, ok := instant(b, false); ok && (v.Kind() == core.KindDate || b[len(b)-1] == 'Z') {
+		if v.Kind() == core.KindTime {
+			v = core.Clock(v.AsTime())
+		}
+		return v, true
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
+		if t, err := time.Parse(layout, string(b)); err == nil && len(b) <= len("2006-01-02T15:04:05.999999999+00:00") {
+			return core.Clock(t), true
+		}
+	}
+	return core.Value{}, false
 }

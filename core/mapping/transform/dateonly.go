@@ -14,7 +14,7 @@ func dateOnly() *Transform {
 		Examples: []Example{
 			{Params: map[string]string{"zone": "Europe/Berlin"}, In: at(2024, 6, 30, 22, 30), Out: core.Date(2024, 7, 1), Why: "Half past midnight in Berlin is already July."},
 			{Params: map[string]string{"zone": "America/Los_Angeles"}, In: at(2024, 7, 1, 1, 0), Out: core.Date(2024, 6, 30), Why: "In California it is still June."},
-			{Params: map[string]string{"zone": "UTC"}, In: at(2024, 7, 1, 0, 0), Out: core.Date(2024, 7, 1), Why: "A field that is independent of time zones is taken as it is stored: UTC."},
+			{Params: map[string]string{"zone": "Pacific/Kiritimati"}, In: core.Clock(at(2024, 6, 30, 22, 30).AsTime()), Out: core.Date(2024, 6, 30), Why: "A field that is independent of time zones shows the same day everywhere."},
 			{Params: map[string]string{"zone": "Pacific/Kiritimati"}, In: core.Date(1990, 7, 14), Out: core.Date(1990, 7, 14), Why: "A date has no zone and never shifts."},
 			{In: core.Null(), Out: core.Null(), Why: "Empty stays empty."},
 			{Params: map[string]string{"zone": "Berlin"}, In: core.Null(), Refused: "transform.setting", Why: "The zone must be one of the list."},
@@ -25,7 +25,7 @@ func dateOnly() *Transform {
 				if v.Kind() == core.KindDate {
 					return v, nil
 				}
-				return core.Date(v.AsTime().In(zone).Date()), nil
+				return core.Date(v.In(zone).Date()), nil
 			}
 		},
 	}

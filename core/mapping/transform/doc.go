@@ -21,5 +21,5 @@
 // ITU-T E.164 and Google's libphonenumber metadata, by nyaruka/phonenumbers. Countries: ISO 3166-1 and CLDR, by
 // golang.org/x/text/language/display. HTML: the WHATWG tokenizer, by golang.org/x/net/html. Time zones: IANA tz.
 // Dataverse: "Behavior and format of the date and time column" (UserLocal is an instant; TimeZoneIndependent is a
-// clock value with a Z that means nothing, so its zone is "as stored"; DateOnly is a day).
+// core.Clock, whose Z on the wire means nothing; DateOnly is a day).
 package transform

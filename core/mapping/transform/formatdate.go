@@ -16,6 +16,7 @@ func formatDate() *Transform {
 			{Params: map[string]string{"format": "D. MMMM YYYY", "language": "de"}, In: core.Date(2024, 3, 9), Out: core.Text("9. März 2024"), Why: "With the month's name."},
 			{Params: map[string]string{"format": "dddd, D MMM YY"}, In: core.Date(2024, 3, 9), Out: core.Text("Saturday, 9 Mar 24"), Why: "With the weekday."},
 			{Params: map[string]string{"format": "YYYY-MM-DD'T'HH:mm:ss'Z'", "zone": "UTC"}, In: at(2024, 3, 9, 5, 6), Out: core.Text("2024-03-09T05:06:00Z"), Why: "Letters in quotes stand for themselves."},
+			{Params: map[string]string{"format": "HH:mm", "zone": "America/New_York"}, In: core.Clock(at(2024, 7, 1, 17, 5).AsTime()), Out: core.Text("17:05"), Why: "A field that is independent of time zones shows the same time everywhere."},
 			{Params: map[string]string{"format": "dd.mm.yyyy"}, In: core.Date(2024, 2, 9), Refused: "transform.setting", Why: "mm is the minute; the month is MM."},
 			{Params: map[string]string{"format": "HH:mm"}, Field: core.Field{Name: "birthdate", Type: core.TypeDate}, In: core.Date(2024, 2, 9), Refused: "transform.setting", Why: "A date has no time of day."},
 		},
@@ -30,11 +31,7 @@ func formatDate() *Transform {
 			}
 			zone := b.zone("zone")
 			return func(v core.Value, _ []core.Value) (core.Value, *core.Fault) {
-				t := v.AsTime()
-				if v.Kind() == core.KindTime {
-					t = t.In(zone)
-				}
-				return core.Text(l.format(t)), nil
+				return core.Text(l.format(v.In(zone))), nil
 			}
 		},
 	}

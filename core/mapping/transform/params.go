@@ -79,7 +79,7 @@ func otherwise(standard string) Param {
 func zoneParam() Param {
 	return Param{
 		Name: "zone", Title: "Time zone", Kind: ParamZone,
-		Help: "The zone in which the date is meant, such as Europe/Berlin. Without one it is the project's. For a Dynamics field that is independent of time zones, choose UTC.",
+		Help: "The zone in which the date is meant, such as Europe/Berlin. Without one it is the project's. A Dynamics field that is independent of time zones is never moved.",
 	}
 }
 

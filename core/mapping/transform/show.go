@@ -23,6 +23,9 @@ func Show(v core.Value) string {
 		}
 		return "no"
 	case core.KindTime:
+		if v.IsClock() {
+			return v.AsTime().Format("2006-01-02 15:04:05")
+		}
 		return v.AsTime().Format("2006-01-02 15:04:05") + " UTC"
 	case core.KindChoice:
 		return "option " + v.Canonical()
@@ -75,7 +78,7 @@ func (w writer) write(v core.Value, f core.Field) string {
 		}
 		return id
 	case core.KindTime:
-		t := v.AsTime().In(w.zone)
+		t := v.In(w.zone)
 		if t.Second() != 0 {
 			return t.Format("2006-01-02 15:04:05")
 		}

@@ -79,17 +79,71 @@ func TestDateOnlyIsTheDayOnTheWallInEveryTimeZone(t *testing.T) {
 				t.Fatalf("in %s the day %s becomes %s (%v)", name, d.Format(time.DateOnly), Show(got), f)
 			}
 		}
-		// A TimeZoneIndependent field is a clock value: read as stored, whatever the project's zone.
-		stored, err := Compile([]Step{{"date-only", map[string]string{"zone": "UTC"}}}, Env{Input: core.Field{Name: "d", Type: core.TypeDateTime}, Location: zone})
-		if err != nil {
-			t.Fatal(err)
+	}
+}
+
+func TestAClockIsMovedInNoTimeZone(t *testing.T) {
+	// Both sides of midnight, and the hours that summer time skips or has twice somewhere.
+	var clocks []core.Value
+	for _, day := range []time.Time{time.Date(2024, 3, 10, 0, 0, 0, 0, time.UTC), time.Date(2024, 3, 31, 0, 0, 0, 0, time.UTC), time.Date(2024, 10, 27, 0, 0, 0, 0, time.UTC),
+		time.Date(2024, 11, 3, 0, 0, 0, 0, time.UTC), time.Date(2011, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(1753, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)} {
+		for _, minutes := range []int{0, 1, 90, 150, 12 * 60, 23*60 + 59} {
+			clocks = append(clocks, core.Clock(day.Add(time.Duration(minutes)*time.Minute)))
 		}
-		for _, hour := range []int{0, 11, 23} {
-			if got, _ := stored.Apply(at(2024, 3, 31, hour, 59), nil); got != core.Date(2024, 3, 31) {
-				t.Fatalf("in %s %d:59 as stored becomes %s", name, hour, Show(got))
+	}
+	const format = "YYYY-MM-DD HH:mm"
+	in := core.Field{Name: "d", Type: core.TypeDateTime, Dates: core.TimeZoneIndependent}
+	field := func(name string) (int, core.Field, bool) { return 0, in, name == "d" }
+	for name, zone := range zones(t) {
+		own := map[string]string{"zone": name}
+		if name == "Factory" || name == "Local" {
+			own = nil
+		}
+		chains := map[string][]Step{
+			"date-only": {{Name: "date-only"}}, "date-only of its own zone": {{"date-only", own}},
+			"format-date":  {{Name: "format-date", Params: with(own, "format", format)}},
+			"template":     {{Name: "template", Params: map[string]string{"template": "{{d}}"}}},
+			"first-filled": {{Name: "first-filled", Params: map[string]string{"fields": "d"}}, {Name: "date-only"}},
+		}
+		for what, steps := range chains {
+			c, err := Compile(steps, Env{Input: in, Location: zone, Field: field})
+			if err != nil {
+				t.Fatalf("%s: %v", what, core.AsFault(err).Remedy)
+			}
+			for _, v := range clocks {
+				want := core.Date(v.AsTime().Date())
+				if what == "format-date" || what == "template" {
+					want = core.Text(v.AsTime().Format("2006-01-02 15:04"))
+				}
+				if got, f := c.Apply(v, []core.Value{v}); f != nil || got != want {
+					t.Fatalf("in %s, by %s, %s becomes %s (%v)", name, what, Show(v), Show(got), f)
+				}
 			}
 		}
 	}
+}
+
+func TestAnInstantIsWrittenAsTheClockInItsZoneShowsIt(t *testing.T) {
+	for name, zone := range zones(t) {
+		c, err := Compile([]Step{{Name: "format-date", Params: map[string]string{"format": "YYYY-MM-DD HH:mm"}}}, Env{Input: core.Field{Name: "d", Type: core.TypeDateTime, Dates: core.UserLocal}, Location: zone})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() == 2024; at = at.Add(601 * time.Minute) {
+			want := core.Text(at.In(zone).Format("2006-01-02 15:04"))
+			if got, f := c.Apply(core.Time(at), nil); f != nil || got != want {
+				t.Fatalf("in %s %s becomes %s (%v)", name, at, Show(got), f)
+			}
+		}
+	}
+}
+
+func with(params map[string]string, name, value string) map[string]string {
+	out := map[string]string{name: value}
+	for k, v := range params {
+		out[k] = v
+	}
+	return out
 }
 
 func TestATimeThatIsReadIsTheOneOnTheWall(t *testing.T) {
