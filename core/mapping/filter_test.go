@@ -276,3 +276,30 @@ func FuzzNoValueBreaksOutOfAFilter(f *testing.F) {
 		}
 	})
 }
+
+func TestAFilterOfATimeWithoutZoneMeansWhatTheWallShows(t *testing.T) {
+	table := core.Table{Name: core.TableName{Logical: "t"}, Key: "tid", Fields: []core.Field{
+		{Name: "departs", Type: core.TypeDateTime, Dates: core.TimeZoneIndependent, Readable: true},
+		{Name: "seen", Type: core.TypeDateTime, Dates: core.UserLocal, Readable: true},
+		{Name: "born", Type: core.TypeDate, Dates: core.DateOnly, Readable: true},
+	}}
+	now := time.Date(2024, 3, 10, 6, 30, 0, 0, time.UTC) // half past ten at night of the day before, in Los Angeles
+	for _, c := range []struct {
+		f    Filter
+		want string
+	}{
+		{Filter{Field: "departs", Op: Today}, "(departs ge 2024-03-09T00:00:00Z and departs lt 2024-03-10T00:00:00Z)"},
+		{Filter{Field: "seen", Op: Today}, "(seen ge 2024-03-09T08:00:00Z and seen lt 2024-03-10T08:00:00Z)"},
+		{Filter{Field: "born", Op: Today}, "(born ge 2024-03-09 and born lt 2024-03-10)"},
+		{Filter{Field: "departs", Op: On, Values: []string{"2024-03-10"}}, "(departs ge 2024-03-10T00:00:00Z and departs lt 2024-03-11T00:00:00Z)"},
+		{Filter{Field: "seen", Op: On, Values: []string{"2024-03-10"}}, "(seen ge 2024-03-10T08:00:00Z and seen lt 2024-03-11T07:00:00Z)"},
+		{Filter{Field: "departs", Op: Before, Values: []string{"2024-03-10 02:30"}}, "departs lt 2024-03-10T02:30:00Z"},
+		{Filter{Field: "departs", Op: LastHours, Values: []string{"1"}}, "(departs ge 2024-03-09T21:30:00Z and departs le 2024-03-09T22:30:00Z)"},
+		{Filter{Field: "seen", Op: LastHours, Values: []string{"1"}}, "(seen ge 2024-03-10T05:30:00Z and seen le 2024-03-10T06:30:00Z)"},
+	} {
+		got, err := c.f.OData(table, Circumstances{Now: now, Zone: zone(t, "America/Los_Angeles")})
+		if err != nil || got != c.want {
+			t.Errorf("%+v: %s, %v", c.f, got, err)
+		}
+	}
+}

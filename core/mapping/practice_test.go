@@ -153,9 +153,11 @@ func holdsOf(f Filter, x core.Value, now time.Time, z *time.Location) bool {
 }
 
 func holdsOfDate(f Filter, x core.Value, now time.Time, z *time.Location) bool {
-	own := x.AsTime().In(z)
-	if x.Kind() == core.KindDate {
-		own = x.AsTime()
+	own := x.In(z)
+	if x.IsClock() { // what the wall shows is compared with what the wall shows
+		y, m, d := now.In(z).Date()
+		h, min, s := now.In(z).Clock()
+		now, z = time.Date(y, m, d, h, min, s, 0, time.UTC), time.UTC
 	}
 	on := dayOf(own).String()
 	switch f.Op {
