@@ -63,8 +63,8 @@ func (p *imports) render() {
 		w.readTables()
 	}
 	cards := p.banners(s)
-	for _, t := range w.tables() {
-		cards = append(cards, p.card(t, s))
+	for _, l := range w.listed() {
+		cards = append(cards, p.card(l, s))
 	}
 	cards = append(cards, p.foot(s))
 	p.page.Set(p.head(s), cards...)
@@ -90,9 +90,12 @@ func (p *imports) head(s *session) fyne.CanvasObject {
 		return kit.PageHead(lang.L("Import"), about, stop)
 	}
 	next := p.next(s)
-	try := kit.Strongest(next == nextTry, lang.L("Try 10 of each"), func() { p.start(w.tables(), 10) })
-	all := kit.Strongest(next == nextImport, lang.L("Import everything"), func() { p.start(w.tables(), 0) })
+	try := kit.Strongest(next == nextTry, lang.L("Try 10 of each"), func() { p.start(w.taking(), 10) })
+	all := kit.Strongest(next == nextImport, lang.L("Import everything"), func() { p.start(w.taking(), 0) })
 	reason := p.blocked(s)
+	if reason == "" && len(w.taking()) == 0 {
+		reason = lang.L("Nothing takes part: switch a mapping on, or import one of them by its own button.")
+	}
 	try.Unless(reason)
 	all.Unless(reason)
 	switch next {
@@ -118,8 +121,8 @@ func (p *imports) next(s *session) nextStep {
 	case p.signedOut(s), p.unfinished() != nil, p.result != nil && p.result.fault != nil:
 		return nextElsewhere
 	}
-	for _, t := range p.w.tables() {
-		if r, _ := p.w.runs.lastOf(t); r == nil && s.has(t) {
+	for _, l := range p.w.listed() {
+		if r, _ := p.w.lastOf(l); r == nil && !l.Off && s.has(l.Table) {
 			return nextTry
 		}
 	}
@@ -143,16 +146,16 @@ func (p *imports) blocked(s *session) string {
 	return ""
 }
 
-func (p *imports) start(tables []string, limit int) {
+func (p *imports) start(ids []string, limit int) {
 	c := p.w.connection()
 	if c == nil {
 		return
 	}
 	s := p.w.session(c.Name)
 	there := []string{}
-	for _, t := range tables {
-		if s.has(t) {
-			there = append(there, t)
+	for _, id := range ids {
+		if l, ok := p.w.byID(id); ok && s.has(l.Table) {
+			there = append(there, id)
 		}
 	}
 	if len(there) > 0 {
@@ -201,11 +204,15 @@ func (p *imports) banners(s *session) []fyne.CanvasObject {
 // goOn offers to continue an interrupted run.
 func (p *imports) goOn(r *importer.Receipt) fyne.CanvasObject {
 	tables := []string{}
-	for _, t := range r.Tables {
-		tables = append(tables, t.Table)
+	for i := range r.Tables {
+		for _, l := range p.w.listed() {
+			if p.w.isOf(&r.Tables[i], l) && !slices.Contains(tables, l.ID) {
+				tables = append(tables, l.ID)
+			}
+		}
 	}
 	if len(tables) == 0 {
-		tables = p.w.tables()
+		tables = p.w.taking()
 	}
 	b := kit.Primary(lang.L("Go on"), func() { p.w.startImport(ImportRequest{Tables: tables}) })
 	p.primary = b
@@ -239,33 +246,37 @@ func (p *imports) resultCards() []fyne.CanvasObject {
 		kit.Link(lang.L("Close"), func() { p.result = nil; w.refresh() })}, actions...)...)...)
 }
 
-// card is one table: what is known of it and its buttons, or the live panel.
-func (p *imports) card(logical string, s *session) fyne.CanvasObject {
+// card is one mapping: what is known of it and its buttons, or the live panel.
+func (p *imports) card(l listed, s *session) fyne.CanvasObject {
 	w := p.w
-	title := kit.NewElided(w.titleOf(logical), kit.Style{Bold: true, Size: 16})
-	names := kit.Column(2, kit.Row(10, title, kit.Grow(kit.NewElided(logical, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}))),
-		kit.NewElided(p.about(logical, s), kit.Style{Ink: look.Quiet, Size: 13}))
-	if t, current := w.active.table(logical); t != nil {
-		return p.live(logical, title, *t, current)
+	title := kit.NewElided(w.nameOf(l), kit.Style{Bold: true, Size: 16})
+	fromTo := l.Table
+	if l.to() != l.Table {
+		fromTo += " → " + l.to()
 	}
-	buttons := p.buttons(logical, s)
+	names := kit.Column(2, kit.Row(10, title, kit.Grow(kit.NewElided(fromTo, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}))),
+		kit.NewElided(p.about(l, s), kit.Style{Ink: look.Quiet, Size: 13}))
+	if t, current := w.active.table(l); t != nil {
+		return p.live(l, title, *t, current)
+	}
+	buttons := p.buttons(l, s)
 	return kit.Card(kit.Row(10, append([]fyne.CanvasObject{kit.Grow(names)}, buttons...)...))
 }
 
-func (p *imports) buttons(logical string, s *session) []fyne.CanvasObject {
+func (p *imports) buttons(l listed, s *session) []fyne.CanvasObject {
 	w := p.w
-	if !s.has(logical) {
-		return []fyne.CanvasObject{kit.Link(lang.L("Take off the list"), func() { w.removeTable(logical) })}
+	if !s.has(l.Table) {
+		return []fyne.CanvasObject{kit.Link(lang.L("Take off the list"), func() { w.removeMapping(l.ID) })}
 	}
-	try := kit.Plain(lang.L("Try 10"), func() { p.start([]string{logical}, 10) })
+	try := kit.Plain(lang.L("Try 10"), func() { p.start([]string{l.ID}, 10) })
 	try.Tip(lang.L("Imports the first 10 records, so that you can look at them."))
-	all := kit.Plain(w.importWords(logical), func() { p.start([]string{logical}, 0) })
+	all := kit.Plain(w.importWords(l), func() { p.start([]string{l.ID}, 0) })
 	reason := p.blocked(s)
 	try.Unless(reason)
 	all.Unless(reason)
 	row := []fyne.CanvasObject{try, all}
-	if logical != "account" && logical != "contact" {
-		off := kit.LinkIcon("cross", "", func() { w.removeTable(logical) })
+	if l.ID != "account" && l.ID != "contact" {
+		off := kit.LinkIcon("cross", "", func() { w.removeMapping(l.ID) })
 		off.Tip(lang.L("Take off the list. What was imported stays."))
 		off.Unless(w.busyReason())
 		row = append(row, off)
@@ -273,9 +284,13 @@ func (p *imports) buttons(logical string, s *session) []fyne.CanvasObject {
 	return row
 }
 
-// about is the quiet line of a table's card.
-func (p *imports) about(logical string, s *session) string {
+// about is the quiet line of a mapping's card.
+func (p *imports) about(l listed, s *session) string {
 	words := []string{}
+	logical := l.Table
+	if l.Off {
+		words = append(words, lang.L("not part of Import everything"))
+	}
 	switch {
 	case !s.has(logical):
 		return lang.L("This environment has no such table, or you may not read it.")
@@ -286,7 +301,7 @@ func (p *imports) about(logical string, s *session) string {
 	case s.tablesFault == nil:
 		words = append(words, lang.L("counting…"))
 	}
-	if r, t := p.w.runs.lastOf(logical); r != nil {
+	if r, t := p.w.lastOf(l); r != nil {
 		words = append(words, lang.L("last {{.When}}: {{.N}} read", kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(t.Read)}))
 	} else if p.w.runs.loaded {
 		words = append(words, lang.L("not imported yet"))
@@ -294,11 +309,11 @@ func (p *imports) about(logical string, s *session) string {
 	return strings.Join(words, " · ")
 }
 
-// live is the card of a table that is being imported.
-func (p *imports) live(logical string, title fyne.CanvasObject, t importer.TableProgress, current bool) fyne.CanvasObject {
+// live is the card of a mapping that is being imported.
+func (p *imports) live(l listed, title fyne.CanvasObject, t importer.TableProgress, current bool) fyne.CanvasObject {
 	w := p.w
 	panel := kit.NewProgress()
-	p.panels[logical], p.states[logical] = panel, t.State
+	p.panels[progressID(t)], p.states[progressID(t)] = panel, t.State
 	ink, tint := look.Quiet, look.Field
 	switch t.State {
 	case importer.Reading, importer.Finishing:
@@ -306,7 +321,7 @@ func (p *imports) live(logical string, title fyne.CanvasObject, t importer.Table
 	case importer.Done:
 		ink, tint = look.Passed, look.PassedTint
 	}
-	head := kit.Row(10, title, kit.Mono(logical), kit.Space(), kit.Chip(stateWords(t.State), ink, tint))
+	head := kit.Row(10, title, kit.Mono(l.Table), kit.Space(), kit.Chip(stateWords(t.State), ink, tint))
 	panel.Set(t, w.active.progress, current, w.o.Now())
 	if t.State == importer.Waiting {
 		return kit.Card(head)
@@ -333,7 +348,7 @@ func (p *imports) progressed(fresh bool) {
 		return
 	}
 	for _, t := range a.progress.Tables {
-		if p.panels[t.Table] == nil || p.states[t.Table] != t.State {
+		if p.panels[progressID(t)] == nil || p.states[progressID(t)] != t.State {
 			fresh = true
 		}
 	}
@@ -343,7 +358,7 @@ func (p *imports) progressed(fresh bool) {
 	}
 	taller := false
 	for i, t := range a.progress.Tables {
-		taller = p.panels[t.Table].Set(t, a.progress, i == a.progress.Current, p.w.o.Now()) || taller
+		taller = p.panels[progressID(t)].Set(t, a.progress, i == a.progress.Current, p.w.o.Now()) || taller
 	}
 	if taller {
 		p.page.Relayout()
@@ -369,7 +384,10 @@ func (p *imports) foot(s *session) fyne.CanvasObject {
 	}
 	if p.w.active == nil && len(p.w.runs.list) > 0 {
 		again := kit.Link(lang.L("Read everything again"), func() {
-			p.w.startImport(ImportRequest{Tables: slices.DeleteFunc(p.w.tables(), func(t string) bool { return !s.has(t) }), Full: true})
+			p.w.startImport(ImportRequest{Tables: slices.DeleteFunc(p.w.taking(), func(id string) bool {
+				l, ok := p.w.byID(id)
+				return !ok || !s.has(l.Table)
+			}), Full: true})
 		})
 		again.Tip(lang.L("Starts a new run of all tables from the first record. Nothing is written twice."))
 		again.Unless(p.blocked(s))

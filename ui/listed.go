@@ -2,7 +2,9 @@ package ui
 
 import (
 	"slices"
+	"strconv"
 
+	"ferry/core/importer"
 	"ferry/core/mapping"
 )
 
@@ -12,6 +14,74 @@ type listed struct {
 	Table string           // logical name at the source
 	Saved *mapping.Mapping // nil while it is the default
 	Off   bool             // takes no part in Import everything
+}
+
+// to is the name of the table at the destination.
+func (l listed) to() string {
+	if l.Saved != nil {
+		return l.Saved.Table
+	}
+	return l.Table
+}
+
+// is reports whether something of an import is of this mapping. A run that is older than IDs says only the table.
+func (l listed) is(id, table string) bool {
+	return id == l.ID || l.Saved != nil && id == l.Saved.ID || id == "" && table == l.Table
+}
+
+// progressID is what tells the tables of a running import apart.
+func progressID(t importer.TableProgress) string {
+	if t.Mapping != "" {
+		return t.Mapping
+	}
+	return t.Table
+}
+
+// nameOf is what people call a mapping.
+func (w *Window) nameOf(l listed) string {
+	if l.Saved != nil && l.Saved.Title != "" {
+		return l.Saved.Title
+	}
+	return w.titleOf(l.Table)
+}
+
+// ids are the IDs of the list.
+func (w *Window) ids() []string {
+	ids := []string{}
+	for _, l := range w.listed() {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
+
+// taking are the mappings that take part in Import everything.
+func (w *Window) taking() []string {
+	ids := []string{}
+	for _, l := range w.listed() {
+		if !l.Off {
+			ids = append(ids, l.ID)
+		}
+	}
+	return ids
+}
+
+// byID is the mapping of the list with that ID.
+func (w *Window) byID(id string) (listed, bool) {
+	for _, l := range w.listed() {
+		if l.ID == id {
+			return l, true
+		}
+	}
+	return listed{}, false
+}
+
+// freeID is an ID like base that none of the others is.
+func freeID(base string, others []string) string {
+	id := base
+	for n := 2; slices.Contains(others, id); n++ {
+		id = base + "-" + strconv.Itoa(n)
+	}
+	return id
 }
 
 // listed are the mappings of the project, in their order.
@@ -59,4 +129,14 @@ func (w *Window) keepMapping(m mapping.Mapping) {
 		p.Mappings = append(p.Mappings, m)
 	}
 	w.save()
+}
+
+// dropMapping forgets what was saved of a mapping: it is the default again.
+func (w *Window) dropMapping(id string) {
+	if old := w.savedMapping(id); old != nil {
+		p := w.own()
+		saved := old.ID
+		p.Mappings = slices.DeleteFunc(p.Mappings, func(m mapping.Mapping) bool { return m.ID == saved })
+		w.save()
+	}
 }

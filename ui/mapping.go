@@ -4,12 +4,9 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 
 	"ferry/core"
 	"ferry/core/mapping"
-	"ferry/core/project"
-	"ferry/ui/kit"
 	"ferry/ui/task"
 )
 
@@ -29,9 +26,12 @@ type mappingPage struct {
 	loading *task.Task
 	related map[string]*relatedTable // other tables of the source, by logical name
 
-	sample *sampleState
-	parts  []mappingPart
-	part   mapping.PagePart // the one that is shown
+	sample  *sampleState
+	parts   []mappingPart
+	part    mapping.PagePart // the one that is shown
+	systems string           // both sides, as they were when the page was opened
+	plain   bool             // it was the default when the page was opened
+	count   func() string    // how many records the filter holds, in words; nil and "" say nothing
 }
 
 // A mappingPart is one part of the page: fields, choices, which records. It is made once for a page and draws what
@@ -62,7 +62,7 @@ type sampleState struct {
 }
 
 func newMappingPage(in *mappings, id string) *mappingPage {
-	p := &mappingPage{in: in, w: in.w, id: id, part: mapping.PartFields, related: map[string]*relatedTable{}}
+	p := &mappingPage{in: in, w: in.w, id: id, part: mapping.PartFields, related: map[string]*relatedTable{}, systems: in.w.systems()}
 	p.parts = []mappingPart{newMappingFields(p)}
 	return p
 }
@@ -97,25 +97,12 @@ func (p *mappingPage) load() {
 	if p.loading != nil || c == nil {
 		return
 	}
-	conn, table, saved := *c, p.table(), p.w.savedMapping(p.id)
-	var to *project.Destination
-	name := table
-	if p.w.project.Destination != nil {
-		to = clone(p.w.project).Destination
-	}
+	saved, name := p.w.savedMapping(p.id), p.table()
 	if saved != nil {
 		name = saved.Table
 	}
-	p.fault = nil
-	p.loading = task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (loaded, error) {
-		var all loaded
-		var err error
-		if all.from, err = p.w.o.Engine.Describe(ctx, conn, table); err != nil || to == nil {
-			return all, err
-		}
-		all.to, err = p.w.o.Engine.DescribeDestination(ctx, *to, name)
-		return all, err
-	}, nil, func(all loaded, err error) {
+	p.fault, p.plain = nil, saved == nil
+	p.loading = p.w.describe(*c, p.table(), name, func(all loaded, err error) {
 		p.loading = nil
 		if err != nil {
 			p.fault = core.AsFault(err)
@@ -128,13 +115,7 @@ func (p *mappingPage) load() {
 		} else {
 			p.root = mapping.NewDraft(all.from.Table, all.to)
 		}
-		others := []mapping.Mapping{}
-		for _, l := range p.w.listed() {
-			if l.Saved != nil && l.ID != p.id {
-				others = append(others, *l.Saved)
-			}
-		}
-		p.root.Others(others)
+		p.root.Others(p.w.others(p.id))
 		p.w.refresh()
 	})
 }
@@ -159,10 +140,21 @@ func (p *mappingPage) do(verb func(d *mapping.Draft) error) bool {
 	return true
 }
 
-// changed keeps the draft and draws the page anew.
+// changed keeps the draft and draws the page anew. What is the default again after Undo is not kept: it goes on to
+// carry fields that are made later.
 func (p *mappingPage) changed() {
-	p.w.keepMapping(p.root.Saved())
+	p.in.before = nil
+	if p.plain && p.root.CanUndo() == "" && p.isDefault() {
+		p.w.dropMapping(p.id)
+	} else {
+		p.w.keepMapping(p.root.Saved())
+	}
 	p.w.refresh()
+}
+
+// isDefault reports whether the mapping is what it would be if nobody had said anything.
+func (p *mappingPage) isDefault() bool {
+	return mapping.Digest(p.root.Saved()) == mapping.Digest(mapping.NewDraft(*p.root.Source(), p.root.Destination()).Saved())
 }
 
 // putChildren brings the open child back into its parents, so that the whole mapping has what was edited.
@@ -322,45 +314,4 @@ func (p *mappingPage) close() {
 	for _, r := range p.related {
 		r.loading.Cancel()
 	}
-}
-
-func (p *mappingPage) render() {
-	title := p.w.titleOf(p.table())
-	back := kit.LinkIcon("back", lang.L("All mappings"), p.in.escape)
-	if p.root == nil {
-		if p.loading == nil && p.fault == nil {
-			p.load()
-		}
-		head := kit.PageHead(title, lang.L("Say what goes where"))
-		if p.fault != nil {
-			p.in.page.Set(head, back, kit.FaultCard(p.fault, p.w.faultCalls(p.w.connection(), func() { p.fault = nil; p.w.refresh() })))
-			return
-		}
-		p.in.page.Set(head, back, kit.WaitingCard(lang.L("Reading the fields…"), ""))
-		return
-	}
-	undo := kit.Plain(lang.L("Undo"), p.undo)
-	if p.root.CanUndo() == "" {
-		undo.Unless(lang.L("Nothing was changed yet."))
-	}
-	cards := []fyne.CanvasObject{back}
-	if p.wrong != nil {
-		cards = append(cards, kit.FaultCard(p.wrong, kit.FaultCalls{Browse: p.w.browse}))
-	}
-	titles, chosen := []string{}, 0
-	for i, part := range p.parts {
-		words, _ := part.chip()
-		if words != "" {
-			words = " " + words
-		}
-		titles = append(titles, part.title()+words)
-		if part.part() == p.part {
-			chosen = i
-		}
-	}
-	cards = append(cards, kit.Row(8, kit.Segments(titles, chosen, func(i int) {
-		p.part = p.parts[i].part()
-		p.w.refresh()
-	}), kit.Space()))
-	p.in.page.Set(kit.PageHead(title, p.table()+" → "+p.draft().Saved().Table, undo), append(cards, p.parts[chosen].cards()...)...)
 }

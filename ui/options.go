@@ -176,7 +176,7 @@ type SignedIn struct {
 
 // ImportRequest says what to import.
 type ImportRequest struct {
-	Tables []string // logical names, in any order
+	Tables []string // IDs of mappings, in any order; one without a saved mapping is a table by its logical name
 	Limit  int      // Try 10; 0 is all
 	Full   bool
 }

@@ -75,6 +75,7 @@ func (w *Window) take(p *project.Project) {
 	}
 	w.project, w.runs = p, runs{}
 	w.connections().wizard = nil
+	w.mappings().forget()
 	// Opening a file starts nothing: the page Connection asks nobody until a person presses a button there.
 	w.open(placeConnection)
 	if w.connection() == nil {

@@ -44,13 +44,13 @@ func (a *activeImport) percent() string {
 	return strconv.FormatInt(read*100/total, 10) + " %"
 }
 
-// running returns the progress of a table in the running import, nil when it takes no part.
-func (a *activeImport) table(logical string) (*importer.TableProgress, bool) {
+// table returns the progress of a mapping in the running import, nil when it takes no part.
+func (a *activeImport) table(l listed) (*importer.TableProgress, bool) {
 	if a == nil {
 		return nil, false
 	}
 	for i := range a.progress.Tables {
-		if a.progress.Tables[i].Table == logical {
+		if t := &a.progress.Tables[i]; l.is(t.Mapping, t.Table) {
 			return &a.progress.Tables[i], i == a.progress.Current
 		}
 	}

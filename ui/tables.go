@@ -25,18 +25,12 @@ func (w *Window) tables() []string {
 
 // addTable puts a table on the list.
 func (w *Window) addTable(logical string) {
-	if tables := w.tables(); !slices.Contains(tables, logical) {
-		w.own().Tables = append(tables, logical)
+	if !slices.Contains(w.tables(), logical) {
+		ids := w.ids()
+		w.own().Tables = append(ids, freeID(logical, ids))
 		w.save()
 		w.count()
 	}
-	w.refresh()
-}
-
-// removeTable takes a table off the list; what was imported of it stays.
-func (w *Window) removeTable(logical string) {
-	w.own().Tables = slices.DeleteFunc(w.tables(), func(t string) bool { return t == logical })
-	w.save()
 	w.refresh()
 }
 
@@ -67,10 +61,10 @@ func plural(t core.TableName) string {
 	return ""
 }
 
-// importWords is the label of a table's button: "Import accounts".
-func (w *Window) importWords(logical string) string {
-	title := w.titleOf(logical)
-	if logical == "account" && title == "Accounts" || logical == "contact" && title == "Contacts" {
+// importWords is the label of a mapping's button: "Import accounts".
+func (w *Window) importWords(l listed) string {
+	title := w.nameOf(l)
+	if l.Table == "account" && title == "Accounts" || l.Table == "contact" && title == "Contacts" {
 		title = strings.ToLower(title)
 	}
 	return lang.L("Import {{.Table}}", map[string]any{"Table": title})
@@ -162,14 +156,29 @@ func (s *session) has(logical string) bool {
 	return slices.ContainsFunc(s.tables, func(t core.TableName) bool { return t.Logical == logical })
 }
 
-// lastOf is the newest run in which a table took part; nil when there is none.
-func (r *runs) lastOf(logical string) (*importer.Receipt, *importer.TableReceipt) {
-	for i := range r.list {
-		for j := range r.list[i].Tables {
-			if r.list[i].Tables[j].Table == logical {
-				return &r.list[i], &r.list[i].Tables[j]
+// lastOf is the newest run in which a mapping took part; nil when there is none.
+func (w *Window) lastOf(l listed) (*importer.Receipt, *importer.TableReceipt) {
+	for i := range w.runs.list {
+		for j := range w.runs.list[i].Tables {
+			if w.isOf(&w.runs.list[i].Tables[j], l) {
+				return &w.runs.list[i], &w.runs.list[i].Tables[j]
 			}
 		}
 	}
 	return nil, nil
+}
+
+// isOf reports whether a line of a receipt is of a mapping: it has its table on both sides.
+func (w *Window) isOf(t *importer.TableReceipt, l listed) bool {
+	return t.Table == l.Table && (t.To == "" || t.To == l.to() || w.alone(l))
+}
+
+// alone reports whether no other mapping of the list has the same table.
+func (w *Window) alone(l listed) bool {
+	for _, other := range w.listed() {
+		if other.Table == l.Table && other.ID != l.ID {
+			return false
+		}
+	}
+	return true
 }

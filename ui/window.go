@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 
 	"ferry/assets"
@@ -119,6 +120,7 @@ func New(app fyne.App, o Options) *Window {
 		float32(p.FloatWithFallback("window.width", 1120)), float32(p.FloatWithFallback("window.height", 740))))
 	w.win.SetCloseIntercept(w.Close)
 	w.win.Canvas().SetOnTypedKey(w.typed)
+	w.shortcuts()
 	w.start()
 	return w
 }
@@ -154,6 +156,9 @@ func (w *Window) start() {
 
 // open shows a place.
 func (w *Window) open(place string) {
+	if place == placeMappings && w.place == place {
+		w.mappings().leave() // who taps the place again wants its list
+	}
 	w.place = place
 	p := w.pages[place]
 	if place == placeWelcome {
@@ -181,8 +186,8 @@ func (w *Window) typed(k *fyne.KeyEvent) {
 	sheet, _ := w.win.Canvas().Overlays().Top().(*kit.Sheet)
 	switch k.Name {
 	case fyne.KeyEscape:
-		if sheet != nil {
-			sheet.Close()
+		if over, ok := w.win.Canvas().Overlays().Top().(interface{ Close() }); ok {
+			over.Close()
 			return
 		}
 		w.pages[w.place].escape()
@@ -192,6 +197,23 @@ func (w *Window) typed(k *fyne.KeyEvent) {
 			return
 		}
 		w.pages[w.place].enter()
+	}
+}
+
+// shortcuts are Ctrl+Z, Ctrl+Y and Ctrl+Shift+Z, where no field has the focus: a field has its own.
+func (w *Window) shortcuts() {
+	undo := func(fyne.Shortcut) { w.again((*mappings).undo) }
+	redo := func(fyne.Shortcut) { w.again((*mappings).redo) }
+	c := w.win.Canvas()
+	c.AddShortcut(&fyne.ShortcutUndo{}, undo)
+	c.AddShortcut(&fyne.ShortcutRedo{}, redo)
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift}, redo)
+}
+
+// again takes a step back or forth on the place Mappings, unless a sheet lies over it.
+func (w *Window) again(step func(*mappings)) {
+	if w.place == placeMappings && w.win.Canvas().Overlays().Top() == nil {
+		step(w.mappings())
 	}
 }
 

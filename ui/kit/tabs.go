@@ -1,0 +1,109 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+
+	"ferry/ui/look"
+)
+
+// A TabItem is one part of a page.
+type TabItem struct {
+	Words string
+	Chip  string // "18"; "" is none
+	Warns bool   // the chip is something to look at
+}
+
+// Tabs are the parts of a page, of which one is shown. Where they have no room beside each other they take further
+// lines. right stands at the end of the first line and may be nil.
+func Tabs(items []TabItem, chosen int, pick func(int), right fyne.CanvasObject) fyne.CanvasObject {
+	tabs := make([]fyne.CanvasObject, len(items))
+	for i, item := range items {
+		tabs[i] = newTab(item, i == chosen, func() { pick(i) })
+	}
+	row := []fyne.CanvasObject{Grow(Wrap(2, tabs...))}
+	if right != nil {
+		row = append(row, right)
+	}
+	return Column(0, TopRow(12, row...), Hairline())
+}
+
+// tab is one part's name, with a line under it while it is shown.
+type tab struct {
+	press
+	words string
+	on    bool
+	box   *Box
+	line  *Box
+	label *Text
+}
+
+func newTab(item TabItem, on bool, tap func()) *tab {
+	t := &tab{words: item.Words, on: on, box: NewBox("", "", 6), line: NewBox("", "", 1), label: NewText(item.Words, Style{Bold: on})}
+	t.tap = tap
+	t.box.StrokeWidth = 2
+	row := []fyne.CanvasObject{t.label}
+	if item.Chip != "" {
+		ink, tint := look.Quiet, look.Field
+		if item.Warns {
+			ink, tint = look.Warned, look.WarnedTint
+		}
+		row = append(row, Chip(item.Chip, ink, tint))
+	}
+	t.content = Column(0, Sized(0, 32, On(t.box, Pad(0, 9, 0, 9, Row(7, row...)))), Pad(0, 9, 0, 9, Sized(1, 3, t.line)))
+	t.paint = func() {
+		t.box.Fill, t.box.Stroke, t.line.Fill, t.label.style.Ink = "", "", "", look.Ink
+		if t.hovered {
+			t.box.Fill = look.Field
+		}
+		if t.on {
+			t.line.Fill, t.label.style.Ink = look.Primary, look.Primary
+		}
+		if t.focused {
+			t.box.Stroke = look.Primary
+		}
+	}
+	t.extend(t)
+	return t
+}
+
+// Words returns the part's name.
+func (t *tab) Words() string { return t.words }
+
+// A ChipButton is a chip that can be tapped: a filter, or the way to a list.
+type ChipButton struct {
+	press
+	words string
+	box   *Box
+	label *Text
+}
+
+// NewChipButton returns a chip; on fills it.
+func NewChipButton(words string, on bool, ink, tint fyne.ThemeColorName, tap func()) *ChipButton {
+	c := &ChipButton{words: words, box: NewBox(tint, "", 10), label: NewText(words, Style{Size: CaptionBold, Bold: true, Ink: ink})}
+	c.tap = tap
+	c.box.StrokeWidth = 1.5
+	c.content = Sized(0, 24, On(c.box, Pad(0, 10, 0, 10, Row(0, c.label))))
+	c.paint = func() {
+		c.box.Stroke, c.box.Fill, c.label.style.Ink = "", tint, ink
+		if on {
+			c.box.Fill, c.label.style.Ink = look.Primary, look.OnPrimary
+		}
+		if c.hovered {
+			c.box.Stroke = ink
+		}
+		if c.focused {
+			c.box.Stroke = look.Primary
+			if on {
+				c.box.Stroke = look.Ink
+			}
+		}
+	}
+	c.extend(c)
+	return c
+}
+
+// CaptionBold is the size of bold words on a chip that can be tapped.
+const CaptionBold float32 = 12
+
+// Words returns what stands on it.
+func (c *ChipButton) Words() string { return c.words }

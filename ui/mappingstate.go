@@ -1,0 +1,209 @@
+package ui
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/mapping"
+	"ferry/core/project"
+	"ferry/ui/kit"
+	"ferry/ui/task"
+)
+
+// surveyed is what both sides say of a mapping's table, for the list.
+type surveyed struct {
+	all     loaded
+	known   bool
+	loading *task.Task
+}
+
+// survey is what is known of a mapping's table on both sides; nil while nothing is. It is asked for once, and nothing
+// waits for it.
+func (p *mappings) survey(l listed) *loaded {
+	w := p.w
+	c := w.connection()
+	if c == nil || l.Saved == nil {
+		return nil
+	}
+	key := w.systems() + "\n" + l.Table + "\n" + l.Saved.Table
+	s := p.surveys[key]
+	if s == nil {
+		s = &surveyed{}
+		p.surveys[key] = s
+		s.loading = w.describe(*c, l.Table, l.Saved.Table, func(all loaded, err error) {
+			s.loading = nil
+			s.all, s.known = all, err == nil
+			if w.place == placeMappings && p.open == nil {
+				w.refresh()
+			}
+		})
+	}
+	if !s.known {
+		return nil
+	}
+	return &s.all
+}
+
+// systems names both sides; what is known of tables is forgotten when one of them changes.
+func (w *Window) systems() string {
+	key := ""
+	if c := w.connection(); c != nil {
+		key = c.Name + "\n" + c.Org
+	}
+	if d := w.project.Destination; d != nil {
+		key += "\n" + d.Driver
+		for _, name := range slices.Sorted(maps.Keys(d.Settings)) {
+			key += "\n" + name + "=" + d.Settings[name]
+		}
+	}
+	return key
+}
+
+// describe asks both sides what a table looks like.
+func (w *Window) describe(conn project.Connection, table, name string, done func(loaded, error)) *task.Task {
+	var to *project.Destination
+	if w.project.Destination != nil {
+		to = clone(w.project).Destination
+	}
+	return task.Go(w.run, func(ctx context.Context, _ func(struct{})) (loaded, error) {
+		var all loaded
+		var err error
+		if all.from, err = w.o.Engine.Describe(ctx, conn, table); err != nil || to == nil {
+			return all, err
+		}
+		all.to, err = w.o.Engine.DescribeDestination(ctx, *to, name)
+		return all, err
+	}, nil, done)
+}
+
+// state is a mapping's state in words, and what has to be looked at.
+func (p *mappings) state(l listed) (words, chip string, worst mapping.Severity) {
+	m := l.Saved
+	if m == nil {
+		return lang.L("every field, as it comes"), "", ""
+	}
+	said := []string{lang.N("{{.N}} columns", len(m.Columns), kit.M{"N": kit.Number(int64(len(m.Columns)))})}
+	var d *mapping.Draft
+	if known := p.survey(l); known != nil {
+		d = mapping.Edit(*m, known.from.Table, known.to)
+		d.Others(p.w.others(l.ID))
+		open := 0
+		for _, b := range m.Columns {
+			if b.Choices == nil {
+				continue
+			}
+			for _, row := range d.ChoiceTable(b.Column) {
+				if row.How == mapping.ChoiceOpen && b.Choices.Else == mapping.Refuse {
+					open++
+				}
+			}
+		}
+		if open > 0 {
+			said = append(said, lang.N("{{.N}} choices open", open, kit.M{"N": kit.Number(int64(open))}))
+		}
+		chip, worst = problemsChip(d.Problems())
+	}
+	if m.ActiveOnly {
+		said = append(said, lang.L("only active records"))
+	}
+	if m.Where != nil || m.Filter != "" {
+		said = append(said, filterWords(m, d))
+	}
+	if n := len(m.Children); n > 0 {
+		said = append(said, lang.N("{{.N}} child tables", n, kit.M{"N": n}))
+	}
+	return strings.Join(said, " · "), chip, worst
+}
+
+// others are the project's other mappings.
+func (w *Window) others(id string) []mapping.Mapping {
+	others := []mapping.Mapping{}
+	for _, l := range w.listed() {
+		if l.Saved != nil && l.ID != id {
+			others = append(others, *l.Saved)
+		}
+	}
+	return others
+}
+
+// problemsChip counts what has to be looked at, and tells how bad the worst is; "" when there is nothing but notes.
+func problemsChip(all []mapping.Problem) (words string, worst mapping.Severity) {
+	n := 0
+	for _, p := range all {
+		if p.Severity == mapping.Notes {
+			continue
+		}
+		n++
+		if p.Severity == mapping.Stops || worst == "" {
+			worst = p.Severity
+		}
+	}
+	if n == 0 {
+		return "", ""
+	}
+	return lang.N("{{.N}} things to look at", n, kit.M{"N": kit.Number(int64(n))}), worst
+}
+
+// filterWords say in a few words which records are meant: one condition as it is, more by their number.
+func filterWords(m *mapping.Mapping, d *mapping.Draft) string {
+	if m.Where == nil {
+		return lang.L("a filter by hand")
+	}
+	f := *m.Where
+	if len(f.All) == 1 && len(f.Any) == 0 {
+		f = f.All[0]
+	} else if len(f.Any) == 1 && len(f.All) == 0 {
+		f = f.Any[0]
+	}
+	n := conditions(*m.Where)
+	if m.Filter != "" {
+		n++
+	}
+	if n != 1 || f.Field == "" || len(f.Values) > 1 || d == nil {
+		return lang.N("{{.N}} conditions", n, kit.M{"N": n})
+	}
+	field := d.Source().Field(f.Field)
+	if field == nil {
+		return lang.N("{{.N}} conditions", n, kit.M{"N": n})
+	}
+	words := bothOr(field.Display, field.Name)
+	for _, op := range mapping.Ops(field.Type) {
+		if op.Op == f.Op {
+			words += " " + op.Title
+		}
+	}
+	if len(f.Values) == 1 {
+		value := f.Values[0]
+		for _, o := range field.Options {
+			if o.Label != "" && core.Choice(o.Code).Canonical() == value {
+				value = o.Label
+			}
+		}
+		words += " " + value
+	}
+	return words
+}
+
+func conditions(f mapping.Filter) int {
+	n := 0
+	for _, inner := range append(append([]mapping.Filter{}, f.All...), f.Any...) {
+		n += conditions(inner)
+	}
+	if f.Field != "" || f.Related != nil {
+		n++
+	}
+	return n
+}
+
+// bothOr is a name for people, or the logical one where there is none.
+func bothOr(display, logical string) string {
+	if display != "" {
+		return display
+	}
+	return logical
+}
