@@ -26,7 +26,8 @@ type mappingPage struct {
 	loading *task.Task
 	related map[string]*relatedTable // other tables of the source, by logical name
 
-	sample  *sampleState
+	sample  map[bool]*sampleState // spread over the table, or the first
+	preview *mappingPreview
 	parts   []mappingPart
 	part    mapping.PagePart // the one that is shown
 	systems string           // both sides, as they were when the page was opened
@@ -58,12 +59,15 @@ type sampleState struct {
 	loading *task.Task
 	table   string // it is of this table
 	filter  string // and of this filter
-	spread  bool
 }
 
 func newMappingPage(in *mappings, id string) *mappingPage {
-	p := &mappingPage{in: in, w: in.w, id: id, part: mapping.PartFields, related: map[string]*relatedTable{}, systems: in.w.systems()}
+	p := &mappingPage{in: in, w: in.w, id: id, part: mapping.PartFields, related: map[string]*relatedTable{}, systems: in.w.systems(), sample: map[bool]*sampleState{}}
+	p.preview = newMappingPreview(p)
 	p.parts = []mappingPart{newMappingFields(p)}
+	filter := newMappingFilter(p)
+	p.count = filter.count.head
+	p.parts = append(p.parts, filter, newMappingMatch(p), newMappingPolicies(p), newMappingChildren(p))
 	return p
 }
 
@@ -116,6 +120,7 @@ func (p *mappingPage) load() {
 			p.root = mapping.NewDraft(all.from.Table, all.to)
 		}
 		p.root.Others(p.w.others(p.id))
+		p.knowNeeded(p.root.Saved())
 		p.w.refresh()
 	})
 }
@@ -187,10 +192,10 @@ func (p *mappingPage) at(path []string) (*mapping.Draft, bool) {
 
 // openChild shows the page of a child of the present draft.
 func (p *mappingPage) openChild(id string) {
+	p.settle()
 	path := append(append([]string{}, p.path...), id)
 	if d, ok := p.at(path); ok {
 		p.path, p.open, p.wrong, p.part = path, d, nil, mapping.PartFields
-		p.sample = nil
 		p.w.refresh()
 		p.in.page.Top()
 	}
@@ -198,12 +203,13 @@ func (p *mappingPage) openChild(id string) {
 
 // leaveChild goes back to the parent; false when no child is open.
 func (p *mappingPage) leaveChild() bool {
+	p.settle()
 	if len(p.path) == 0 {
 		return false
 	}
 	p.path = p.path[:len(p.path)-1]
 	p.reopen()
-	p.sample, p.part, p.wrong = nil, mapping.PartChildren, nil
+	p.part, p.wrong = mapping.PartChildren, nil
 	return true
 }
 
@@ -221,6 +227,7 @@ func (p *mappingPage) reopen() {
 
 // undo and redo take steps of the whole mapping.
 func (p *mappingPage) undo() {
+	p.settle()
 	if _, ok := p.root.Undo(); ok {
 		p.wrong = nil
 		p.reopen()
@@ -229,6 +236,7 @@ func (p *mappingPage) undo() {
 }
 
 func (p *mappingPage) redo() {
+	p.settle()
 	if _, ok := p.root.Redo(); ok {
 		p.wrong = nil
 		p.reopen()
@@ -255,6 +263,7 @@ func (p *mappingPage) know(table string) (t *core.Table, fault *core.Fault) {
 				r.table = &d.Table
 				p.root.Know(d.Table)
 				p.reopen()
+				p.knowNeeded(p.root.Saved())
 			}
 			p.w.refresh()
 		})
@@ -272,17 +281,17 @@ func (p *mappingPage) samples(spread bool) (*Sampled, *core.Fault) {
 	if d == nil || c == nil {
 		return nil, nil
 	}
-	filter := ""
-	if program, err := d.Compile(); err == nil {
-		filter, _ = program.Filter(p.w.o.Now())
+	filter, err := p.filterText(d.Saved())
+	if err != nil {
+		return nil, core.AsFault(err)
 	}
-	s := p.sample
-	if s == nil || s.table != d.Source().Name.Logical || s.filter != filter || s.spread != spread {
+	s := p.sample[spread]
+	if s == nil || s.table != d.Source().Name.Logical || s.filter != filter {
 		if s != nil {
 			s.loading.Cancel()
 		}
-		s = &sampleState{table: d.Source().Name.Logical, filter: filter, spread: spread}
-		p.sample = s
+		s = &sampleState{table: d.Source().Name.Logical, filter: filter}
+		p.sample[spread] = s
 		conn, request := *c, SampleRequest{Table: *d.Source(), Filter: filter, Count: sampleCount, Spread: spread, Asks: d.Saved().Asks()}
 		s.loading = task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (Sampled, error) {
 			return p.w.o.Engine.Sample(ctx, conn, request)
@@ -291,7 +300,7 @@ func (p *mappingPage) samples(spread bool) (*Sampled, *core.Fault) {
 			if s.ui = all; err != nil {
 				s.fault = core.AsFault(err)
 			}
-			if p.sample == s {
+			if p.sample[spread] == s {
 				p.w.refresh()
 			}
 		})
@@ -308,8 +317,9 @@ const sampleCount = 100
 // close ends what is under way for the page.
 func (p *mappingPage) close() {
 	p.loading.Cancel()
-	if p.sample != nil {
-		p.sample.loading.Cancel()
+	p.settle()
+	for _, s := range p.sample {
+		s.loading.Cancel()
 	}
 	for _, r := range p.related {
 		r.loading.Cancel()

@@ -36,7 +36,7 @@ func (p *mappingPage) render() {
 	}
 	tabs := kit.Tabs(items, chosen, func(i int) { p.turn(p.parts[i].part()) }, p.problemsButton())
 	head := kit.Column(10, p.crumbs(), p.head(), tabs)
-	p.in.page.Set(head, append(p.banners(), p.parts[chosen].cards()...)...)
+	p.in.page.Set(head, append(append(p.banners(), p.parts[chosen].cards()...), p.preview.cards()...)...)
 }
 
 // turn shows a part of the page.

@@ -156,6 +156,35 @@ func (d *Draft) SetRule(column string, made, found When, mayEmpty bool) error {
 	})
 }
 
+// A RuleChange is what SetRules changes; nil leaves that part of each column's rule as it is.
+type RuleChange struct {
+	Made, Found *When
+	MayEmpty    *bool
+}
+
+// SetRules changes the rules of several columns, as one step.
+func (d *Draft) SetRules(c RuleChange, columns ...string) error {
+	return d.do("change the rules of several fields", func(m *Mapping) error {
+		for _, name := range columns {
+			i := d.find(name)
+			if i < 0 {
+				return notMapped(d, name)
+			}
+			b := &m.Columns[i]
+			if c.Made != nil {
+				b.Made = *c.Made
+			}
+			if c.Found != nil {
+				b.Found = *c.Found
+			}
+			if c.MayEmpty != nil {
+				b.MayEmpty = *c.MayEmpty
+			}
+		}
+		return nil
+	})
+}
+
 // SetRequired says whether a record without a value for a column is refused.
 func (d *Draft) SetRequired(column string, required bool) error {
 	return d.change("change the rule of "+column, column, func(_ *Mapping, b *Binding) error {

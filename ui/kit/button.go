@@ -46,6 +46,13 @@ func LinkIcon(icon, words string, tap func()) *Button {
 	return newButton(words, icon, linkButton, tap)
 }
 
+// Sign is an icon that can be tapped; its words are its tip.
+func Sign(icon, words string, tap func()) *Button {
+	b := newButton("", icon, linkButton, tap)
+	b.words, b.tip = words, words
+	return b
+}
+
 // Danger is a quiet button for what takes something away.
 func Danger(words string, tap func()) *Button { return newButton(words, "", dangerButton, tap) }
 
