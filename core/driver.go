@@ -10,6 +10,12 @@ type Driver[S System] struct {
 	Summary  string // one sentence for the person who chooses
 	Settings []Setting
 	New      func(s Settings) (S, error) // checks the settings, does no I/O; the error is a Fault
+
+	// Place is where the settings point at, as one stable text, and Receiver whom their secrets may be sent to: a secret is
+	// kept under that name. Both do no I/O and give "" for settings that cannot be read. nil: the settings' file or folder
+	// is the place, and there are no secrets.
+	Place    func(s Settings) string
+	Receiver func(s Settings) string
 }
 
 // A Setting is one field of a system's form, and -set name=value of ferryctl.
@@ -41,6 +47,7 @@ const (
 type Settings struct {
 	Values  map[string]string
 	Secrets map[string]Secret
+	CAFiles []string // PEM files that this computer trusts beside the system's roots; never from a project file
 }
 
 // Get returns the value of a setting, "" when it is not set.

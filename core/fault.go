@@ -28,6 +28,7 @@ const (
 	EntraAdmin    Owner = "the Entra administrator"
 	DynamicsAdmin Owner = "the Dynamics administrator"
 	HaloAdmin     Owner = "the Halo administrator"
+	DatabaseAdmin Owner = "the database administrator"
 )
 
 // A Fault is an error that a person can act on. It is made where the knowledge is; layers above add Op and

@@ -23,6 +23,10 @@ type Place struct {
 	Rows func(t *testing.T, d core.Destination, p core.Plan) map[string][]core.Value
 	// Keep tells which texts come back otherwise than they were written, and how. nil: all come back exactly.
 	Keep func(text string) string
+	// Takes tells which texts can be kept; a record with another one is refused. nil: all.
+	Takes func(text string) bool
+	// Precision is the smallest part of a second that is kept; what a time has beyond is cut off. 0: a nanosecond.
+	Precision time.Duration
 }
 
 // Destination proves that a kind of destination keeps its promises.

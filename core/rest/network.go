@@ -134,6 +134,9 @@ func parseHop(s string) (Hop, bool) {
 	return h, true
 }
 
+// Trusted are the roots that a connection by other means than http trusts; nil: the system's own.
+func (n Network) Trusted() (*x509.CertPool, error) { return n.roots() }
+
 // roots is nil when the system's own roots are enough.
 func (n Network) roots() (*x509.CertPool, error) {
 	files := n.CAFiles

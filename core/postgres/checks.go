@@ -1,0 +1,255 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"ferry/core"
+)
+
+// Checks looks whether the server is there and proves its name, whether it lets us in, what it is, and whether the tables
+// can be made. It leaves nothing behind.
+func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var way path
+	tried := false
+	// connect is tried once; each of the first three steps looks how far it came.
+	connect := func() {
+		if !tried {
+			tried = true
+			way = d.try(ctx)
+		}
+	}
+	steps := []struct {
+		check core.Check
+		do    func(context.Context, *core.Check) error
+	}{
+		{core.Check{ID: "address", Title: "Address"}, func(_ context.Context, c *core.Check) error {
+			connect()
+			c.Detail = d.to.server()
+			if way.reached {
+				return nil
+			}
+			return way.err
+		}},
+		{core.Check{ID: "secure", Title: "Secure connection", DependsOn: []string{"address"}}, func(_ context.Context, c *core.Check) error {
+			connect()
+			if !way.secured {
+				return way.err
+			}
+			d.checkSecure(c)
+			return nil
+		}},
+		{core.Check{ID: "signin", Title: "Sign-in", DependsOn: []string{"secure"}}, func(_ context.Context, c *core.Check) error {
+			connect()
+			c.Detail = fmt.Sprintf("%s in the database %s", d.to.user, d.to.database)
+			return way.err
+		}},
+		{core.Check{ID: "version", Title: "Version", DependsOn: []string{"signin"}}, d.checkVersion},
+		{core.Check{ID: "encoding", Title: "Every character can be kept", DependsOn: []string{"version"}}, d.checkEncoding},
+		{core.Check{ID: "schema", Title: "Schema", DependsOn: []string{"version"}}, d.checkSchema},
+		{core.Check{ID: "create", Title: "Tables can be made", DependsOn: []string{"schema"}}, d.checkCreate},
+		{core.Check{ID: "tables", Title: "Tables", DependsOn: []string{"schema"}}, func(ctx context.Context, c *core.Check) error {
+			return d.checkTables(ctx, need.Tables, c)
+		}},
+	}
+	failed := map[string]bool{}
+	for _, s := range steps {
+		c := s.check
+		for _, on := range c.DependsOn {
+			failed[c.ID] = failed[c.ID] || failed[on]
+		}
+		if failed[c.ID] {
+			c.State = core.CheckUntried
+			tell(c)
+			continue
+		}
+		c.State = core.CheckRunning
+		tell(c)
+		c.State = core.CheckPassed
+		var err error
+		if way.conn == nil {
+			err = s.do(ctx, &c)
+		} else {
+			err = d.transaction(ctx, reading, func() error { return s.do(ctx, &c) })
+		}
+		if err = d.fault(ctx, err); err != nil {
+			c.State, c.Fault, failed[c.ID] = core.CheckFailed, core.AsFault(core.During("testing the database", err)), true
+		}
+		tell(c)
+	}
+}
+
+// A path is how far a connection came.
+type path struct {
+	reached, secured bool
+	conn             *pgconn.PgConn
+	err              error
+}
+
+// try makes a new connection, which takes the place of the one that was there.
+func (d *Destination) try(ctx context.Context) (p path) {
+	c, err := d.config()
+	if err != nil {
+		p.err = err
+		return p
+	}
+	dial := c.DialFunc
+	c.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		p.reached = p.reached || err == nil
+		return conn, err
+	}
+	c.AfterNetConnect = func(_ context.Context, _ *pgconn.Config, conn net.Conn) (net.Conn, error) {
+		p.secured = true
+		return conn, nil
+	}
+	conn, err := pgconn.ConnectConfig(ctx, c)
+	if err != nil {
+		p.err = err
+		return p
+	}
+	if d.conn != nil && !d.conn.IsClosed() {
+		_ = d.conn.Close(ctx) // the new one takes its place
+	}
+	d.conn, d.writers, p.conn = conn, map[string]*writer{}, conn
+	return p
+}
+
+func (d *Destination) checkSecure(c *core.Check) {
+	switch {
+	case d.to.here() && d.to.encryption == disable:
+		c.Detail = "on this computer, not encrypted"
+	case d.to.encryption == disable:
+		c.State, c.Fault, c.Detail = core.CheckWarned, notEncrypted(), "not encrypted"
+	case d.to.encryption == verifyFull:
+		c.Detail = "encrypted, the server proved its name"
+	default:
+		c.State, c.Fault, c.Detail = core.CheckWarned, nameNotProved(d.to.encryption), "encrypted"
+	}
+}
+
+// one runs a statement that gives one row.
+func (d *Destination) one(ctx context.Context, sql string, args ...[]byte) ([]string, error) {
+	rows, err := d.query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) != 1 {
+		return nil, notesDamaged(nil)
+	}
+	all := make([]string, len(rows[0]))
+	for i, cell := range rows[0] {
+		all[i] = string(cell)
+	}
+	return all, nil
+}
+
+func (d *Destination) checkVersion(ctx context.Context, c *core.Check) error {
+	row, err := d.one(ctx, "SELECT version(), current_setting('server_version'), current_setting('server_version_num')")
+	if err != nil {
+		return err
+	}
+	maker, _, _ := strings.Cut(row[0], " ")
+	version, _, _ := strings.Cut(row[1], " ")
+	c.Detail = maker + " " + version
+	if maker != "PostgreSQL" {
+		c.Detail = maker + ", which speaks PostgreSQL " + version
+	}
+	if n, err := strconv.Atoi(row[2]); err == nil && n < 90500 {
+		return tooOld(version)
+	}
+	return nil
+}
+
+func (d *Destination) checkEncoding(ctx context.Context, c *core.Check) error {
+	row, err := d.one(ctx, "SELECT current_setting('server_encoding')")
+	if err != nil {
+		return err
+	}
+	c.Detail = row[0]
+	if row[0] != "UTF8" {
+		return otherEncoding(row[0])
+	}
+	return nil
+}
+
+func (d *Destination) checkSchema(ctx context.Context, c *core.Check) error {
+	there, err := d.hasSchema(ctx)
+	if err != nil {
+		return err
+	}
+	if !there {
+		c.Detail = d.to.schema + ", new; the first import makes it"
+		row, err := d.one(ctx, "SELECT has_database_privilege(current_database(), 'CREATE')")
+		if err == nil && row[0] != "t" {
+			err = noRight(d.to.user, fmt.Sprintf("make the schema “%s”", d.to.schema), fmt.Sprintf("CREATE SCHEMA %s AUTHORIZATION %s;", quote(d.to.schema), quote(d.to.user)))
+		}
+		return err
+	}
+	c.Detail = d.to.schema
+	row, err := d.one(ctx, "SELECT has_schema_privilege($1::text, 'USAGE')", text(d.to.schema))
+	if err != nil {
+		return err
+	}
+	if row[0] != "t" {
+		return noRight(d.to.user, fmt.Sprintf("use the schema “%s”", d.to.schema), fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA %s TO %s;", quote(d.to.schema), quote(d.to.user)))
+	}
+	id, err := d.identity(ctx)
+	if err == nil && id.ID != "" {
+		c.Detail += ", used by Ferry before"
+	}
+	return err
+}
+
+func (d *Destination) checkCreate(ctx context.Context, c *core.Check) error {
+	row, err := d.one(ctx, "SELECT has_database_privilege(current_database(), 'TEMPORARY'), current_setting('default_transaction_read_only'), pg_is_in_recovery()")
+	if err != nil {
+		return err
+	}
+	if row[1] == "on" || row[2] == "t" {
+		return (target{}).told(&pgconn.PgError{Code: "25006"})
+	}
+	if row[0] != "t" {
+		return noRight(d.to.user, "make temporary tables, through which rows are written", fmt.Sprintf("GRANT TEMPORARY ON DATABASE %s TO %s;", quote(d.to.database), quote(d.to.user)))
+	}
+	if there, err := d.hasSchema(ctx); err != nil || !there {
+		return err
+	}
+	row, err = d.one(ctx, "SELECT has_schema_privilege($1::text, 'CREATE')", text(d.to.schema))
+	if err != nil {
+		return err
+	}
+	if row[0] != "t" {
+		return noRight(d.to.user, fmt.Sprintf("make tables in the schema “%s”", d.to.schema), fmt.Sprintf("GRANT USAGE, CREATE ON SCHEMA %s TO %s;", quote(d.to.schema), quote(d.to.user)))
+	}
+	return nil
+}
+
+func (d *Destination) checkTables(ctx context.Context, tables []string, c *core.Check) error {
+	made := 0
+	for _, name := range tables {
+		t, err := d.describe(ctx, name)
+		if err != nil {
+			return err
+		}
+		switch {
+		case t == nil:
+		case !t.ours || t.kind != "r" && t.kind != "p":
+			return notOurTable(name)
+		default:
+			made++
+		}
+	}
+	c.Detail = fmt.Sprintf("%d of %d there already, the others are made by the import", made, len(tables))
+	if len(tables) == 0 {
+		c.Detail = "none asked for"
+	}
+	return nil
+}

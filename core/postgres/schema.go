@@ -1,0 +1,422 @@
+package postgres
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"ferry/core"
+)
+
+// PostgreSQL's own limits.
+const (
+	maxColumns = 1600
+	maxName    = 63 // bytes
+)
+
+// cut is a name as PostgreSQL keeps it: it cuts long ones and says so to nobody.
+func cut(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	n := maxName
+	for n > 0 && !utf8.RuneStart(name[n]) {
+		n--
+	}
+	return name[:n]
+}
+
+// ownTables are the tables in which Ferry keeps what it must know about the schema.
+func (d *Destination) ownTables() map[string]string {
+	return map[string]string{
+		"_ferry": "(name text PRIMARY KEY, value text NOT NULL)",
+		// name of the table, the Dynamics table it holds
+		"_ferry_table": "(name text PRIMARY KEY, source text NOT NULL, title text NOT NULL, key text NOT NULL)",
+		// start: in which start of an import
+		"_ferry_batch": "(plan text NOT NULL, batch text NOT NULL, start bigint NOT NULL, outcomes bytea NOT NULL, faults text, PRIMARY KEY (plan, batch))",
+	}
+}
+
+// change calls do in a transaction of a schema that has Ferry's own tables. Names are looked for first: IF NOT EXISTS
+// asks for the right to make even what is there.
+func (d *Destination) change(ctx context.Context, do func() error) error {
+	return d.transaction(ctx, writing, func() error {
+		if there, err := d.hasSchema(ctx); err != nil {
+			return err
+		} else if !there {
+			if err := d.script(ctx, "CREATE SCHEMA "+quote(d.to.schema)); err != nil {
+				return err
+			}
+		}
+		for name, columns := range d.ownTables() {
+			there, err := d.has(ctx, name)
+			if err == nil && !there {
+				err = d.script(ctx, "CREATE TABLE "+d.own(name)+" "+columns)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if _, err := d.query(ctx, "INSERT INTO "+d.own("_ferry")+" VALUES ('format', '1'), ('made by', 'Ferry') ON CONFLICT (name) DO NOTHING"); err != nil {
+			return err
+		}
+		return do()
+	})
+}
+
+func (d *Destination) hasSchema(ctx context.Context) (bool, error) {
+	rows, err := d.query(ctx, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1::text", text(d.to.schema))
+	return len(rows) > 0, err
+}
+
+// has reports whether the schema has something of that name.
+func (d *Destination) has(ctx context.Context, name string) (bool, error) {
+	rows, err := d.query(ctx, `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = $1::text AND c.relname = $2::text`, text(d.to.schema), text(cut(name)))
+	return len(rows) > 0, err
+}
+
+// A table is what the database tells about one of its tables.
+type table struct {
+	name    string
+	kind    string // r is a table; views, sequences and others are something else
+	key     string // its primary key, when it is one column
+	columns []column
+	ours    bool
+	source  string // the Dynamics table it holds
+	title   string
+}
+
+type column struct {
+	name, kind string
+	required   bool
+	computed   bool
+}
+
+func (t *table) column(name string) *column {
+	for i := range t.columns {
+		if t.columns[i].name == cut(name) {
+			return &t.columns[i]
+		}
+	}
+	return nil
+}
+
+// describe reads one table; nil when there is none.
+func (d *Destination) describe(ctx context.Context, name string) (*table, error) {
+	rows, err := d.query(ctx, `SELECT c.oid, c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = $1::text AND c.relname = $2::text`, text(d.to.schema), text(cut(name)))
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	oid := rows[0][0]
+	t := &table{name: string(rows[0][1]), kind: string(rows[0][2])}
+	// attgenerated is there since PostgreSQL 12: a row as JSON has it or not.
+	rows, err = d.query(ctx, `SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+		coalesce(pg_catalog.row_to_json(a) ->> 'attgenerated', '') <> '' OR coalesce(pg_catalog.row_to_json(a) ->> 'attidentity', '') = 'a',
+		EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND i.indnatts = 1 AND i.indkey[0] = a.attnum)
+		FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`, oid)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		c := column{name: string(row[0]), kind: string(row[1]), required: string(row[2]) == "t", computed: string(row[3]) == "t"}
+		t.columns = append(t.columns, c)
+		if string(row[4]) == "t" {
+			t.key = c.name
+		}
+	}
+	if there, err := d.has(ctx, "_ferry_table"); err != nil || !there {
+		return t, err
+	}
+	rows, err = d.query(ctx, "SELECT source, title FROM "+d.own("_ferry_table")+" WHERE name = $1", text(t.name))
+	if len(rows) > 0 {
+		t.ours, t.source, t.title = true, string(rows[0][0]), string(rows[0][1])
+	}
+	return t, err
+}
+
+// Missing tells what the plan needs. A table or column that is in the way is a Fault.
+func (d *Destination) Missing(ctx context.Context, p core.Plan) ([]core.Thing, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := possible(p); err != nil {
+		return nil, err
+	}
+	var things []core.Thing
+	err := d.patiently(ctx, func() error {
+		return d.transaction(ctx, reading, func() error {
+			there, err := d.hasSchema(ctx)
+			if err != nil {
+				return err
+			}
+			if things, err = d.missing(ctx, p); err == nil && !there {
+				things = append([]core.Thing{{Kind: "schema", Name: d.to.schema, Plan: p.ID}}, things...)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return nil, d.fault(ctx, err)
+	}
+	return things, nil
+}
+
+func (d *Destination) missing(ctx context.Context, p core.Plan) ([]core.Thing, error) {
+	t, err := d.describe(ctx, p.Table)
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		return []core.Thing{{Kind: "table", Name: p.Table, Plan: p.ID}}, nil
+	}
+	if err := fits(t, p); err != nil {
+		return nil, err
+	}
+	var things []core.Thing
+	for _, c := range p.Columns {
+		if t.column(c.Name) == nil {
+			things = append(things, core.Thing{Kind: "column", Name: p.Table + "." + c.Name, Plan: p.ID})
+		}
+	}
+	if len(t.columns)+len(things) > maxColumns {
+		return nil, tooManyColumns(p.Table, len(t.columns)+len(things))
+	}
+	return things, nil
+}
+
+// possible refuses a plan that no PostgreSQL database can hold.
+func possible(p core.Plan) error {
+	if strings.HasPrefix(p.Table, "_ferry") {
+		return reservedName(p.Table)
+	}
+	if len(p.Columns)+1 > maxColumns {
+		return tooManyColumns(p.Table, len(p.Columns)+1)
+	}
+	names := []string{p.Key}
+	for _, c := range p.Columns {
+		names = append(names, c.Name)
+	}
+	seen := map[string]string{}
+	for i, name := range append(names, p.Table) {
+		if name == "" || strings.ContainsRune(name, 0) || !utf8.ValidString(name) {
+			return badName(p.Table)
+		}
+		if i == len(names) {
+			continue
+		}
+		other, taken := seen[cut(name)]
+		switch {
+		case taken && other == name:
+			return sameColumn(p.Table, name)
+		case taken:
+			return sameBeginning(p.Table, other, name)
+		case systemColumns(name):
+			return reservedColumn(p.Table, name)
+		}
+		seen[cut(name)] = name
+	}
+	return nil
+}
+
+// systemColumns are names that every table has already.
+func systemColumns(name string) bool {
+	switch name {
+	case "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid":
+		return true
+	}
+	return false
+}
+
+// fits refuses a table that is there but cannot or must not take the plan's rows.
+func fits(t *table, p core.Plan) error {
+	switch {
+	case !t.ours || t.kind != "r" && t.kind != "p":
+		return notOurTable(p.Table)
+	case t.source != p.Source:
+		return otherTable(p.Table, t.source)
+	case t.key != cut(p.Key):
+		return otherKey(p.Table, p.Key)
+	}
+	for _, c := range p.Columns {
+		have := t.column(c.Name)
+		if have == nil {
+			continue
+		}
+		if have.computed {
+			return computed(p.Table, c.Name)
+		}
+		if !takes(have.kind, c.Type) {
+			return otherType(p.Table, c.Name, have.kind, sqlType(c.Type))
+		}
+	}
+	return nil
+}
+
+// sqlType is the declared type of a column.
+func sqlType(t core.ColumnType) string {
+	switch t {
+	case core.ColumnInteger:
+		return "bigint"
+	case core.ColumnDecimal:
+		return "numeric"
+	case core.ColumnDouble:
+		return "double precision"
+	case core.ColumnBoolean:
+		return "boolean"
+	case core.ColumnDateTime:
+		return "timestamp with time zone"
+	case core.ColumnDate:
+		return "date"
+	case core.ColumnBytes:
+		return "bytea"
+	default:
+		return "text"
+	}
+}
+
+// takes reports whether a column that somebody may have changed still takes every value as it is, or refuses the record.
+func takes(have string, t core.ColumnType) bool {
+	switch want := sqlType(t); {
+	case have == want:
+		return true
+	case want == "text":
+		return strings.HasPrefix(have, "character varying")
+	case want == "bigint":
+		return have == "integer" || have == "numeric"
+	}
+	return false
+}
+
+// Prepare makes the schema, the table or the columns that things name; what is there already is left alone.
+func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Thing) (core.Plan, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := possible(p); err != nil {
+		return p, err
+	}
+	err := d.patiently(ctx, func() error {
+		return d.change(ctx, func() error {
+			for _, thing := range things {
+				if err := d.make(ctx, p, thing); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	return p, d.fault(ctx, err)
+}
+
+func (d *Destination) make(ctx context.Context, p core.Plan, thing core.Thing) error {
+	t, err := d.describe(ctx, p.Table)
+	if err != nil {
+		return err
+	}
+	if t != nil {
+		if err := fits(t, p); err != nil {
+			return err
+		}
+	}
+	switch {
+	case thing.Kind == "table" && thing.Name == p.Table && t == nil:
+		var sql strings.Builder
+		sql.WriteString("CREATE TABLE " + d.table(p) + " (" + quote(p.Key) + ` text COLLATE "C" PRIMARY KEY`)
+		for _, c := range p.Columns {
+			sql.WriteString(", " + quote(c.Name) + " " + sqlType(c.Type))
+		}
+		sql.WriteString(")")
+		if err := d.script(ctx, sql.String()); err != nil {
+			return err
+		}
+		_, err := d.query(ctx, "INSERT INTO "+d.own("_ferry_table")+` VALUES ($1, $2, $3, $4)
+			ON CONFLICT (name) DO UPDATE SET source = excluded.source, title = excluded.title, key = excluded.key`,
+			text(cut(p.Table)), text(p.Source), text(p.Title), text(p.Key))
+		return err
+	case thing.Kind == "column" && t != nil:
+		for _, c := range p.Columns {
+			if thing.Name == p.Table+"."+c.Name && t.column(c.Name) == nil {
+				if len(t.columns) == maxColumns {
+					return tooManyColumns(p.Table, maxColumns+1)
+				}
+				return d.script(ctx, "ALTER TABLE "+d.table(p)+" ADD COLUMN "+quote(c.Name)+" "+sqlType(c.Type))
+			}
+		}
+	}
+	return nil
+}
+
+// Tables lists the schema's tables but Ferry's own.
+func (d *Destination) Tables(ctx context.Context) ([]core.TableName, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var names []core.TableName
+	err := d.transaction(ctx, reading, func() error {
+		rows, err := d.query(ctx, `SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+			WHERE n.nspname = $1::text AND c.relkind IN ('r', 'p') AND c.relname NOT LIKE '\_ferry%' ORDER BY c.relname`, text(d.to.schema))
+		for _, row := range rows {
+			name := string(row[0])
+			names = append(names, core.TableName{Logical: name, Display: name, Plural: name})
+		}
+		return err
+	})
+	return names, d.fault(ctx, err)
+}
+
+// Describe tells what a table of the schema looks like.
+func (d *Destination) Describe(ctx context.Context, name string) (core.Table, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var t *table
+	err := d.transaction(ctx, reading, func() (err error) {
+		t, err = d.describe(ctx, name)
+		return err
+	})
+	if err != nil {
+		return core.Table{}, d.fault(ctx, err)
+	}
+	if t == nil || t.kind != "r" && t.kind != "p" {
+		return core.Table{}, noTable(name)
+	}
+	out := core.Table{
+		Name: core.TableName{Logical: t.name, Display: t.name, Plural: t.name},
+		Key:  t.key, Rights: core.Rights{Read: core.DepthGlobal, Known: true},
+	}
+	if t.title != "" {
+		out.Name.Plural = t.title
+	}
+	for _, c := range t.columns {
+		out.Fields = append(out.Fields, core.Field{
+			Name: c.name, Display: c.name, Type: fieldType(c.kind), Readable: true, Writable: t.ours && !c.computed, Required: c.required, Derived: c.computed,
+		})
+	}
+	return out, nil
+}
+
+func fieldType(kind string) core.FieldType {
+	switch kind {
+	case "bigint":
+		return core.TypeBigInt
+	case "integer", "smallint":
+		return core.TypeInteger
+	case "double precision", "real":
+		return core.TypeDouble
+	case "boolean":
+		return core.TypeBoolean
+	case "timestamp with time zone":
+		return core.TypeDateTime
+	case "date":
+		return core.TypeDate
+	case "uuid":
+		return core.TypeID
+	case "text":
+		return core.TypeText
+	}
+	switch {
+	case strings.HasPrefix(kind, "numeric"):
+		return core.TypeDecimal
+	case strings.HasPrefix(kind, "character"):
+		return core.TypeText
+	}
+	return core.TypeOther
+}

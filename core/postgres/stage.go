@@ -1,0 +1,175 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"ferry/core"
+)
+
+// stage is the temporary table a batch is copied into. It lives as long as the transaction that made it.
+const stage = "pg_temp._ferry_stage"
+
+// A writer holds the statements of one plan.
+type writer struct {
+	plan    core.Plan
+	create  string // makes the stage
+	whole   string // merges rows in which nothing is absent; returns key and whether the row is new
+	change  string // changes rows of which something is absent; returns the key
+	insert  string // makes rows of which something is absent; returns the key
+	remove  string
+	matches string // the numbers of the staged rows that are equal to what is there
+}
+
+func (d *Destination) newWriter(p core.Plan) *writer {
+	w := &writer{plan: p}
+	key, table := quote(p.Key), d.table(p)
+	created := []string{"n integer", "part bit varying", `k text COLLATE "C"`}
+	names, staged := []string{key}, []string{"k"}
+	var sets, partSets, differs, partDiffers, equals []string
+	for i, c := range p.Columns {
+		name, from := quote(c.Name), "c"+strconv.Itoa(i)
+		created = append(created, from+" "+sqlType(c.Type))
+		names, staged = append(names, name), append(staged, from)
+		absent := fmt.Sprintf("pg_catalog.get_bit(s.part, %d) = 1", i)
+		// Numbers may be equal and have other digits; money is kept as it was sent.
+		exact := func(what string) string {
+			if sqlType(c.Type) == "numeric" {
+				return "CAST(" + what + " AS text)"
+			}
+			return what
+		}
+		sets = append(sets, name+" = excluded."+name)
+		differs = append(differs, exact("t."+name)+" IS DISTINCT FROM "+exact("excluded."+name))
+		partSets = append(partSets, fmt.Sprintf("%s = CASE WHEN %s THEN t.%s ELSE s.%s END", name, absent, name, from))
+		partDiffers = append(partDiffers, fmt.Sprintf("NOT %s AND %s IS DISTINCT FROM %s", absent, exact("t."+name), exact("s."+from)))
+		equals = append(equals, fmt.Sprintf("(coalesce(%s, false) OR %s IS NOT DISTINCT FROM %s)", absent, exact("t."+name), exact("s."+from)))
+	}
+	w.create = "CREATE TEMPORARY TABLE _ferry_stage (" + strings.Join(created, ", ") + ") ON COMMIT DROP"
+	into := "INSERT INTO " + table + " AS t (" + strings.Join(names, ", ") + ") SELECT " + strings.Join(staged, ", ") + " FROM " + stage
+	w.whole = into + " WHERE part IS NULL ON CONFLICT (" + key + ") DO "
+	if len(sets) == 0 {
+		w.whole += "NOTHING"
+	} else {
+		w.whole += "UPDATE SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(differs, " OR ")
+		w.change = "UPDATE " + table + " AS t SET " + strings.Join(partSets, ", ") + " FROM " + stage + " AS s WHERE s.part IS NOT NULL AND t." + key + " = s.k AND (" +
+			strings.Join(partDiffers, " OR ") + ") RETURNING t." + key
+	}
+	// xmax is 0 in a row that was made, and names who locked it in one that was there (PostgreSQL: "System Columns").
+	w.whole += " RETURNING t." + key + ", t.xmax = 0"
+	w.insert = into + " WHERE part IS NOT NULL ON CONFLICT (" + key + ") DO NOTHING RETURNING t." + key
+	w.remove = "DELETE FROM " + table + " WHERE " + key + " = ANY ($1::text[]) RETURNING " + key
+	w.matches = "SELECT s.n FROM " + stage + " AS s JOIN " + table + " AS t ON t." + key + " = s.k"
+	if len(equals) > 0 {
+		w.matches += " WHERE " + strings.Join(equals, " AND ")
+	}
+	return w
+}
+
+// copy makes the stage and fills it.
+func (d *Destination) copy(ctx context.Context, w *writer, lines []line) error {
+	if err := d.script(ctx, "SAVEPOINT ferry; "+w.create); err != nil {
+		return err
+	}
+	readers := make([]io.Reader, 0, len(lines))
+	for _, l := range lines {
+		if !l.gone {
+			readers = append(readers, bytes.NewReader(l.text))
+		}
+	}
+	if len(readers) == 0 {
+		return nil
+	}
+	_, err := d.conn.CopyFrom(ctx, io.MultiReader(readers...), "COPY "+stage+" FROM STDIN")
+	return err
+}
+
+// keep ends what copy began: what was merged since stays.
+func (d *Destination) keep(ctx context.Context) error {
+	return d.script(ctx, "DROP TABLE "+stage+"; RELEASE SAVEPOINT ferry")
+}
+
+// undo ends what copy began: all since is taken back.
+func (d *Destination) undo(ctx context.Context) error {
+	return d.script(ctx, "ROLLBACK TO SAVEPOINT ferry; RELEASE SAVEPOINT ferry")
+}
+
+// merge stores lines, no two of which have the same key, and notes what became of them. On an error nothing of them is
+// stored.
+func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcomes []core.Outcome) error {
+	if err := d.copy(ctx, w, lines); err != nil {
+		return err
+	}
+	byKey := make(map[string]int, len(lines))
+	var gone []string
+	whole, part := false, false
+	for _, l := range lines {
+		byKey[l.key] = l.row
+		outcomes[l.row] = core.Outcome{Kind: core.Unchanged}
+		switch {
+		case l.gone:
+			gone = append(gone, l.key)
+		case l.part:
+			part = true
+		default:
+			whole = true
+		}
+	}
+	note := func(sql string, kind core.OutcomeKind, args ...[]byte) error {
+		rows, err := d.query(ctx, sql, args...)
+		for _, row := range rows {
+			k := kind
+			if len(row) > 1 && string(row[1]) == "t" {
+				k = core.Created
+			}
+			if at, ok := byKey[string(row[0])]; ok {
+				outcomes[at] = core.Outcome{Kind: k}
+			}
+		}
+		return err
+	}
+	var err error
+	if whole {
+		err = note(w.whole, core.Updated)
+	}
+	if part && err == nil && w.change != "" {
+		err = note(w.change, core.Updated)
+	}
+	if part && err == nil {
+		err = note(w.insert, core.Created)
+	}
+	if len(gone) > 0 && err == nil {
+		err = note(w.remove, core.Removed, array(gone))
+	}
+	if err != nil {
+		return err
+	}
+	return d.keep(ctx)
+}
+
+// equal tells which lines are equal to what is there; an absent value is equal to anything.
+func (d *Destination) equal(ctx context.Context, w *writer, lines []line) (map[int]bool, error) {
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	if err := d.copy(ctx, w, lines); err != nil {
+		return nil, err
+	}
+	rows, err := d.query(ctx, w.matches)
+	if err != nil {
+		return nil, err
+	}
+	same := make(map[int]bool, len(rows))
+	for _, row := range rows {
+		n, err := strconv.Atoi(string(row[0]))
+		if err != nil {
+			return nil, err
+		}
+		same[n] = true
+	}
+	return same, d.keep(ctx)
+}
