@@ -25,6 +25,14 @@ type Plan struct {
 	Columns []Column
 	Parent  string // ID of the plan whose rows these belong to; "" for none
 	Passes  int    // how many passes the columns need; 1 when no column waits for another table
+
+	// Match are columns by which a row is found that Ferry left no mark on: all of them are equal, and none is empty. One
+	// hit gets the record's key and counts as found there; several, or one that another record has, refuse the record.
+	Match []string
+	// Run is the id of the run, for a Keeper: each row that is written is noted as seen by it. "" notes nothing.
+	Run string
+	// Dealt says what a policy does to the rows of a batch; a Keeper notes it instead of Run. "" for records as they come.
+	Dealt string
 }
 
 // A Column is one column of a Plan.
@@ -34,6 +42,8 @@ type Column struct {
 	Field string // logical name of the source field it is made from; "" for a constant
 	Ref   bool   // holds a reference that must be turned into the destination's own id before it is written
 	Pass  int    // 1: what a create needs; 2: references that could not be resolved yet; 3: state
+	Rule  Rule   // when the destination has a value; the zero Rule writes whatever comes
+	Find  string // of a reference: the column of the parent's table by which it is found there; "" is the record's key
 }
 
 // A Thing is something a destination must make before a plan can be written.

@@ -129,6 +129,42 @@ type Restorer interface {
 	Restore(ctx context.Context, p Plan, before []Before) ([]Outcome, error)
 }
 
+// A Ruler is a Destination that applies the rules of a plan's columns and finds rows by its Match, in the transaction of the
+// write. One that is none takes only plans in which every rule is plain and nothing is matched.
+type Ruler interface {
+	Rules() bool
+}
+
+// A Keeper is a Destination that notes of each row that a plan with a Run writes that the run has seen it. So it can tell
+// which rows of the plan the source did not give any more, however many there are, and what was done about them.
+type Keeper interface {
+	// Reconsider forgets what was judged in an earlier run.
+	Reconsider(ctx context.Context, p Plan) error
+	// Unseen tells at most n keys behind after, in their order, of rows that are there, that Ferry made or matched for the
+	// plan, and that its Run has not seen, which have that fate; without those about which dealt was done already.
+	Unseen(ctx context.Context, p Plan, f Fate, dealt, after string, n int) ([]string, error)
+	// Judge notes what the source said of rows by key. One that is there counts as seen.
+	Judge(ctx context.Context, p Plan, fates map[string]Fate) error
+	// Standing counts the rows of the plan, and those that its Run has not seen by fate; dealt as for Unseen.
+	Standing(ctx context.Context, p Plan, dealt map[Fate]string) (Standing, error)
+}
+
+// A Fate is what became of a record that a run has not seen.
+type Fate string
+
+const (
+	Unjudged Fate = ""
+	IsGone   Fate = "gone"  // it was deleted at the source
+	HasLeft  Fate = "left"  // it is there, and the filter does not hold it any more
+	IsThere  Fate = "there" // it is there, and the filter holds it: it was refused, or is new
+)
+
+// A Standing counts rows of a plan.
+type Standing struct {
+	Rows                 int64 // that Ferry made or matched
+	Unjudged, Gone, Left int64 // of those that the run has not seen
+}
+
 // A Match says by which values a record is looked for.
 type Match struct {
 	Key    string           // the record's key at its source; found by what Ferry left at the destination

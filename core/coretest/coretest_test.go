@@ -30,6 +30,9 @@ func TestEveryDoubleOfADestinationPassesTheSuite(t *testing.T) {
 				Spoil: func(_ *testing.T, d core.Destination, _ core.Plan, keys ...string) {
 					stores[d].Spoil(keys...)
 				},
+				Edit: func(_ *testing.T, d core.Destination, p core.Plan, key string, values map[string]core.Value) {
+					stores[d].Edit(p.Table, key, values)
+				},
 			})
 		})
 	}

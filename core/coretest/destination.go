@@ -21,6 +21,9 @@ type Place struct {
 	Spoil func(t *testing.T, d core.Destination, p core.Plan, keys ...string)
 	// Rows reads what is stored: key to canonical values in the plan's order, nil for none. nil: Find is used.
 	Rows func(t *testing.T, d core.Destination, p core.Plan) map[string][]core.Value
+	// Edit is what somebody does by hand at a prepared destination: a new row of that key, or other values in one that is
+	// there. A core.Ruler must have it.
+	Edit func(t *testing.T, d core.Destination, p core.Plan, key string, values map[string]core.Value)
 	// Keep tells which texts come back otherwise than they were written, and how. nil: all come back exactly.
 	Keep func(text string) string
 	// Takes tells which texts can be kept; a record with another one is refused. nil: all.
@@ -54,6 +57,9 @@ func Destination(t *testing.T, place Place) {
 		{"what was there is put back", s.restores},
 		{"errors come with an outcome for each row", s.unprepared},
 		{"checks end as they began", s.checks},
+		{"rules say when a value is written over another", s.rules},
+		{"a row that nobody marked is matched, and nothing is guessed", s.matches},
+		{"a keeper knows what a run has not seen", s.keeps},
 	} {
 		t.Run(test.name, test.run)
 	}

@@ -41,7 +41,19 @@ type Row struct {
 	ID     string // where the store assigns ids
 	Values map[string]core.Value
 	Writes int // how many times the row was created or changed
+
+	mark mark
+	left map[string]core.Value // what was written last
 }
+
+// A mark says whose row it is.
+type mark int
+
+const (
+	byHand mark = iota // somebody else's
+	made               // a Write created it
+	found              // a Write matched it
+)
 
 // A Store is a place in memory. It outlives the destinations that are opened on it, as a file would.
 type Store struct {
@@ -312,7 +324,7 @@ func (d *memoryDestination) Write(ctx context.Context, p core.Plan, b core.Batch
 		byKey[r.Key] = r
 	}
 	for i, r := range b.Rows {
-		outcomes[i] = s.row(t, byKey, p, r)
+		outcomes[i] = s.row(t, byKey, p, r, b.Pass)
 	}
 	if !s.o.NotSettler {
 		s.settled[p.ID+"\n"+b.ID] = slices.Clone(outcomes)
@@ -327,7 +339,7 @@ func (d *memoryDestination) Write(ctx context.Context, p core.Plan, b core.Batch
 }
 
 // row stores one row.
-func (s *Store) row(t *storedTable, byKey map[string]*Row, p core.Plan, r core.Record) core.Outcome {
+func (s *Store) row(t *storedTable, byKey map[string]*Row, p core.Plan, r core.Record, pass int) core.Outcome {
 	if f := s.refusal(p, r); f != nil {
 		return core.Outcome{Kind: core.Refused, Fault: f}
 	}
@@ -340,29 +352,33 @@ func (s *Store) row(t *storedTable, byKey map[string]*Row, p core.Plan, r core.R
 		t.rows = slices.DeleteFunc(t.rows, func(x *Row) bool { return x.Key == r.Key })
 		return core.Outcome{Kind: core.Removed, ID: row.ID}
 	}
-	kind := core.Unchanged
+	kind, fresh := core.Unchanged, false
+	if row == nil && pass <= 1 {
+		same, fault := t.match(p, r)
+		if fault != nil {
+			fault.Subject = core.Subject{Table: p.Table, Key: r.Key}
+			return core.Outcome{Kind: core.Refused, Fault: fault}
+		}
+		if same != nil {
+			row, kind = same, core.Updated
+			row.Key, row.mark, byKey[r.Key] = strings.Clone(r.Key), found, same
+		}
+	}
 	if row == nil || s.o.Doubles {
-		row = &Row{Key: r.Key, Values: map[string]core.Value{}}
+		row = &Row{Key: r.Key, Values: map[string]core.Value{}, mark: made}
 		if s.o.AssignsIDs {
 			s.nextID++
 			row.ID = fmt.Sprintf("id-%d", s.nextID)
 		}
 		t.rows = append(t.rows, row)
 		byKey[r.Key] = row
-		kind = core.Created
+		kind, fresh = core.Created, true
+	}
+	if row.left == nil {
+		row.left = map[string]core.Value{}
 	}
 	for i, c := range p.Columns {
-		v := r.Values[i]
-		if v.Kind() == core.KindAbsent {
-			continue
-		}
-		old, there := row.Values[c.Name]
-		if !there && v.Kind() == core.KindNull || there && old == v {
-			continue
-		}
-		// The page that holds a text may be given back after Write.
-		row.Values[c.Name] = owned(v)
-		if kind == core.Unchanged {
+		if row.store(c, r.Values[i], fresh, pass) && kind == core.Unchanged {
 			kind = core.Updated
 		}
 	}
@@ -371,6 +387,73 @@ func (s *Store) row(t *storedTable, byKey map[string]*Row, p core.Plan, r core.R
 	}
 	return core.Outcome{Kind: kind, ID: row.ID}
 }
+
+// store writes one value as its column's rule says, and reports whether that changed it.
+func (r *Row) store(c core.Column, v core.Value, fresh bool, pass int) bool {
+	old, there := r.Values[c.Name]
+	m := core.Meeting{New: fresh, Made: r.mark != found, Later: pass > 1, Next: v, There: old, Left: r.left[c.Name]}
+	equal := there && old == v || !there && v.Kind() == core.KindNull
+	writes := c.Rule.Writes(m)
+	if v.Kind() != core.KindAbsent && (writes || equal) {
+		r.left[c.Name] = owned(v)
+	}
+	if !writes || equal {
+		return false
+	}
+	// The page that holds a text may be given back after Write.
+	r.Values[c.Name] = owned(v)
+	return true
+}
+
+// match finds the row that a record means, among those that nobody left a mark on.
+func (t *storedTable) match(p core.Plan, r core.Record) (*Row, *core.Fault) {
+	if len(p.Match) == 0 {
+		return nil, nil
+	}
+	var hits []*Row
+	for _, row := range t.rows {
+		equal := row.mark != made
+		for i, c := range p.Columns {
+			if !equal || !slices.Contains(p.Match, c.Name) {
+				continue
+			}
+			have := row.Values[c.Name]
+			equal = !r.Values[i].Blank() && !have.Blank() && have.Canonical() == r.Values[i].Canonical()
+		}
+		if equal {
+			hits = append(hits, row)
+		}
+	}
+	switch {
+	case len(hits) == 0:
+		return nil, nil
+	case len(hits) > 1 || hits[0].mark == found:
+		return nil, memoryFault(core.BadRecord, "match", "Several rows match, or the one that does belongs to another record.", "Match by more columns.")
+	}
+	return hits[0], nil
+}
+
+// Edit is what somebody does by hand: a new row of that key, or other values in one that is there.
+func (s *Store) Edit(table, key string, values map[string]core.Value) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tables[table]
+	hits := t.find(key)
+	if len(hits) == 0 {
+		hits = []*Row{{Key: key, Values: map[string]core.Value{}}}
+		if s.o.AssignsIDs {
+			s.nextID++
+			hits[0].ID = fmt.Sprintf("id-%d", s.nextID)
+		}
+		t.rows = append(t.rows, hits[0])
+	}
+	for name, v := range values {
+		hits[0].Values[name] = v
+	}
+}
+
+// Rules implements core.Ruler.
+func (d *memoryDestination) Rules() bool { return true }
 
 // refusal says why a row cannot be stored; nil when it can.
 func (s *Store) refusal(p core.Plan, r core.Record) *core.Fault {

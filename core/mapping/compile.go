@@ -84,7 +84,7 @@ func (c *compiler) add(b *Binding) error {
 	p := c.p
 	p.plan.Passes = max(p.plan.Passes, pass)
 	p.columns = append(p.columns, col)
-	p.plan.Columns = append(p.plan.Columns, core.Column{Name: b.Column, Type: b.Type, Field: b.Field, Ref: byRecord, Pass: pass})
+	p.plan.Columns = append(p.plan.Columns, core.Column{Name: b.Column, Type: b.Type, Field: b.Field, Ref: byRecord, Pass: pass, Rule: b.Rule().Plan()})
 	return nil
 }
 

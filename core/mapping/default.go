@@ -8,7 +8,8 @@ import (
 
 // Default is the mapping of a table into a database or file: every readable field under its logical name, the
 // record's key as primary key. Lookups keep the id, and the table beside it where several are possible. Choices
-// keep the code, and the label beside it. Images, files and party lists are only carried when somebody chooses them.
+// keep the code, and the label beside it. Images, files and party lists are only carried when somebody chooses them. The
+// copy is a true one: what was emptied is emptied there too.
 func Default(t core.Table) Mapping {
 	m := Mapping{ID: t.Name.Logical, Source: t.Name.Logical, Title: t.Name.Plural, Table: t.Name.Logical, Key: t.Key}
 	if m.Title == "" {
@@ -26,14 +27,14 @@ func Default(t core.Table) Mapping {
 		if !carried {
 			continue
 		}
-		m.Columns = append(m.Columns, Binding{Column: f.Name, Type: column, Field: f.Name})
+		m.Columns = append(m.Columns, Binding{Column: f.Name, Type: column, Field: f.Name, MayEmpty: true})
 		switch {
 		case f.Type.IsLookup() && len(f.Targets) != 1:
-			m.Columns = append(m.Columns, Binding{Column: beside(f.Name, "type", taken), Type: core.ColumnText, Field: f.Name, Part: Target})
+			m.Columns = append(m.Columns, Binding{Column: beside(f.Name, "type", taken), Type: core.ColumnText, Field: f.Name, Part: Target, MayEmpty: true})
 		case f.Type.IsChoice():
-			m.Columns = append(m.Columns, Binding{Column: beside(f.Name, "label", taken), Type: core.ColumnText, Field: f.Name, Part: Label})
+			m.Columns = append(m.Columns, Binding{Column: beside(f.Name, "label", taken), Type: core.ColumnText, Field: f.Name, Part: Label, MayEmpty: true})
 		case f.Type == core.TypeChoices:
-			m.Columns = append(m.Columns, Binding{Column: beside(f.Name, "label", taken), Type: core.ColumnJSON, Field: f.Name, Part: Label})
+			m.Columns = append(m.Columns, Binding{Column: beside(f.Name, "label", taken), Type: core.ColumnJSON, Field: f.Name, Part: Label, MayEmpty: true})
 		}
 	}
 	return m

@@ -65,6 +65,7 @@ func Compile(m Mapping, t core.Table, about ...About) (*Program, error) {
 			return nil, badMatch(&m, name)
 		}
 	}
+	p.plan.Match = list(m.Match.Columns)
 	if _, err := p.Filter(time.Unix(0, 0)); err != nil {
 		return nil, err
 	}

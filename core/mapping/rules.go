@@ -68,15 +68,15 @@ const (
 )
 
 // When says when a value is written over another.
-type When string
+type When = core.When
 
 const (
-	ByDefault     When = ""             // Overwrite for records that Ferry made, FillBlanks for those it found
-	Overwrite     When = "overwrite"    // always
-	FillBlanks    When = "blanks"       // only where nothing stands
-	NeverWrite    When = "never"        // never: somebody else looks after it
-	OnlyNew       When = "new"          // only when the record is made
-	UnlessChanged When = "unless-there" // unless somebody changed it there since Ferry wrote it
+	ByDefault     When = ""          // Overwrite for records that Ferry made, FillBlanks for those it found
+	Overwrite     When = "overwrite" // always
+	FillBlanks         = core.FillBlanks
+	NeverWrite         = core.NeverWrite
+	OnlyNew            = core.OnlyNew
+	UnlessChanged      = core.UnlessChanged
 )
 
 // A Rule is what one column does when the destination has a value.
@@ -98,44 +98,23 @@ func (b Binding) Rule() Rule {
 	return r
 }
 
-// A Meeting is what a rule decides about: the value that comes, and the one that stands there.
-type Meeting struct {
-	New   bool       // the record is made just now
-	Made  bool       // Ferry made the record
-	Next  core.Value // what comes
-	There core.Value // what stands there
-	Left  core.Value // what Ferry left there last; Absent when it does not know
+// A Meeting is what a rule decides about.
+type Meeting = core.Meeting
+
+// Plan is the rule as a destination applies it.
+func (r Rule) Plan() core.Rule {
+	out := core.Rule{Made: r.Made, Found: r.Found, Keep: !r.MayEmpty, Required: r.Required}
+	if out.Made == Overwrite {
+		out.Made = core.Always
+	}
+	if out.Found == Overwrite {
+		out.Found = core.Always
+	}
+	return out
 }
 
-// Writes reports whether the value that comes is written. What is not known is never written, and what is empty only
-// where it may be.
-func (r Rule) Writes(m Meeting) bool {
-	if m.Next.Kind() == core.KindAbsent {
-		return false
-	}
-	if m.New {
-		rule := r.Made
-		return rule != NeverWrite
-	}
-	if blank(m.Next) && !r.MayEmpty {
-		return false
-	}
-	rule := r.Found
-	if m.Made {
-		rule = r.Made
-	}
-	switch rule {
-	case NeverWrite, OnlyNew:
-		return false
-	case FillBlanks:
-		return blank(m.There)
-	case UnlessChanged:
-		return blank(m.There) || m.Left.Kind() != core.KindAbsent && m.There.Canonical() == m.Left.Canonical()
-	}
-	return true
-}
+// Writes reports whether the value that comes is written.
+func (r Rule) Writes(m Meeting) bool { return r.Plan().Writes(m) }
 
 // blank reports whether a person would call a value empty.
-func blank(v core.Value) bool {
-	return v.Empty() || v.Kind() == core.KindText && v.AsText() == "" || v.Kind() == core.KindChoices && v.Size() == 0
-}
+func blank(v core.Value) bool { return v.Blank() }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"strings"
 
 	"ferry/core"
 )
@@ -86,6 +87,28 @@ func otherPlan(table string) *core.Fault {
 	f.Kind = core.Bug
 	return f
 }
+
+func noMatchColumn(table, column string) *core.Fault {
+	return wrong("no-match-column", fmt.Sprintf("Rows of “%s” are to be matched by the column “%s”, which the mapping does not fill.", table, column),
+		"Map that column too, or match by another one.")
+}
+
+func severalMatch(table string, columns []string) *core.Fault {
+	f := wrong("several-match", fmt.Sprintf("More than one row of “%s” has the same %s, so Ferry cannot tell which one is meant.", table, listed(columns)),
+		"Make the rows differ in the database or match by more columns, then retry the refused records.")
+	f.Kind = core.BadRecord
+	return f
+}
+
+func matchTaken(table string, columns []string) *core.Fault {
+	f := wrong("match-taken", fmt.Sprintf("The row of “%s” with the same %s belongs to another record already.", table, listed(columns)),
+		"Look whether the two records in Dynamics are the same one. If not, match by more columns, then retry the refused records.")
+	f.Kind = core.BadRecord
+	return f
+}
+
+// listed names columns as people do.
+func listed(columns []string) string { return "“" + strings.Join(columns, "”, “") + "”" }
 
 func noKey() *core.Fault {
 	f := wrong("no-key", "The record has no id.", "See in Dynamics whether the record opens. If it does, retry the refused records.")

@@ -158,7 +158,7 @@ func (d *Destination) restore(w *writer, b core.Before) (core.Outcome, error) {
 	if err := w.begin(); err != nil {
 		return core.Outcome{}, err
 	}
-	kind, err := w.row(&core.Record{Key: b.Key, Gone: b.Created, Values: b.Was})
+	kind, err := w.plain(&core.Record{Key: b.Key, Gone: b.Created, Values: b.Was})
 	if sqlite.ErrCode(err).ToPrimary() == sqlite.ResultConstraint && !w.conn.AutocommitEnabled() {
 		return core.Outcome{Kind: core.Refused, Fault: d.refusal(w.plan, b.Key, err)}, nil
 	}

@@ -27,6 +27,13 @@ CREATE TABLE IF NOT EXISTS _ferry_batch (
 	start INTEGER NOT NULL,                        -- in which start of an import
 	outcomes BLOB NOT NULL, faults TEXT,
 	PRIMARY KEY (plan, batch));
+CREATE TABLE IF NOT EXISTS _ferry_row (
+	tbl TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL, -- a row that Ferry made or matched, where a mapping has to know
+	plan TEXT NOT NULL, run TEXT NOT NULL,         -- what saw it last at the source
+	found INTEGER NOT NULL,                        -- Ferry did not make it
+	kept BLOB,                                     -- digests of what Ferry left in columns that others may change
+	fate TEXT NOT NULL, dealt TEXT NOT NULL,       -- gone or left the filter, and what was done about it
+	PRIMARY KEY (tbl, key)) WITHOUT ROWID;
 INSERT OR IGNORE INTO _ferry VALUES ('format', 1), ('made by', 'Ferry');
 `
 
@@ -281,7 +288,7 @@ func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Th
 				return err
 			}
 		}
-		return nil
+		return d.begin(p)
 	})
 }
 
@@ -303,7 +310,7 @@ func (d *Destination) make(p core.Plan, thing core.Thing) error {
 			sql.WriteString(", " + quote(c.Name) + " " + sqlType(c.Type))
 		}
 		sql.WriteString(")")
-		return d.execAll(statement{sql.String(), nil}, statement{
+		return d.execAll(statement{sql.String(), nil}, statement{"DELETE FROM _ferry_row WHERE tbl = ?1", []any{p.Table}}, statement{
 			"INSERT OR REPLACE INTO _ferry_table VALUES (?1, ?2, ?3, ?4)", []any{p.Table, p.Source, p.Title, p.Key}})
 	case thing.Kind == "column" && t != nil:
 		for _, c := range p.Columns {

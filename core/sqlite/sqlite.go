@@ -2,16 +2,27 @@
 // destination: everything one needs is here, and nothing else.
 //
 //   - Driver (this file) describes it, so that the window can draw its form and ferryctl its settings.
+//
 //   - New does no I/O. The first call that needs the file opens it.
+//
 //   - Missing and Prepare (schema.go) say what must be made, and make it. Missing changes nothing.
+//
 //   - Write (write.go) stores one batch in one transaction and says of every row what became of it.
+//
 //   - Settled (batch.go) tells what became of a batch whose answer was lost: its outcomes stand in the transaction of
 //     its rows. A destination that cannot do this leaves the method out.
+//
 //   - Find and Restore (find.go) tell what is there, and put back what was. They too could be left out.
+//
 //   - Checks (checks.go) are Test connection. faults.go has every sentence a person may read.
 //
-// The file holds the tables people asked for, and three of Ferry's own: _ferry (which file this is), _ferry_table
-// (the tables Ferry made) and _ferry_batch (what became of the last batches).
+//   - Rules, matches and notes of which rows a run has seen (careful.go, notes.go) are for mappings that ask for them; the
+//     others write as quickly as if there were none.
+//
+// The file holds the tables people asked for, and four of Ferry's own: _ferry (which file this is), _ferry_table
+// (the tables Ferry made), _ferry_batch (what became of the last batches) and _ferry_row (which rows Ferry made or
+// matched, where a mapping has to know). Ferry writes into no table that it did not make; matching is for rows that
+// somebody added to one of its tables by hand.
 //
 // Sources of facts. SQLite: https://www.sqlite.org/lang_upsert.html, https://www.sqlite.org/datatype3.html (a
 // column's type is a preference), https://www.sqlite.org/limits.html (2,000 columns).
@@ -67,7 +78,12 @@ var (
 	_ core.Settler     = (*Destination)(nil)
 	_ core.Finder      = (*Destination)(nil)
 	_ core.Restorer    = (*Destination)(nil)
+	_ core.Keeper      = (*Destination)(nil)
+	_ core.Ruler       = (*Destination)(nil)
 )
+
+// Rules implements core.Ruler.
+func (d *Destination) Rules() bool { return true }
 
 // New makes a destination of the file at path. It does no I/O.
 func New(path string, log *slog.Logger) (*Destination, error) {

@@ -36,6 +36,26 @@ func spoil(t *testing.T, dest core.Destination, p core.Plan, keys ...string) {
 	}
 }
 
+// edit is somebody with another program.
+func edit(t *testing.T, dest core.Destination, p core.Plan, key string, values map[string]core.Value) {
+	t.Helper()
+	d := dest.(*Destination)
+	do := func(sql string, args ...any) {
+		t.Helper()
+		if err := sqlitex.Execute(d.file.Conn(), sql, &sqlitex.ExecOptions{Args: args}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do("INSERT OR IGNORE INTO "+quote(p.Table)+" ("+quote(p.Key)+") VALUES (?)", key)
+	for name, v := range values {
+		var cell any
+		if !v.Empty() {
+			cell = v.Canonical()
+		}
+		do("UPDATE "+quote(p.Table)+" SET "+quote(name)+" = ?1 WHERE "+quote(p.Key)+" = ?2", cell, key)
+	}
+}
+
 func TestADatabaseFileIsADestination(t *testing.T) {
 	coretest.Destination(t, coretest.Place{
 		New: func(t *testing.T) core.Destination { return at(t, filepath.Join(t.TempDir(), "data.db")) },
@@ -46,5 +66,6 @@ func TestADatabaseFileIsADestination(t *testing.T) {
 			return at(t, d.(*Destination).path)
 		},
 		Spoil: spoil,
+		Edit:  edit,
 	})
 }

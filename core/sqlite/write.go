@@ -28,6 +28,7 @@ type writer struct {
 	forget *sqlite.Stmt // see created
 	last   int64        // the row id that the last insert left behind
 	order  []int        // see inOrder
+	care   *careful     // what the plan needs beyond storing what comes; nil for nothing
 }
 
 // Write stores the batch in one transaction. A batch that is known already is not written again: its outcomes are
@@ -63,7 +64,7 @@ func (d *Destination) write(ctx context.Context, p core.Plan, b core.Batch) ([]c
 				outcomes = known
 				return nil
 			}
-			if undoer, err = d.rows(w, b.Rows, outcomes, refused); err != nil {
+			if undoer, err = d.rows(w, b, outcomes, refused); err != nil {
 				return err
 			}
 			return d.settle(p, b.ID, outcomes)
@@ -80,7 +81,8 @@ const maxUndoers = 20
 
 // rows stores every row and notes what became of it. undoer is the row that made a trigger undo the transaction, or
 // -1.
-func (d *Destination) rows(w *writer, rows []core.Record, outcomes []core.Outcome, refused map[int]*core.Fault) (undoer int, err error) {
+func (d *Destination) rows(w *writer, b core.Batch, outcomes []core.Outcome, refused map[int]*core.Fault) (undoer int, err error) {
+	rows := b.Rows
 	if err := w.begin(); err != nil {
 		return -1, err
 	}
@@ -89,7 +91,7 @@ func (d *Destination) rows(w *writer, rows []core.Record, outcomes []core.Outcom
 			outcomes[i] = core.Outcome{Kind: core.Refused, Fault: f}
 			continue
 		}
-		kind, err := w.row(&rows[i])
+		kind, err := w.row(&rows[i], b.Pass)
 		if err == nil {
 			outcomes[i] = core.Outcome{Kind: kind}
 			continue
@@ -165,7 +167,8 @@ func (d *Destination) afterFailure(ctx context.Context, p core.Plan, b core.Batc
 
 // writer returns the writer of a plan, and makes it when the plan is new or has changed.
 func (d *Destination) writer(p core.Plan) (*writer, error) {
-	if w := d.writers[p.ID]; w != nil && w.plan.Table == p.Table && w.plan.Key == p.Key && slices.Equal(w.plan.Columns, p.Columns) {
+	if w := d.writers[p.ID]; w != nil && w.plan.Table == p.Table && w.plan.Key == p.Key && slices.Equal(w.plan.Columns, p.Columns) &&
+		slices.Equal(w.plan.Match, p.Match) && w.plan.Run == p.Run && w.plan.Dealt == p.Dealt {
 		return w, nil
 	}
 	things, err := missing(d.file, p)
@@ -191,6 +194,9 @@ func (d *Destination) writer(p core.Plan) (*writer, error) {
 		if *s.to, err = w.conn.Prepare(s.sql); err != nil {
 			return nil, d.file.Fault(err)
 		}
+	}
+	if w.care, err = d.careful(p); err != nil {
+		return nil, err
 	}
 	d.writers[p.ID] = w
 	return w, nil
@@ -240,7 +246,15 @@ func tree(conditions []string, with string) string {
 }
 
 // row stores one row.
-func (w *writer) row(r *core.Record) (core.OutcomeKind, error) {
+func (w *writer) row(r *core.Record, pass int) (core.OutcomeKind, error) {
+	if w.care != nil {
+		return w.careful(r, pass)
+	}
+	return w.plain(r)
+}
+
+// plain stores one row as it comes.
+func (w *writer) plain(r *core.Record) (core.OutcomeKind, error) {
 	if r.Key == "" {
 		return core.Untried, noKey()
 	}
