@@ -43,7 +43,7 @@ type Column struct {
 	Ref   bool   // holds a reference that must be turned into the destination's own id before it is written
 	Pass  int    // 1: what a create needs; 2: references that could not be resolved yet; 3: state
 	Rule  Rule   // when the destination has a value; the zero Rule writes whatever comes
-	Find  string // of a reference: the column of the parent's table by which it is found there; "" is the record's key
+	Find  string // of a reference: the column of its record's table by which it is found there; "" is the record's key
 }
 
 // A Thing is something a destination must make before a plan can be written.

@@ -17,10 +17,14 @@ type Rule struct {
 	Found    When // for rows that it found there; see Plan.Match
 	Keep     bool // an empty value never erases one
 	Required bool // a record without a value is refused before it is written; a reference that cannot be resolved waits
+
+	// StandIn is the id that takes the place of a reference whose record is not among those that are imported. A row in
+	// which Ferry left it gets the record when that arrives, unless somebody put another one there.
+	StandIn string
 }
 
 // Plain reports whether a row that Ferry made takes whatever comes.
-func (r Rule) Plain() bool { return r.Made == Always && !r.Keep }
+func (r Rule) Plain() bool { return r.Made == Always && !r.Keep && r.StandIn == "" }
 
 // A Meeting is what a Rule decides about: the value that comes, and the one that stands there.
 type Meeting struct {
@@ -47,6 +51,9 @@ func (r Rule) Writes(m Meeting) bool {
 	rule := r.Found
 	if m.Made {
 		rule = r.Made
+	}
+	if r.StandIn != "" && m.Left.Canonical() == r.StandIn && !m.There.Blank() && m.There.Canonical() != r.StandIn {
+		return false // somebody moved it
 	}
 	switch rule {
 	case NeverWrite:

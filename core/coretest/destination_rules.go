@@ -43,6 +43,9 @@ func (s suite) rules(t *testing.T) {
 		"nobody changed it there":             {core.Rule{Made: core.UnlessChanged}, text("1"), core.Value{}, text("3"), text("3"), core.Updated},
 		"somebody changed it there":           {core.Rule{Made: core.UnlessChanged}, text("1"), text("2"), text("3"), text("2"), core.Unchanged},
 		"somebody emptied it there":           {core.Rule{Made: core.UnlessChanged}, text("1"), text(""), text("3"), text("3"), core.Updated},
+		"what stood in makes room":            {core.Rule{StandIn: "d"}, text("d"), core.Value{}, text("p"), text("p"), core.Updated},
+		"unless somebody moved it":            {core.Rule{StandIn: "d"}, text("d"), text("x"), text("p"), text("x"), core.Unchanged},
+		"what did not stand in is no matter":  {core.Rule{StandIn: "d"}, text("a"), text("x"), text("p"), text("p"), core.Updated},
 		"the other system changed it as well": {core.Rule{Made: core.UnlessChanged}, text("1"), text("3"), text("3"), text("3"), core.Unchanged},
 	} {
 		t.Run(name, func(t *testing.T) {

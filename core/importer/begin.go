@@ -36,6 +36,7 @@ func (e *engine) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer func() { e.weigh(earlier) }()
 	reason, known, err := e.compare(ctx, earlier)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"ferry/core"
 )
@@ -22,6 +23,14 @@ func reasonMapping(title string) string {
 
 func reasonExpired(title string) string {
 	return "The source no longer knew where reading had stopped, so " + title + " was read again from the start."
+}
+
+func reasonRights(title string) string {
+	return "Some records of " + title + " were not read any more, but it is not sure that you may still read all of them, so they stay at the destination."
+}
+
+func reasonBrake(title string, n, of int64) string {
+	return fmt.Sprintf("%d of %d records of %s are gone or left the filter. That is so many that they stay at the destination until you agree.", n, of, title)
 }
 
 // stopped is the Fault of a run that did not come to its end.
@@ -78,6 +87,23 @@ func lookupLeftEmpty(table, key, field string) *core.Fault {
 		Cause:   "A lookup was left empty, because the record it points at is not at the destination.",
 		Remedy:  "Import that record too, then start this import again: the lookup is filled then.",
 		Subject: core.Subject{Table: table, Key: key, Field: field},
+	}
+}
+
+func lookupSeveral(table, key, field string) *core.Fault {
+	return &core.Fault{
+		Kind: core.BadRecord, Code: "importer.lookup-several", Owner: core.You,
+		Cause:   "A lookup fits more than one record at the destination, so Ferry cannot tell which one is meant.",
+		Remedy:  "Make them differ at the destination, or let the mapping find them by their key; then retry the refused records.",
+		Subject: core.Subject{Table: table, Key: key, Field: field},
+	}
+}
+
+func noRules(title string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "importer.no-rules", Owner: core.You,
+		Cause:  "The mapping of " + title + " keeps values that the destination has, or matches records there. This destination can only be written whole.",
+		Remedy: "In the mapping, let every field overwrite and be emptied, and match by nothing; or choose another destination.",
 	}
 }
 

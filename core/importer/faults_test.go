@@ -17,6 +17,7 @@ func TestFaultsAndReasonsReadWell(t *testing.T) {
 	for _, f := range []*core.Fault{
 		stopped(context.Canceled), AlreadyRunning(), nothingToDo(), sameMappingTwice("account"),
 		waitsForAnother("account", "hunter2", "parentaccountid"), lookupLeftEmpty("account", "hunter2", "parentaccountid"),
+		lookupSeveral("account", "hunter2", "parentaccountid"), noRules("Accounts"),
 		noAnswer("account", "hunter2"), foundTwice("account", "hunter2"), wrongOutcomes(), unbalanced("Accounts"), unreadable("Accounts"),
 	} {
 		if f.Kind == "" || f.Owner == "" || f.Cause == "" || f.Remedy == "" || !strings.HasPrefix(f.Code, "importer.") {
@@ -30,6 +31,7 @@ func TestFaultsAndReasonsReadWell(t *testing.T) {
 	b.WriteString("Reasons in a receipt\n")
 	for _, r := range []string{
 		reasonReplaced, reasonOlder, reasonForeign, reasonUnknown, reasonAsked, reasonMapping("Accounts"), reasonExpired("Accounts"),
+		reasonRights("Accounts"), reasonBrake("Accounts", 120, 300),
 	} {
 		b.WriteString("  " + r + "\n")
 	}

@@ -21,7 +21,11 @@ type Job struct {
 	From, To    string // for the history: what the person calls source and destination
 	Place       string // where the destination is, whatever stands there: "sqlite:/home/ada/contoso.db"; "" takes To
 	Language    string // of the project, for words that mappings make: "de"; "" is English
-	Parts       int    // at most so many ranges of a table are read at once, where the source can cut it; 0 is 1
+	// Retire says, by ID of a mapping, for how many rows a person has agreed that its policies for gone records and those
+	// that left the filter deal with them. Without it they stop at more than 50 rows that are more than a fifth of all.
+	Retire map[string]int64
+
+	Parts int // at most so many ranges of a table are read at once, where the source can cut it; 0 is 1
 
 	// Show shows the receipt of a run that is complete. Until it returned nil the journal keeps the run as untold: the
 	// same job shows that receipt then, as Late, instead of importing once more. So a process that is killed between the

@@ -54,6 +54,8 @@ type Journal interface {
 	Owed(ctx context.Context, run, mapping string, pass, limit int) ([]Owed, error)
 	// Pairs tells the destination's own ids of records of a source table. Keys that are not known are left out.
 	Pairs(ctx context.Context, destination, table string, keys []string) (map[string]string, error)
+	// Excepted tells which records of a source table were refused, skipped or are unsure in a run. Other keys are left out.
+	Excepted(ctx context.Context, run, table string, keys []string) (map[string]core.OutcomeKind, error)
 	// Exceptions tells the first records of a run that were refused, skipped or are unsure.
 	Exceptions(ctx context.Context, run string, limit int) ([]Refusal, error)
 }
@@ -97,6 +99,8 @@ type RunTable struct {
 	Title    string `json:"title,omitempty"`
 	To       string `json:"to"`
 	Finished bool   `json:"finished,omitempty"` // the destination was told that the table is whole
+
+	Rights core.Rights `json:"rights,omitzero"` // with which it was read
 }
 
 // A Part is one range of one table: the unit of work.

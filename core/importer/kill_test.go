@@ -145,7 +145,15 @@ func mortal(d core.Destination, k *killer) core.Destination {
 	_, settles := d.(core.Settler)
 	_, finds := d.(core.Finder)
 	_, repeats := d.(core.Repeatable)
+	_, keeps := d.(core.Keeper)
 	switch {
+	case settles && finds && keeps:
+		return struct {
+			mortalDestination
+			mortalSettler
+			mortalFinder
+			mortalKeeper
+		}{base, mortalSettler{d, k}, mortalFinder{d, k}, mortalKeeper{d, k}}
 	case settles && finds:
 		return struct {
 			mortalDestination
@@ -180,6 +188,8 @@ type mortalDestination struct {
 	core.Destination
 	k *killer
 }
+
+func (d mortalDestination) Rules() bool { return true }
 
 func (d mortalDestination) Start(ctx context.Context, next core.Identity) error {
 	return do0(d.k, "Start", func() error { return d.Destination.(core.Starter).Start(ctx, next) })
@@ -227,6 +237,33 @@ func (f mortalFinder) Find(ctx context.Context, p core.Plan, match []core.Match)
 		return nil, errKilled
 	}
 	return f.d.(core.Finder).Find(ctx, p, match)
+}
+
+type mortalKeeper struct {
+	d core.Destination
+	k *killer
+}
+
+func (m mortalKeeper) Reconsider(ctx context.Context, p core.Plan) error {
+	return do0(m.k, "Reconsider", func() error { return m.d.(core.Keeper).Reconsider(ctx, p) })
+}
+
+func (m mortalKeeper) Unseen(ctx context.Context, p core.Plan, f core.Fate, dealt, after string, n int) ([]string, error) {
+	if m.k.dead() {
+		return nil, errKilled
+	}
+	return m.d.(core.Keeper).Unseen(ctx, p, f, dealt, after, n)
+}
+
+func (m mortalKeeper) Judge(ctx context.Context, p core.Plan, fates map[string]core.Fate) error {
+	return do0(m.k, "Judge", func() error { return m.d.(core.Keeper).Judge(ctx, p, fates) })
+}
+
+func (m mortalKeeper) Standing(ctx context.Context, p core.Plan, dealt map[core.Fate]string) (core.Standing, error) {
+	if m.k.dead() {
+		return core.Standing{}, errKilled
+	}
+	return m.d.(core.Keeper).Standing(ctx, p, dealt)
 }
 
 // wholly is a destination that can only refuse a batch as a whole.

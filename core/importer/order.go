@@ -20,6 +20,8 @@ type table struct {
 	state   TableState
 	total   core.Count
 	parts   []Part
+
+	rightsHold bool // the rights to read it are no smaller than in the run before
 }
 
 // refOf answers what a mapping wants to know of other records; see mapping.About.

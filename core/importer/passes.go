@@ -130,7 +130,7 @@ func (e *engine) payPage(ctx context.Context, t *table, p *Part, pass int, m *ma
 		}
 		key := strings.Clone(r.Key)
 		delete(was, r.Key)
-		adds, empty := e.only(t, pass, r, ids)
+		adds, empty := e.only(t, pass, r, ids, kind)
 		if empty != "" {
 			f := refusal(t, key, kind, lookupLeftEmpty(t.plan.Source, key, empty))
 			w.empty = append(w.empty, f)
@@ -170,15 +170,22 @@ func (e *engine) payPage(ctx context.Context, t *table, p *Part, pass int, m *ma
 }
 
 // only leaves of a row what a pass writes: resolved references and the columns of that pass. adds is false when that is
-// nothing; empty names a lookup that stays empty for good.
-func (e *engine) only(t *table, pass int, r core.Record, ids resolved) (adds bool, empty string) {
+// nothing; empty names a lookup that stays empty for good. was is what became of the row so far: a rule that writes only
+// on a new row is for those that this run created.
+func (e *engine) only(t *table, pass int, r core.Record, ids resolved, was core.OutcomeKind) (adds bool, empty string) {
 	for c, column := range t.plan.Columns {
 		v := r.Values[c]
 		r.Values[c] = core.Value{}
+		rule := column.Rule
 		switch {
-		case v.Empty():
+		case v.Empty() || rule.Made == core.OnlyNew && was != core.Created:
 		case column.Ref && max(2, column.Pass) == pass:
-			if id, ok := ids.of(v); ok {
+			id, state := ids.of(column, v)
+			table, key := v.AsRef()
+			if state == unknownYet && rule.StandIn != "" && !ids[reference{column.Find, table, key}].waits {
+				id, state = core.Ref(table, rule.StandIn), resolvedNow
+			}
+			if state == resolvedNow {
 				r.Values[c], adds = id, true
 			} else {
 				empty = column.Name

@@ -56,7 +56,7 @@ func (e *engine) ready(ctx context.Context, m mapping.Mapping) (*table, error) {
 		return nil, err
 	}
 	t := &table{
-		run:   RunTable{Mapping: m.ID, Digest: mapping.Digest(m), Table: m.Source, Title: m.Title, To: m.Table},
+		run:   RunTable{Mapping: m.ID, Digest: mapping.Digest(m), Table: m.Source, Title: m.Title, To: m.Table, Rights: about.Rights},
 		state: Waiting,
 	}
 	if t.run.Title == "" {
@@ -92,6 +92,12 @@ func (e *engine) compile(ctx context.Context, t *table, m mapping.Mapping) error
 	}
 	t.mapping, t.program, t.plan, t.asks = m, p, p.Plan(), m.Asks()
 	t.query = core.Query{Table: m.Source, Fields: p.Fields()}
+	if r, ok := e.Destination.(core.Ruler); ok && r.Rules() {
+		return nil
+	}
+	if len(t.plan.Match) > 0 || len(t.fatings()) > 0 || slices.ContainsFunc(t.plan.Columns, func(c core.Column) bool { return !c.Rule.Plain() }) {
+		return noRules(t.run.Title)
+	}
 	return nil
 }
 
@@ -123,7 +129,12 @@ func (e *engine) ask() error {
 			return e.known.because(err)
 		}
 		q.Limit = e.Limit
-		e.teller.change(func() { t.query = q })
+		e.teller.change(func() {
+			t.query = q
+			if len(t.fatings()) > 0 {
+				t.plan.Run = e.current.ID
+			}
+		})
 	}
 	return nil
 }

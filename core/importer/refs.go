@@ -3,13 +3,16 @@ package importer
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"ferry/core"
 )
 
 // resolve turns the references of a first pass into the destination's own ids: by the journal, then by the
 // destination's Finder. What cannot be resolved yet, or belongs to a later pass, is left Absent and the row is owed.
-// Where there is no later pass, the row waits for a later import instead of being written without it.
+//
+// A reference whose record cannot come any more in this run gets the column's stand-in, or the row waits for a later
+// import instead of being written without it. A row also waits for a record that was refused, skipped or is unsure.
 func (e *engine) resolve(ctx context.Context, b *Batch, w *work) error {
 	plan := w.t.plan
 	if !slices.ContainsFunc(plan.Columns, func(c core.Column) bool { return c.Ref || c.Pass > 1 }) {
@@ -22,28 +25,35 @@ func (e *engine) resolve(ctx context.Context, b *Batch, w *work) error {
 	rows, noted := w.rows[:0], b.Rows[:0]
 	for i, r := range w.rows {
 		row := b.Rows[i]
-		waits := ""
+		var out *Refusal
 		for c, column := range plan.Columns {
 			if r.Gone || r.Values[c].Empty() {
 				continue
 			}
+			if !column.Ref && column.Pass <= 1 {
+				continue
+			}
 			if column.Ref {
-				if v, ok := ids.of(r.Values[c]); ok {
+				v, state := e.refer(w.t, column, r.Values[c], ids)
+				if f := lookupFault(plan.Source, r.Key, column.Name, state); f != nil {
+					kind := core.Skipped
+					if state == ambiguous {
+						kind = core.Refused
+					}
+					refused := refusal(w.t, r.Key, kind, f)
+					out = &refused
+					break
+				}
+				if state == resolvedNow {
 					r.Values[c] = v
 					continue
 				}
-				if plan.Passes == 1 {
-					waits = column.Name
-					break
-				}
-			} else if column.Pass <= 1 {
-				continue
 			}
 			r.Values[c] = core.Value{}
 			row.Owed |= 1 << max(2, column.Pass)
 		}
-		if waits != "" {
-			b.Refused = append(b.Refused, refusal(w.t, r.Key, core.Skipped, waitsForAnother(plan.Source, r.Key, waits)))
+		if out != nil {
+			b.Refused = append(b.Refused, *out)
 			continue
 		}
 		rows, noted = append(rows, r), append(noted, row)
@@ -52,29 +62,91 @@ func (e *engine) resolve(ctx context.Context, b *Batch, w *work) error {
 	return nil
 }
 
-// A reference names a record at the source.
-type reference struct{ table, key string }
+// A refState says what is known of a reference.
+type refState int
 
-// resolved are the destination's ids of references.
-type resolved map[reference]string
+const (
+	unknownYet  refState = iota // its record may still come
+	resolvedNow                 // the destination's id, or the stand-in
+	waiting                     // its record was refused, or is not there and cannot come
+	ambiguous                   // several records fit
+)
 
-// of turns a reference into the destination's id; false when it has none.
-func (ids resolved) of(v core.Value) (core.Value, bool) {
+func lookupFault(table, key, field string, s refState) *core.Fault {
+	switch s {
+	case waiting:
+		return waitsForAnother(table, key, field)
+	case ambiguous:
+		return lookupSeveral(table, key, field)
+	}
+	return nil
+}
+
+// refer says what becomes of one reference in the first pass.
+func (e *engine) refer(t *table, c core.Column, v core.Value, ids resolved) (core.Value, refState) {
+	table, key := v.AsRef()
+	ref := reference{c.Find, table, key}
+	if id, state := ids.of(c, v); state != unknownYet {
+		return id, state
+	}
+	comes := t.plan.Passes > 1 && e.comesLater(t, table)
+	switch {
+	case ids[ref].waits:
+		return v, waiting
+	case c.Rule.StandIn != "" && !comes:
+		return core.Ref(table, c.Rule.StandIn), resolvedNow
+	case t.plan.Passes == 1 || c.Rule.Required:
+		return v, waiting
+	}
+	return v, unknownYet
+}
+
+// comesLater reports whether records of a source table are still to be read in this run: those of the table itself, and of
+// tables behind it.
+func (e *engine) comesLater(t *table, source string) bool {
+	behind := false
+	for _, other := range e.tables {
+		behind = behind || other == t
+		if behind && other.plan.Source == source {
+			return true
+		}
+	}
+	return false
+}
+
+// A reference names a record at the source, and the column by which it is looked for.
+type reference struct{ find, table, key string }
+
+// An answer is what is known of a reference.
+type answer struct {
+	id      string
+	several bool
+	waits   bool // its record was refused, skipped or is unsure in this run
+}
+
+// resolved are the answers to references.
+type resolved map[reference]answer
+
+// of turns a reference into the destination's id, as far as it is known.
+func (ids resolved) of(c core.Column, v core.Value) (core.Value, refState) {
 	if v.Kind() != core.KindRef {
-		return v, true
+		return v, resolvedNow
 	}
 	table, key := v.AsRef()
-	id, ok := ids[reference{table, key}]
-	if !ok {
-		return v, false
+	a := ids[reference{c.Find, table, key}]
+	switch {
+	case a.several:
+		return v, ambiguous
+	case a.id == "":
+		return v, unknownYet
 	}
-	return core.Ref(table, id), true
+	return core.Ref(table, a.id), resolvedNow
 }
 
 // lookUp finds the destination's ids of everything that the rows' reference columns point at.
 func (e *engine) lookUp(ctx context.Context, p core.Plan, rows []core.Record) (resolved, error) {
-	wanted := map[string][]string{} // source table to keys
-	seen := map[reference]bool{}
+	wanted := map[[2]string][]string{} // column by which it is found, source table; to keys
+	ids := resolved{}
 	for c, column := range p.Columns {
 		if !column.Ref {
 			continue
@@ -84,57 +156,157 @@ func (e *engine) lookUp(ctx context.Context, p core.Plan, rows []core.Record) (r
 				continue
 			}
 			table, key := r.Values[c].AsRef()
-			if ref := (reference{table, key}); key != "" && !seen[ref] {
-				seen[ref] = true
-				wanted[table] = append(wanted[table], key)
+			ref := reference{column.Find, table, key}
+			if _, seen := ids[ref]; key != "" && !seen {
+				ids[ref] = answer{}
+				by := [2]string{column.Find, table}
+				wanted[by] = append(wanted[by], key)
 			}
 		}
 	}
-	ids := resolved{}
-	for table, keys := range wanted {
-		known, err := e.Journal.Pairs(ctx, e.own, table, keys)
-		if err != nil {
+	for by, keys := range wanted {
+		find := e.findRecords
+		if by[0] != "" {
+			find = e.findBy(by[0])
+		}
+		if err := find(ctx, by[1], keys, ids); err != nil {
 			return nil, err
 		}
-		var unknown []string
-		for _, key := range keys {
-			if id, ok := known[key]; ok {
-				ids[reference{table, key}] = id
-			} else {
-				unknown = append(unknown, key)
-			}
-		}
-		if err := e.find(ctx, table, unknown, ids); err != nil {
+		if err := e.waitFor(ctx, by, keys, ids); err != nil {
 			return nil, err
 		}
 	}
 	return ids, nil
 }
 
-// find asks the destination for records that the journal does not know. Several hits are no answer: nothing is guessed.
-func (e *engine) find(ctx context.Context, table string, keys []string, ids resolved) error {
-	finder, ok := e.Destination.(core.Finder)
-	if !ok || len(keys) == 0 {
+// waitFor notes which of the records that were not found were refused, skipped or are unsure in this run.
+func (e *engine) waitFor(ctx context.Context, by [2]string, keys []string, ids resolved) error {
+	var unknown []string
+	for _, key := range keys {
+		if a := ids[reference{by[0], by[1], key}]; a.id == "" && !a.several {
+			unknown = append(unknown, key)
+		}
+	}
+	if len(unknown) == 0 {
 		return nil
 	}
+	kinds, err := e.Journal.Excepted(ctx, e.current.ID, by[1], unknown)
+	for key := range kinds {
+		ids[reference{by[0], by[1], key}] = answer{waits: true}
+	}
+	return err
+}
+
+// findRecords finds the records that were imported: by the journal, then by the destination.
+func (e *engine) findRecords(ctx context.Context, table string, keys []string, ids resolved) error {
+	known, err := e.Journal.Pairs(ctx, e.own, table, keys)
+	if err != nil {
+		return err
+	}
+	var unknown []string
+	for _, key := range keys {
+		if id, ok := known[key]; ok {
+			ids[reference{"", table, key}] = answer{id: id}
+		} else {
+			unknown = append(unknown, key)
+		}
+	}
+	match := make([]core.Match, len(unknown))
+	for i, key := range unknown {
+		match[i].Key = key
+	}
+	return e.find(ctx, table, "", unknown, match, ids)
+}
+
+// find asks the destination for records. One source table may lie in several tables there; several hits in one of them
+// are no answer: nothing is guessed.
+func (e *engine) find(ctx context.Context, table, by string, keys []string, match []core.Match, ids resolved) error {
+	finder, ok := e.Destination.(core.Finder)
+	if !ok {
+		return nil
+	}
+	var seen []string
 	for _, t := range e.tables {
-		if t.plan.Source != table {
+		if t.plan.Source != table || slices.Contains(seen, t.plan.Table) || len(keys) == 0 {
 			continue
 		}
-		match := make([]core.Match, len(keys))
-		for i, key := range keys {
-			match[i].Key = key
+		seen = append(seen, t.plan.Table)
+		p := t.plan
+		p.Columns = slices.DeleteFunc(slices.Clone(p.Columns), func(c core.Column) bool { return by == "" || c.Name != by })
+		if by != "" && len(p.Columns) == 0 {
+			continue
 		}
-		found, err := finder.Find(ctx, t.plan, match)
+		found, err := finder.Find(ctx, p, match)
 		if err != nil {
 			return core.During("looking for records of "+t.plan.Table, err)
 		}
+		var left []string
+		var rest []core.Match
 		for i, hits := range found {
-			if len(hits) == 1 && i < len(keys) {
-				ids[reference{table, keys[i]}] = hits[0].ID
+			switch {
+			case i >= len(keys):
+			case len(hits) == 1:
+				ids[reference{by, table, keys[i]}] = answer{id: hits[0].ID}
+			case len(hits) > 1 && by != "":
+				ids[reference{by, table, keys[i]}] = answer{several: true}
+			default:
+				left, rest = append(left, keys[i]), append(rest, match[i])
 			}
 		}
+		keys, match = left, rest
+	}
+	return nil
+}
+
+// findBy finds records by a column of their table, such as the name: with the value that their own mapping puts there.
+func (e *engine) findBy(column string) func(ctx context.Context, table string, keys []string, ids resolved) error {
+	return func(ctx context.Context, table string, keys []string, ids resolved) error {
+		for _, t := range e.tables {
+			at := slices.IndexFunc(t.plan.Columns, func(c core.Column) bool { return c.Name == column })
+			if t.plan.Source != table || at < 0 {
+				continue
+			}
+			for some := range slices.Chunk(keys, owedAtOnce) {
+				if err := e.findPage(ctx, t, at, some, ids); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
 		return nil
+	}
+}
+
+// findPage reads some records of a table, maps them, and looks for what they are mapped to.
+func (e *engine) findPage(ctx context.Context, t *table, at int, keys []string, ids resolved) error {
+	maps, err := e.mapper(t)
+	if err != nil {
+		return err
+	}
+	q := t.query
+	q.Keys, q.Limit, q.Filter, q.Range = keys, 0, "", core.Range{}
+	pool := newPool(1)
+	for page, err := range e.Source.Read(ctx, q, core.Bookmark{}) {
+		if err != nil {
+			return core.During("reading "+t.plan.Source, err)
+		}
+		m, err := maps.page(ctx, page, pool, int64(len(keys)))
+		if err == nil {
+			var found []string
+			var match []core.Match
+			column := t.plan.Columns[at].Name
+			for _, r := range m.rows {
+				if !r.Gone && !r.Values[at].Blank() {
+					found = append(found, strings.Clone(r.Key))
+					match = append(match, core.Match{Fields: map[string]core.Value{column: r.Values[at]}})
+				}
+			}
+			err = e.find(ctx, t.plan.Source, column, found, match, ids)
+		}
+		m.release()
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -129,6 +129,9 @@ func (e *engine) run(ctx context.Context) error {
 	if err := e.laterPasses(ctx); err != nil {
 		return err
 	}
+	if err := e.policies(ctx); err != nil {
+		return err
+	}
 	return e.complete(ctx)
 }
 

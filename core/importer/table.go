@@ -79,8 +79,8 @@ func (e *engine) importTable(ctx context.Context, t *table) error {
 			break
 		}
 	}
-	if t.plan.Passes > 1 {
-		return nil // the table is whole after its last pass
+	if t.plan.Passes > 1 || len(t.fatings()) > 0 {
+		return nil // the table is whole after its last pass, and after what its policies do
 	}
 	return e.finishTable(ctx, t)
 }

@@ -216,6 +216,27 @@ func (j *Journal) Pairs(ctx context.Context, destination, table string, keys []s
 	return pairs, err
 }
 
+// Excepted implements importer.Journal.
+func (j *Journal) Excepted(ctx context.Context, run, table string, keys []string) (map[string]core.OutcomeKind, error) {
+	kinds := map[string]core.OutcomeKind{}
+	err := j.read(ctx, func(c *sqlite.Conn) error {
+		for _, key := range keys {
+			err := query(c, `SELECT kind FROM exceptions WHERE run = ? AND source = ? AND key = ? AND pending = ''`, func(s *sqlite.Stmt) error {
+				switch kind := core.OutcomeKind(s.ColumnInt(0)); kind {
+				case core.Refused, core.Skipped, core.Unsure:
+					kinds[key] = kind
+				}
+				return nil
+			}, run, table, key)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return kinds, err
+}
+
 // Exceptions implements importer.Journal.
 func (j *Journal) Exceptions(ctx context.Context, run string, limit int) (refusals []importer.Refusal, err error) {
 	err = j.read(ctx, func(c *sqlite.Conn) (err error) {

@@ -117,6 +117,8 @@ CREATE TABLE pairs (
 ) WITHOUT ROWID;
 `, `
 ALTER TABLE runs ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
+`, `
+CREATE INDEX exceptions_by_key ON exceptions (run, source, key);
 `}
 }
 

@@ -71,7 +71,7 @@ func (c *compiler) add(b *Binding) error {
 	byRecord := b.Resolve
 	if b.Lookup != nil {
 		col.target = b.Lookup.Target
-		byRecord = byRecord || b.Lookup.By == ByRecord
+		byRecord = byRecord || b.Lookup.By != KeepID
 	}
 	if err := c.steps(b, &col, input); err != nil {
 		return err
@@ -84,7 +84,14 @@ func (c *compiler) add(b *Binding) error {
 	p := c.p
 	p.plan.Passes = max(p.plan.Passes, pass)
 	p.columns = append(p.columns, col)
-	p.plan.Columns = append(p.plan.Columns, core.Column{Name: b.Column, Type: b.Type, Field: b.Field, Ref: byRecord, Pass: pass, Rule: b.Rule().Plan()})
+	plan := core.Column{Name: b.Column, Type: b.Type, Field: b.Field, Ref: byRecord, Pass: pass, Rule: b.Rule().Plan()}
+	if l := b.Lookup; l != nil && byRecord {
+		plan.Rule.StandIn = l.Default
+		if l.By == ByKey || l.By == ByField {
+			plan.Find = l.Field
+		}
+	}
+	p.plan.Columns = append(p.plan.Columns, plan)
 	return nil
 }
 

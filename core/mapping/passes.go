@@ -32,7 +32,7 @@ func Passes(all []Mapping, tables func(name string) *core.Table) []Mapping {
 		for k := range out[i].Columns {
 			b := &out[i].Columns[k]
 			f := known[i][b.Field]
-			if f == nil || !f.Type.IsLookup() || !b.Resolve && (b.Lookup == nil || b.Lookup.By != ByRecord) {
+			if f == nil || !f.Type.IsLookup() || !b.Resolve && (b.Lookup == nil || b.Lookup.By == KeepID) {
 				continue
 			}
 			for j := range out {

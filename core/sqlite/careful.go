@@ -25,7 +25,7 @@ type careful struct {
 
 	rules   bool  // some column does not simply take what comes
 	columns []int // of Plan.Match
-	unless  []int // columns that keep what somebody changed
+	unless  []int // columns that may keep what somebody changed
 	there   []core.Value
 	now     []string // what stands in the columns of unless, as SQL
 	mask    []byte
@@ -40,7 +40,7 @@ func (d *Destination) careful(p core.Plan) (*careful, error) {
 	for i, column := range p.Columns {
 		r := column.Rule
 		c.rules = c.rules || !r.Plain()
-		if r.Made == core.UnlessChanged || r.Found == core.UnlessChanged {
+		if r.Made == core.UnlessChanged || r.Found == core.UnlessChanged || r.StandIn != "" {
 			c.unless = append(c.unless, i)
 		}
 	}
@@ -308,12 +308,15 @@ func (w *writer) leftIn(column int) core.Value {
 	if at < 0 {
 		return core.Value{}
 	}
+	rule := w.plan.Columns[column].Rule
 	was, ok := c.left[nameDigest(w.plan.Columns[column].Name)]
 	switch {
 	case !ok:
 		return core.Value{}
 	case was == digest(c.now[at]):
 		return c.there[column]
+	case rule.StandIn != "" && (was == digest("'"+strings.ReplaceAll(rule.StandIn, "'", "''")+"'") || was == digest(rule.StandIn)):
+		return core.Text(rule.StandIn)
 	case c.there[column].Canonical() == "":
 		return core.Text("another")
 	}
