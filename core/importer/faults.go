@@ -102,8 +102,8 @@ func lookupSeveral(table, key, field string) *core.Fault {
 func noRules(title string) *core.Fault {
 	return &core.Fault{
 		Kind: core.Wrong, Code: "importer.no-rules", Owner: core.You,
-		Cause:  "The mapping of " + title + " keeps values that the destination has, or matches records there. This destination can only be written whole.",
-		Remedy: "In the mapping, let every field overwrite and be emptied, and match by nothing; or choose another destination.",
+		Cause:  "The mapping of " + title + " looks after values that the destination has, matches records there, or deals with records that are gone. This kind of destination cannot.",
+		Remedy: "In the mapping, let every field overwrite, match by nothing and leave what is gone; or choose another destination.",
 	}
 }
 

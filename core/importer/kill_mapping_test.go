@@ -76,7 +76,7 @@ func TestAKillAfterAnyStepOfAMappingWithChildrenRulesAndPolicies(t *testing.T) {
 		second := runs[len(runs)-2]
 		for table, c := range map[string]importer.Counts{
 			"account": {Read: 25, Unchanged: 21, Updated: 2, Removed: 2}, // one was renamed, of one the contact came
-			"contact": {Read: 13, Unchanged: 11, Updated: 2}, // one was found there, one is marked
+			"contact": {Read: 13, Unchanged: 11, Updated: 2},             // one was found there, one is marked
 		} {
 			if got := sum(t, second, table).Counts; got != c {
 				t.Errorf("%s: %s: got %+v, want %+v", name, table, got, c)

@@ -134,6 +134,20 @@ func TestARuleThatADestinationCannotKeepIsRefusedBeforeAnythingIsWritten(t *test
 	}
 }
 
+func TestADestinationWithoutRulesIsNeverEmptiedWhereNobodySaidSo(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(4))
+	d.job.Destination = struct{ core.Destination }{d.job.Destination}
+	d.job.Mappings[0].Columns[0].MayEmpty = false
+	d.run()
+	empty := accounts(4)
+	empty.Records[2].Values[1] = core.Null()
+	d.source.Set(empty)
+	d.run()
+	if got := d.store.Rows("account")[2].Values["name"].AsText(); got != "Account 2" {
+		t.Errorf("the name is %q", got)
+	}
+}
+
 func TestOnlyOnNewRecordsHoldsForLookupsThatComeInASecondPass(t *testing.T) {
 	d := newDesk(t, coretest.StoreOptions{AssignsIDs: true}, accounts(6))
 	d.job.Mappings = []mapping.Mapping{{ID: "account", Source: "account", Title: "accounts", Table: "firm", Key: "accountid", Columns: []mapping.Binding{

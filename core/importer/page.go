@@ -161,6 +161,11 @@ func (r *mapper) page(ctx context.Context, page core.Page, pool *pool, left int6
 			m.refused = append(m.refused, refusal(t, in.Key, core.Refused, fault))
 			continue
 		}
+		for _, i := range t.keep {
+			if values[from+i].Blank() {
+				values[from+i] = core.Value{}
+			}
+		}
 		m.values = values
 		m.rows = append(m.rows, core.Record{Key: in.Key, Values: values[from:len(values):len(values)]})
 	}

@@ -92,10 +92,26 @@ func (e *engine) compile(ctx context.Context, t *table, m mapping.Mapping) error
 	}
 	t.mapping, t.program, t.plan, t.asks = m, p, p.Plan(), m.Asks()
 	t.query = core.Query{Table: m.Source, Fields: p.Fields()}
+	return e.rules(t)
+}
+
+// rules looks whether the destination can do what the mapping says of values that stand there. One that applies no rules
+// can still leave a value alone for which nothing comes.
+func (e *engine) rules(t *table) error {
+	t.keep = nil
 	if r, ok := e.Destination.(core.Ruler); ok && r.Rules() {
 		return nil
 	}
-	if len(t.plan.Match) > 0 || len(t.fatings()) > 0 || slices.ContainsFunc(t.plan.Columns, func(c core.Column) bool { return !c.Rule.Plain() }) {
+	for i, c := range t.plan.Columns {
+		if c.Rule.Keep {
+			t.keep = append(t.keep, i)
+		}
+		c.Rule.Keep = false
+		if !c.Rule.Plain() {
+			return noRules(t.run.Title)
+		}
+	}
+	if len(t.plan.Match) > 0 || len(t.fatings()) > 0 {
 		return noRules(t.run.Title)
 	}
 	return nil

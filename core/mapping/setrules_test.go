@@ -6,12 +6,12 @@ import (
 
 func TestRulesOfSeveralColumnsAreOneStep(t *testing.T) {
 	d := NewDraft(account(), nil)
-	never, yes := NeverWrite, true
-	if err := d.SetRules(RuleChange{Found: &never, MayEmpty: &yes}, "name", "telephone1"); err != nil {
+	never, no := NeverWrite, false
+	if err := d.SetRules(RuleChange{Found: &never, MayEmpty: &no}, "name", "telephone1"); err != nil {
 		t.Fatal(err)
 	}
 	for _, column := range []string{"name", "telephone1"} {
-		if b, _ := d.Binding(column); b.Found != NeverWrite || !b.MayEmpty || b.Made != ByDefault {
+		if b, _ := d.Binding(column); b.Found != NeverWrite || b.MayEmpty || b.Made != ByDefault {
 			t.Errorf("%s has %+v", column, b.Rule())
 		}
 	}
@@ -19,7 +19,7 @@ func TestRulesOfSeveralColumnsAreOneStep(t *testing.T) {
 		t.Error("a column that is not there got a rule")
 	}
 	d.Undo()
-	if b, _ := d.Binding("name"); b.Found != ByDefault || b.MayEmpty || d.CanUndo() != "" {
+	if b, _ := d.Binding("name"); b.Found != ByDefault || !b.MayEmpty || d.CanUndo() != "" {
 		t.Errorf("one step back leaves %+v", b.Rule())
 	}
 }
