@@ -28,6 +28,7 @@ type Setting struct {
 	Main     bool // the part behind the colon of -to KIND:WHERE
 	Default  string
 	Choices  []string // for SettingChoice
+	Env      string   // for SettingSecret: the variable of the environment from which ferryctl takes it
 }
 
 // A SettingKind says how a setting is asked for.

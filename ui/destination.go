@@ -72,7 +72,7 @@ func (p *destinationPage) render() {
 	}
 	cards = append(cards, kit.Card(kit.Column(14, kit.Head(p.driver.Title), kit.QuietPara(p.driver.Summary), p.form.Container)))
 	cards = append(cards, p.verdict()...)
-	if destinationPath(p.draft(), p.driver) != "" {
+	if d := p.draft(); destinationPath(d, p.driver) != "" || destinationPlace(d, p.driver) != "" {
 		cards = append(cards, p.meaning())
 	}
 	p.page.Set(head(actions...), cards...)
@@ -222,13 +222,24 @@ func (p *destinationPage) check() {
 		return
 	}
 	d := p.draft()
+	p.checks, p.tested, p.fault = nil, false, nil
+	if p.fault = refused(d, p.driver); p.fault != nil { // what cannot be right is not saved: it may hold a password
+		p.tested = true
+		p.w.refresh()
+		return
+	}
 	p.w.own().Destination = d
 	p.w.save()
-	p.checks, p.tested, p.fault = nil, false, nil
+	secrets := p.form.Secrets()
 	need := core.Need{Tables: p.w.tables()}
 	given, path, own := *d, destinationPath(d, p.driver), p.w.o.Documents
 	p.testing = task.Go(p.w.run, func(ctx context.Context, tell func([]core.Check)) ([]core.Check, error) {
 		makeOffered(path, own)
+		if len(secrets) > 0 {
+			if err := p.w.o.Engine.KeepDestination(ctx, given, secrets); err != nil {
+				return nil, err
+			}
+		}
 		return collect(tell, func(one func(core.Check)) error { return p.w.o.Engine.CheckDestination(ctx, given, need, one) })
 	}, func(checks []core.Check) {
 		p.checks = checks
@@ -241,6 +252,21 @@ func (p *destinationPage) check() {
 		p.w.refresh()
 	})
 	p.w.refresh()
+}
+
+// refused is why settings cannot be right, nil when they may be. Nobody is asked.
+func refused(d *project.Destination, driver *core.Driver[core.Destination]) *core.Fault {
+	if driver.New == nil {
+		return nil
+	}
+	made, err := driver.New(core.Settings{Values: d.Settings})
+	if err != nil {
+		return core.AsFault(err)
+	}
+	if err := made.Close(); err != nil {
+		return core.AsFault(err)
+	}
+	return nil
 }
 
 func (p *destinationPage) verdict() []fyne.CanvasObject {

@@ -140,10 +140,21 @@ func destinationName(d *project.Destination, driver *core.Driver[core.Destinatio
 	if path := destinationPath(d, driver); path != "" {
 		return filepath.Base(path)
 	}
+	if place := destinationPlace(d, driver); place != "" {
+		return place
+	}
 	if driver != nil {
 		return driver.Title
 	}
 	return d.Driver
+}
+
+// destinationPlace is where a destination is that is no file: its server and what is on it.
+func destinationPlace(d *project.Destination, driver *core.Driver[core.Destination]) string {
+	if d == nil || driver == nil || driver.Place == nil {
+		return ""
+	}
+	return driver.Place(core.Settings{Values: d.Settings})
 }
 
 func destinationFolder(d *project.Destination, driver *core.Driver[core.Destination]) string {

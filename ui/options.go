@@ -87,6 +87,8 @@ type Engine interface {
 	// CheckSource and CheckDestination are Test connection; see core.System.Checks.
 	CheckSource(ctx context.Context, c project.Connection, need core.Need, tell func(core.Check)) error
 	CheckDestination(ctx context.Context, d project.Destination, need core.Need, tell func(core.Check)) error
+	// KeepDestination puts secrets of a destination into the keychain: by the name of their setting.
+	KeepDestination(ctx context.Context, d project.Destination, secrets map[string]core.Secret) error
 
 	// Tables lists what the connection may read; where it cannot be asked, the list of the last time comes together with the
 	// error. Count tells how many rows a table has, as well as it is known.

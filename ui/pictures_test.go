@@ -140,6 +140,14 @@ func scenes() []scene {
 			e.DestChecks[0].Fault = &core.Fault{Kind: core.Wrong, Code: "sqlite.unwritable", Owner: core.You, Cause: "Ferry may not write into this folder.", Remedy: "Choose another folder."}
 			e.DestChecks[1].State = core.CheckUntried
 		}, func(s *uitest.Stage) { s.Tap("Destination"); s.Tap("Use and check"); s.Sees("Destination unavailable") }},
+		{"destination-postgres", withPostgres, func(s *uitest.Stage) { s.Tap("Destination"); s.Tap("PostgreSQL") }},
+		{"destination-postgres-refused", withPostgres, func(s *uitest.Stage) {
+			s.Tap("Destination")
+			s.Tap("PostgreSQL")
+			s.Type("Address", "postgres://ada:hunter2@db.example.com/crm")
+			s.Tap("Use and check")
+			s.Sees("There is a password in the address")
+		}},
 		{"import", withContoso, func(s *uitest.Stage) { s.Sees("4,812 records") }},
 		{"import-history", func(e *uitest.Engine, o *ui.Options) {
 			withContoso(e, o)

@@ -266,9 +266,14 @@ func (e *Engine) CheckSource(ctx context.Context, c project.Connection, need cor
 	return nil
 }
 
+// KeepDestination puts a destination's secrets into the keychain.
+func (e *Engine) KeepDestination(ctx context.Context, d project.Destination, secrets map[string]core.Secret) error {
+	return e.machine().KeepDestination(ctx, e.drivers, d, secrets)
+}
+
 // CheckDestination is the destination's test.
 func (e *Engine) CheckDestination(ctx context.Context, d project.Destination, need core.Need, tell func(core.Check)) error {
-	destination, err := wiring.Destination(e.drivers, d)
+	destination, err := e.machine().Destination(ctx, e.drivers, d, nil)
 	if err != nil {
 		return err
 	}
@@ -310,7 +315,7 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 	if err != nil {
 		return importer.Receipt{}, err
 	}
-	destination, err := wiring.Destination(e.drivers, *p.Destination)
+	destination, err := e.machine().Destination(ctx, e.drivers, *p.Destination, nil)
 	if err != nil {
 		return importer.Receipt{}, err
 	}
@@ -326,7 +331,7 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 	defer memory.Close()
 	job := e.machine().Job(link, destination, wiring.Place(*p.Destination), maps, memory)
 	job.Limit, job.Full = r.Limit, r.Full
-	job.From, job.To, job.Who = current.Name, p.Destination.Settings["file"], e.who(current.Name)
+	job.From, job.To, job.Who = current.Name, wiring.Where(*p.Destination), e.who(current.Name)
 	return importer.Run(ctx, job, progress)
 }
 

@@ -29,7 +29,7 @@ func (e *Engine) descriptions(c project.Connection) *wiring.Descriptions {
 
 // DescribeDestination tells what the destination says about a table.
 func (e *Engine) DescribeDestination(ctx context.Context, d project.Destination, table string) (*core.Table, error) {
-	destination, err := wiring.Destination(e.drivers, d)
+	destination, err := e.machine().Destination(ctx, e.drivers, d, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func checkOf(c core.Check) checkLine {
 
 func checkCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("check")
-	f.set.StringVar(&f.to, "to", "", "test this destination too: sqlite:FILE")
+	f.set.StringVar(&f.to, "to", "", "test this destination too: sqlite:FILE or postgres:URL")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "tables that must be readable (default: account,contact)")
 	f.set.StringVar(&f.report, "report", "", "write a connection report to this file (HTML)")
@@ -92,7 +92,7 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		destination, err := wiring.Destination(drivers, where)
+		destination, err := computer.Destination(ctx, drivers, where, f.secrets(ctx, t, computer, drivers, where))
 		if err != nil {
 			return 0, err
 		}

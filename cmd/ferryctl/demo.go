@@ -60,9 +60,10 @@ func (f *flags) runDemo(ctx context.Context, t *terminal) (int, error) {
 	if code := verdict(t, f.json, core.Available(checks), checks); code != exitWell {
 		return code, nil
 	}
-	f.say(t, "\nImporting accounts and contacts into "+where.Settings["file"])
-	code, err := carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: []string{"account", "contact"}, json: f.json})
-	if err == nil && code == exitWell {
+	f.say(t, "\nImporting accounts and contacts into "+wiring.Where(where))
+	code, err := carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: []string{"account", "contact"}, json: f.json,
+		secrets: f.secrets(ctx, t, computer, drivers, where)})
+	if err == nil && code == exitWell && where.Settings["file"] != "" {
 		f.say(t, "\nLook at it: the file "+where.Settings["file"]+" opens in any program that reads SQLite.\nRun it again: nothing is doubled.")
 	}
 	return code, err

@@ -393,10 +393,10 @@ func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.De
 		}
 	}
 	if f.to == "" && d.Driver == "" && f.loaded != nil {
-		return d, wrongUse("The project has no destination yet.", "Choose one in Ferry's window, or name it with -to sqlite:FILE, for example -to sqlite:contoso.db")
+		return d, wrongUse("The project has no destination yet.", "Choose one in Ferry's window, or name it with -to sqlite:FILE or -to postgres:URL, for example -to sqlite:contoso.db")
 	}
 	if f.to == "" && d.Driver == "" {
-		return d, wrongUse("The destination is missing.", "Name it with -to sqlite:FILE, for example -to sqlite:contoso.db")
+		return d, wrongUse("The destination is missing.", "Name it with -to sqlite:FILE or -to postgres:URL, for example -to sqlite:contoso.db")
 	}
 	if f.to != "" {
 		kind, where, _ := strings.Cut(f.to, ":")
@@ -419,9 +419,35 @@ func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.De
 		if !slices.ContainsFunc(driver.Settings, func(s core.Setting) bool { return s.Name == name }) {
 			return d, wrongUse(fmt.Sprintf("The destination %s has no setting %q.", d.Driver, name), "ferryctl settings "+d.Driver+" lists them.")
 		}
+		if i := slices.IndexFunc(driver.Settings, func(s core.Setting) bool { return s.Name == name && s.Kind == core.SettingSecret }); i >= 0 {
+			return d, wrongUse("A secret is never a flag: other programs on this computer can see it.", "Put it into the environment variable "+driver.Settings[i].Env+".")
+		}
 		d.Settings[name] = value
 	}
 	return d, nil
+}
+
+// secrets finds the secrets of a destination: in the environment, else in the keychain, else by a question where there is
+// somebody to ask. Not every server wants one, so one that is nowhere is left out.
+func (f *flags) secrets(ctx context.Context, t *terminal, c *wiring.Computer, drivers []core.Driver[core.Destination], d project.Destination) map[string]core.Secret {
+	found := map[string]core.Secret{}
+	driver := find(drivers, d.Driver)
+	for _, s := range driver.Settings {
+		if s.Kind != core.SettingSecret {
+			continue
+		}
+		if secret := core.NewSecret(t.env(s.Env)); !secret.Empty() {
+			found[s.Name] = secret
+			continue
+		}
+		f.keychain(ctx, t, c, false)
+		secret := c.DestinationSecret(ctx, *driver, d, s.Name)
+		if secret.Empty() && driver.Receiver != nil && driver.Receiver(core.Settings{Values: d.Settings}) != "" {
+			secret, _ = t.ask("password for "+wiring.Where(d)+" (Enter for none)", s.Env) // nobody to ask: there is none
+		}
+		found[s.Name] = secret
+	}
+	return found
 }
 
 func find(drivers []core.Driver[core.Destination], name string) *core.Driver[core.Destination] {

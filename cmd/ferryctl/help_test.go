@@ -35,7 +35,7 @@ func TestHelpTellsWhatACommandIsForAndItsFlags(t *testing.T) {
 		}
 	}
 	_, _, text := s.run("help")
-	for _, variable := range []string{clientSecret, certificatePassword, windowsPassword, proxyPassword, "SSL_CERT_FILE", "FERRY_LOG"} {
+	for _, variable := range []string{clientSecret, certificatePassword, windowsPassword, proxyPassword, databasePassword, "SSL_CERT_FILE", "FERRY_LOG"} {
 		if !strings.Contains(text, variable) {
 			t.Errorf("help does not tell of %s: %s", variable, text)
 		}

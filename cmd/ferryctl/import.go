@@ -16,7 +16,7 @@ import (
 
 func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("import")
-	f.set.StringVar(&f.to, "to", "", "destination: sqlite:FILE")
+	f.set.StringVar(&f.to, "to", "", "destination: sqlite:FILE or postgres:URL")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "logical names, separated by commas (default: what takes part in the project's Import everything, else account,contact)")
 	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA, in place of what the project says; may be repeated")
@@ -49,7 +49,8 @@ func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, project: f.loaded, full: f.full, json: f.json})
+	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, project: f.loaded, full: f.full, json: f.json,
+		secrets: f.secrets(ctx, t, computer, drivers, where)})
 }
 
 // An errand is one import as a command means it.
@@ -60,6 +61,7 @@ type errand struct {
 	tables  []string
 	filters map[string]string
 	project *project.Project
+	secrets map[string]core.Secret // of the destination
 	full    bool
 	json    bool
 }
@@ -67,7 +69,7 @@ type errand struct {
 // carry runs an import and shows it. The error is what kept it from beginning; once a run exists, the receipt is shown
 // and the exit code says how it ended.
 func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int, error) {
-	destination, err := wiring.Destination(e.drivers, e.where)
+	destination, err := c.Destination(ctx, e.drivers, e.where, e.secrets)
 	if err != nil {
 		return 0, err
 	}
@@ -105,7 +107,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	defer memory.Close()
 
 	job := c.Job(link, destination, wiring.Place(e.where), maps, memory)
-	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+e.where.Settings["file"], who(e.to)
+	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+wiring.Where(e.where), who(e.to)
 	bar := &progressBar{t: t, json: e.json, now: time.Now}
 	code, shown := exitWell, false
 	job.Show = func(r importer.Receipt) (err error) {

@@ -40,6 +40,7 @@ const (
 	certificatePassword = "FERRY_CERTIFICATE_PASSWORD"
 	windowsPassword     = "FERRY_WINDOWS_PASSWORD"
 	proxyPassword       = "FERRY_PROXY_PASSWORD"
+	databasePassword    = "PGPASSWORD" // as every program for PostgreSQL has it
 )
 
 // A terminal is what a command may touch of the world.
@@ -121,6 +122,7 @@ Secrets are never flags. They come from the environment, from the keychain, or f
   FERRY_CERTIFICATE_PASSWORD   of the file named with -certificate
   FERRY_WINDOWS_PASSWORD       of the user named with -user
   FERRY_PROXY_PASSWORD         of the user in the address of -proxy
+  PGPASSWORD                   of the user in the address of -to postgres:
 SSL_CERT_FILE and the system's proxy are honoured. FERRY_LOG=debug logs more; logs hold no values.
 
 example: ferryctl import -org https://contoso.crm.dynamics.com -client-id 0000… -tables account,contact -to sqlite:contoso.db
@@ -152,7 +154,7 @@ func system() *terminal {
 // sign-in would inherit them.
 func environment() func(string) string {
 	secrets := map[string]string{}
-	for _, name := range []string{clientSecret, certificatePassword, windowsPassword, proxyPassword} {
+	for _, name := range []string{clientSecret, certificatePassword, windowsPassword, proxyPassword, databasePassword} {
 		secrets[name] = os.Getenv(name)
 		_ = os.Unsetenv(name) // it fails for no name that is one
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"ferry/cmd/internal/wiring"
+	"ferry/core"
 )
 
 func tablesCommand(ctx context.Context, t *terminal, args []string) int {
@@ -77,12 +78,15 @@ func settingsCommand(_ context.Context, t *terminal, args []string) int {
 	}
 	for _, s := range driver.Settings {
 		if f.json {
-			line(t.out, map[string]any{"setting": s.Name, "title": s.Title, "help": s.Help, "kind": s.Kind, "required": s.Required, "main": s.Main, "default": s.Default, "choices": s.Choices})
+			line(t.out, map[string]any{"setting": s.Name, "title": s.Title, "help": s.Help, "kind": s.Kind, "required": s.Required, "main": s.Main, "default": s.Default, "choices": s.Choices, "environment": s.Env})
 			continue
 		}
 		how := "-set " + s.Name + "=…"
-		if s.Main {
+		switch {
+		case s.Main:
 			how = "-to " + driver.Name + ":…"
+		case s.Kind == core.SettingSecret:
+			how = s.Env
 		}
 		fmt.Fprintf(t.out, "%-24s %s\n", how, s.Help)
 	}

@@ -29,7 +29,7 @@ func settings() []core.Setting {
 		{Name: "database", Title: "Database", Kind: core.SettingText, Help: "Where the address does not say it. It has to be there already; its tables are made by Ferry."},
 		{Name: "user", Title: "User", Kind: core.SettingText, Help: "Where the address does not say it."},
 		{
-			Name: "password", Title: "Password", Kind: core.SettingSecret,
+			Name: "password", Title: "Password", Kind: core.SettingSecret, Env: "PGPASSWORD",
 			Help: "It is kept in this computer's keychain, never in a file. ferryctl takes it from the environment variable PGPASSWORD.",
 		},
 		{Name: "schema", Title: "Schema", Kind: core.SettingText, Default: "public", Help: "The part of the database in which the tables lie. Ferry makes it when there is none."},

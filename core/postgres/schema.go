@@ -288,6 +288,18 @@ func takes(have string, t core.ColumnType) bool {
 	return false
 }
 
+// holds are the types of columns that a column which is there can take.
+func holds(have string) (all []core.ColumnType) {
+	for _, t := range []core.ColumnType{
+		core.ColumnText, core.ColumnInteger, core.ColumnDecimal, core.ColumnDouble, core.ColumnBoolean, core.ColumnDateTime, core.ColumnDate, core.ColumnJSON, core.ColumnBytes,
+	} {
+		if takes(have, t) {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
 // Prepare makes the schema, the table or the columns that things name; what is there already is left alone.
 func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Thing) (core.Plan, error) {
 	d.mu.Lock()
@@ -388,6 +400,7 @@ func (d *Destination) Describe(ctx context.Context, name string) (core.Table, er
 	for _, c := range t.columns {
 		out.Fields = append(out.Fields, core.Field{
 			Name: c.name, Display: c.name, Type: fieldType(c.kind), Readable: true, Writable: t.ours && !c.computed, Required: c.required, Derived: c.computed,
+			Takes: holds(c.kind),
 		})
 	}
 	return out, nil

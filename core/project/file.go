@@ -123,14 +123,27 @@ func (p *Project) check() error {
 	}
 	if p.Destination != nil {
 		for name, value := range p.Destination.Settings {
-			if u, err := url.Parse(value); err == nil && u.Host != "" {
-				if _, has := u.User.Password(); has {
-					return secretInside("the setting " + name + " of the destination")
-				}
+			if passwordIn(value) {
+				return secretInside("the setting " + name + " of the destination")
 			}
 		}
 	}
 	return nil
+}
+
+// passwordIn reports whether an address holds a password, also one that cannot be read otherwise or has no scheme:
+// user:password@host, ?password=…
+func passwordIn(address string) bool {
+	if u, err := url.Parse(address); err == nil && (u.Query().Has("password") || u.Query().Has("sslpassword")) {
+		return true
+	}
+	_, rest, whole := strings.Cut(address, "//")
+	if !whole {
+		rest, _, _ = strings.Cut(address, "/")
+		rest, _, _ = strings.Cut(rest, `\`) // C:\… is a file
+	}
+	at := strings.LastIndex(rest, "@")
+	return at >= 0 && strings.Contains(rest[:at], ":")
 }
 
 // Write writes the project beside the old file and puts it into its place only when it is complete.

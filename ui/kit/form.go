@@ -114,6 +114,17 @@ func (f *Form) Values() map[string]string {
 	return values
 }
 
+// Secrets returns the secrets that were entered.
+func (f *Form) Secrets() map[string]core.Secret {
+	secrets := map[string]core.Secret{}
+	for _, s := range f.settings {
+		if e := f.fields[s.Name]; s.Kind == core.SettingSecret && e != nil && e.Text != "" {
+			secrets[s.Name] = core.NewSecret(e.Text)
+		}
+	}
+	return secrets
+}
+
 // Lacks returns why the form cannot be used yet, "" when it can.
 func (f *Form) Lacks() string {
 	values := f.Values()

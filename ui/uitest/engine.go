@@ -21,10 +21,12 @@ type Engine struct {
 	saved   *project.Project
 	written string
 
-	Fail       map[string]error // by method
-	Block      map[string]bool  // by method: wait until cancelled
-	Checks     []core.Check
-	DestChecks []core.Check
+	Fail        map[string]error // by method
+	Block       map[string]bool  // by method: wait until cancelled
+	Checks      []core.Check
+	DestChecks  []core.Check
+	DestSecrets map[string]core.Secret // what KeepDestination was given last
+
 	TableNames []core.TableName
 	Counts     map[string]core.Count
 	History    []importer.Receipt
@@ -160,6 +162,14 @@ func (e *Engine) CheckSource(ctx context.Context, _ project.Connection, need cor
 		tell(c)
 	}
 	return e.called(ctx, "CheckSource")
+}
+
+// KeepDestination implements ui.Engine.
+func (e *Engine) KeepDestination(ctx context.Context, _ project.Destination, secrets map[string]core.Secret) error {
+	e.mu.Lock()
+	e.DestSecrets = secrets
+	e.mu.Unlock()
+	return e.called(ctx, "KeepDestination")
 }
 
 // CheckDestination implements ui.Engine.

@@ -16,6 +16,7 @@ import (
 	"ferry/core/journal"
 	"ferry/core/keychain"
 	"ferry/core/mapping"
+	"ferry/core/postgres"
 	"ferry/core/project"
 	"ferry/core/sqlite"
 )
@@ -24,6 +25,7 @@ import (
 func Destinations(log *slog.Logger) []core.Driver[core.Destination] {
 	return []core.Driver[core.Destination]{
 		sqlite.Driver(log),
+		postgres.Driver(log),
 	}
 }
 
@@ -65,11 +67,16 @@ func (c *Computer) Journal(ctx context.Context, projectID string) (*journal.Jour
 	return journal.Open(ctx, filepath.Join(folder, "journal.db"), journal.Options{Log: c.Log})
 }
 
-// Destination makes the destination that a project or a flag names.
-func Destination(drivers []core.Driver[core.Destination], d project.Destination) (core.Destination, error) {
+// Destination makes the destination that a project or a flag names. Its secrets are those given, else those of the
+// keychain; one that is nowhere is left out.
+func (c *Computer) Destination(ctx context.Context, drivers []core.Driver[core.Destination], d project.Destination, given map[string]core.Secret) (core.Destination, error) {
 	for _, driver := range drivers {
 		if driver.Name == d.Driver {
-			return driver.New(core.Settings{Values: d.Settings})
+			s := core.Settings{Values: d.Settings, Secrets: c.destinationSecrets(ctx, driver, d, given)}
+			if file := c.Settings.Network.CAFile; file != "" {
+				s.CAFiles = []string{file}
+			}
+			return driver.New(s)
 		}
 	}
 	names := make([]string, 0, len(drivers))
@@ -120,9 +127,22 @@ func Saved(saved []mapping.Mapping, name string) (mapping.Mapping, bool) {
 	return mapping.Mapping{}, false
 }
 
+// Where is where a destination is, for people.
+func Where(d project.Destination) string {
+	for _, driver := range Destinations(nil) {
+		if driver.Name == d.Driver && driver.Place != nil {
+			return driver.Place(core.Settings{Values: d.Settings})
+		}
+	}
+	return d.Settings["file"]
+}
+
 // Place is a stable name of where a destination is, whatever folder a command was started in.
 func Place(d project.Destination) string {
-	where := d.Settings["file"]
+	where := Where(d)
+	if where != d.Settings["file"] {
+		return d.Driver + ":" + where
+	}
 	if whole, err := filepath.Abs(where); err == nil {
 		where = whole
 	}
