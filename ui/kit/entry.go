@@ -12,6 +12,8 @@ type Entry struct {
 
 	// OnPaste is asked before a text is pasted; when it takes the text, nothing is put into the field.
 	OnPaste func(text string) (taken bool)
+	// OnKey is asked before a key does something in the field.
+	OnKey func(name fyne.KeyName) (taken bool)
 }
 
 // NewEntry returns a field; label is what stands above it.
@@ -60,6 +62,9 @@ func (e *Entry) SetLabel(label string) { e.label = label }
 
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
+	if e.OnKey != nil && e.OnKey(k.Name) {
+		return
+	}
 	if k.Name == fyne.KeyEscape {
 		escape(e)
 		return

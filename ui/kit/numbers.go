@@ -103,3 +103,6 @@ func When(t, now time.Time) string {
 	}
 	return t.Format("2 Jan 2006, 15:04")
 }
+
+// Code writes the code of an option, as people find it in Dynamics: without separators.
+func Code(n int64) string { return strconv.FormatInt(n, 10) }
