@@ -64,7 +64,7 @@ type sampleState struct {
 func newMappingPage(in *mappings, id string) *mappingPage {
 	p := &mappingPage{in: in, w: in.w, id: id, part: mapping.PartFields, related: map[string]*relatedTable{}, systems: in.w.systems(), sample: map[bool]*sampleState{}}
 	p.preview = newMappingPreview(p)
-	p.parts = []mappingPart{newMappingFields(p)}
+	p.parts = []mappingPart{newMappingFields(p), newMappingChoices(p), newMappingLookups(p)}
 	filter := newMappingFilter(p)
 	p.count = filter.count.head
 	p.parts = append(p.parts, filter, newMappingMatch(p), newMappingPolicies(p), newMappingChildren(p))

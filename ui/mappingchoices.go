@@ -10,7 +10,6 @@ import (
 	"ferry/core"
 	"ferry/core/mapping"
 	"ferry/ui/kit"
-	"ferry/ui/look"
 	"ferry/ui/task"
 )
 
@@ -21,6 +20,7 @@ type mappingChoices struct {
 	of     string // the child whose columns these are; "" is the mapping itself
 	table  *choiceTable
 	used   map[string]map[int64]int // by field: how many records have each code
+	told   *mapping.Draft           // that knows of them
 	usage  *task.Task
 	walked int64
 	failed *core.Fault // why they could not be counted
@@ -78,7 +78,8 @@ func (c *mappingChoices) settle() []mapping.ChoiceColumn {
 		c.table.open()
 	}
 	d := c.p.draft()
-	if len(c.used) > 0 {
+	if len(c.used) > 0 && c.told != d {
+		c.told = d
 		d.See(mapping.Facts{Used: c.used})
 	}
 	all := d.ChoiceColumns()
@@ -143,13 +144,7 @@ func (c *mappingChoices) hints(column string) []fyne.CanvasObject {
 
 // problemHint shows a Problem in its place.
 func problemHint(p mapping.Problem) fyne.CanvasObject {
-	ink, tint, icon := look.Warned, look.WarnedTint, "warn"
-	switch p.Severity {
-	case mapping.Stops:
-		ink, tint, icon = look.Failed, look.FailedTint, "cross"
-	case mapping.Notes:
-		ink, tint, icon = look.Quiet, look.Field, "wait"
-	}
+	icon, ink, tint := severityLook(p.Severity)
 	return kit.Tinted(tint, kit.TopRow(10, kit.NewIcon(icon, ink, 18), kit.Grow(kit.Column(4, kit.StrongPara(p.Cause), kit.Para(p.Remedy)))))
 }
 
@@ -189,7 +184,9 @@ func openWords(n int) string {
 	return lang.L("{{.N}} open", kit.M{"N": kit.Number(int64(n))})
 }
 
-func columnWords(c mapping.ChoiceColumn) string { return c.From + "  →  " + c.To }
+func columnWords(c mapping.ChoiceColumn) string {
+	return lang.L("{{.From}} to {{.To}}", kit.M{"From": c.From, "To": c.To})
+}
 
 // pick chooses the column that is shown. Those with open options come first.
 func (c *mappingChoices) pick(all []mapping.ChoiceColumn) {
@@ -237,7 +234,14 @@ func (c *mappingChoices) carried(one mapping.ChoiceColumn) fyne.CanvasObject {
 	if label {
 		words, about = lang.L("Carried as its label"), lang.L("{{.To}} gets the words that people see, in the project's language. When somebody renames the option in Dynamics, new imports bring the new words.", kit.M{"To": one.To})
 	}
-	parts := []fyne.CanvasObject{kit.Head(words), kit.QuietPara(about)}
+	turn, other := lang.L("Carry the label instead"), mapping.Label
+	if label {
+		turn, other = lang.L("Carry the code instead"), mapping.Whole
+	}
+	swap := kit.Link(turn, func() {
+		c.p.do(func(d *mapping.Draft) error { return d.CarryAs(one.Column, other) })
+	})
+	parts := []fyne.CanvasObject{kit.Row(12, kit.Grow(kit.Head(words)), swap), kit.QuietPara(about)}
 	if len(c.p.draft().ChoiceTable(one.Column)) > 0 {
 		parts = append(parts, c.examples(one, label))
 	}
@@ -322,7 +326,8 @@ func (c *mappingChoices) count() {
 					c.used[f] = map[int64]int{}
 				}
 			}
-			c.table.open()
+			c.told = nil
+			c.table.order = nil
 		}
 		c.p.w.refresh()
 	})

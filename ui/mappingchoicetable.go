@@ -56,7 +56,14 @@ func newChoiceTable(c *mappingChoices) *choiceTable {
 func (t *choiceTable) open() {
 	t.order, t.which = nil, choicesAll
 	t.search.SetText("")
-	t.list.ScrollToTop()
+	t.top()
+}
+
+// top scrolls to the beginning; a list that was never drawn is there.
+func (t *choiceTable) top() {
+	if len(t.drawn) > 0 {
+		t.list.ScrollToTop()
+	}
 }
 
 // reveal scrolls to an option.
@@ -188,7 +195,7 @@ func (t *choiceTable) card(one mapping.ChoiceColumn) fyne.CanvasObject {
 	segments := kit.Segments(chips, int(t.which), func(i int) {
 		t.which = choiceWhich(i)
 		t.order = nil
-		t.list.ScrollToTop()
+		t.top()
 		t.c.p.w.refresh()
 	})
 	height := choiceRow * float32(max(2, min(len(t.hits), 9)))
@@ -217,7 +224,7 @@ func (t *choiceTable) verbs(one mapping.ChoiceColumn, open int) []fyne.CanvasObj
 		return []fyne.CanvasObject{fill}
 	}
 	drop := kit.Plain(lang.L("Carry the code again"), func() {
-		t.c.p.do(func(d *mapping.Draft) error { return d.DropChoices(t.c.column) })
+		t.c.p.do(func(d *mapping.Draft) error { return d.CarryAs(t.c.column, mapping.Whole) })
 	})
 	return []fyne.CanvasObject{drop, fill}
 }

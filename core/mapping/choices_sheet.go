@@ -128,6 +128,26 @@ func (d *Draft) OwnValues(column string, labels bool) error {
 	})
 }
 
+// CarryAs carries a choice as it is, its code or its label, without a table of choices, as one step. Only where Ferry makes
+// the column, which then holds what fits.
+func (d *Draft) CarryAs(column string, p Part) error {
+	return d.change("carry the choice to "+column, column, func(_ *Mapping, b *Binding) error {
+		f := d.source.Field(b.input())
+		switch {
+		case !d.Free():
+			return cannotBind(d, "choices-needed", "The options of both sides have nothing to do with each other without a table.", "Map the options, or map another field.", b.Field)
+		case f == nil || !hasOptions(f.Type):
+			return cannotBind(d, "no-choice", "What goes to "+column+" has no options.", "Map a choice to it first.", b.Field)
+		}
+		own, _ := columnType(f.Type)
+		b.Choices, b.Part, b.Type = nil, p, own
+		if p == Label && f.Type != core.TypeChoices {
+			b.Type = core.ColumnText
+		}
+		return nil
+	})
+}
+
 // Options are those of a column of the destination; none where any value can be entered.
 func (d *Draft) Options(column string) []core.Option {
 	if to := d.there(column); to != nil {

@@ -156,6 +156,21 @@ func TestOwnValuesMakeTheColumnText(t *testing.T) {
 			t.Errorf("it is listed as %+v", c)
 		}
 	}
+	if err := d.CarryAs("industrycode", Label); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := d.Binding("industrycode"); b.Type != core.ColumnText || b.Choices != nil || b.Part != Label {
+		t.Errorf("carried by its label the column is %+v", b)
+	}
+	if err := d.CarryAs("industrycode", Whole); err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := d.Binding("industrycode"); b.Type != core.ColumnInteger || b.Part != Whole {
+		t.Errorf("carried by its code the column is %+v", b)
+	}
+	if d.CarryAs("name", Whole) == nil || surveyed(t).CarryAs("CFSector", Whole) == nil {
+		t.Error("what has no options, or needs a table, is carried")
+	}
 	if d.OwnValues("name", false) == nil {
 		t.Error("a text has options")
 	}
