@@ -88,7 +88,7 @@ func TestRecordsThatUseAnOptionAreCounted(t *testing.T) {
 	s.Sees("no option any more, but records have it")
 	s.Tap("Unused 4")
 	s.SeesNot("Brokers")
-	if q := e.Map.LastQuery; q.Table != "account" || strings.Join(q.Fields, ",") != "industrycode,new_tags" {
+	if q := e.Map.LastUse; q.Table != "account" || strings.Join(q.Fields, ",") != "industrycode,new_tags" {
 		t.Errorf("it asked %+v", q)
 	}
 }

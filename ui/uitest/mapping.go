@@ -26,6 +26,7 @@ type Mappings struct {
 	Asked      mapping.ChoiceSheet // what WriteChoices wrote last
 	LastSample ui.SampleRequest
 	LastQuery  core.Query
+	LastUse    core.Query // of OptionUse
 }
 
 // Describe implements ui.Engine.
@@ -71,7 +72,9 @@ func (e *Engine) CountAll(ctx context.Context, _ project.Connection, q core.Quer
 
 // OptionUse implements ui.Engine.
 func (e *Engine) OptionUse(ctx context.Context, _ project.Connection, q core.Query, tell func(int64)) (map[string]map[int64]int, error) {
-	e.asked(q)
+	e.mu.Lock()
+	e.Map.LastUse = q
+	e.mu.Unlock()
 	for _, n := range e.Map.Walked {
 		tell(n)
 	}
