@@ -247,11 +247,12 @@ func (j *Journal) Exceptions(ctx context.Context, run string, limit int) (refusa
 }
 
 func exceptionsOf(c *sqlite.Conn, run, pending string, limit int) (refusals []importer.Refusal, err error) {
-	err = query(c, `SELECT e.source, e.key, e.kind, e.field, f.text FROM exceptions e LEFT JOIN faults f ON f.id = e.fault
+	var known kept
+	err = query(c, `SELECT e.source, e.key, e.kind, e.field, ifnull(f.id, 0), f.text FROM exceptions e LEFT JOIN faults f ON f.id = e.fault
 		WHERE e.run = ? AND e.pending = ? ORDER BY e.seq LIMIT ?`, func(s *sqlite.Stmt) error {
 		about := core.Subject{Table: s.ColumnText(0), Key: s.ColumnText(1), Field: s.ColumnText(3)}
 		refusals = append(refusals, importer.Refusal{
-			Table: about.Table, Key: about.Key, Kind: core.OutcomeKind(s.ColumnInt(2)), Fault: faultOf(s.ColumnText(4), about),
+			Table: about.Table, Key: about.Key, Kind: core.OutcomeKind(s.ColumnInt(2)), Fault: known.fault(s, 4, about),
 		})
 		return nil
 	}, run, pending, limit)

@@ -150,9 +150,38 @@ func (j *Journal) alive(name string) bool {
 // Runs are all runs as receipts, newest first, each with its first thousand exceptions. A run that nobody is working on
 // and that did not end is Interrupted.
 func (j *Journal) Runs(ctx context.Context) ([]importer.Receipt, error) {
+	receipts, err := j.Receipts(ctx)
+	for i := range receipts {
+		if err == nil {
+			receipts[i].Refusals, err = j.Exceptions(ctx, receipts[i].Run, maxShown)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return receipts, nil
+}
+
+// Receipts are Runs without exceptions, for long lists.
+func (j *Journal) Receipts(ctx context.Context) ([]importer.Receipt, error) {
+	return j.receipts(ctx, "", nil)
+}
+
+// Receipt is one run, with its first thousand exceptions; false when the journal has no run of that ID.
+func (j *Journal) Receipt(ctx context.Context, run string) (r importer.Receipt, ok bool, err error) {
+	all, err := j.receipts(ctx, `WHERE id = ?`, []any{run})
+	if err != nil || len(all) == 0 {
+		return r, false, err
+	}
+	r = all[0]
+	r.Refusals, err = j.Exceptions(ctx, run, maxShown)
+	return r, err == nil, err
+}
+
+func (j *Journal) receipts(ctx context.Context, where string, args []any) ([]importer.Receipt, error) {
 	var entries []importer.Entry
 	err := j.read(ctx, func(c *sqlite.Conn) (err error) {
-		entries, err = entriesOf(c, "", nil)
+		entries, err = entriesOf(c, where, args)
 		return err
 	})
 	if err != nil {
@@ -173,11 +202,7 @@ func (j *Journal) Runs(ctx context.Context) ([]importer.Receipt, error) {
 		if err != nil {
 			return nil, err
 		}
-		r := importer.ReceiptOf(e, parts)
-		if r.Refusals, err = j.Exceptions(ctx, e.ID, maxShown); err != nil {
-			return nil, err
-		}
-		receipts = append(receipts, r)
+		receipts = append(receipts, importer.ReceiptOf(e, parts))
 	}
 	return receipts, nil
 }

@@ -9,6 +9,11 @@ import (
 
 // HTML writes the report of a connection as one HTML file.
 func HTML(w io.Writer, c Connection) error {
+	return writePage(w, "Connection report", style, body, build(c))
+}
+
+// writePage writes a page whose policy allows just its style. data has a Title.
+func writePage(w io.Writer, what, style, body string, data any) error {
 	hash := sha256.Sum256([]byte(style))
 	page, err := template.New("report").Parse(`<!doctype html>
 <html lang="en">
@@ -18,7 +23,7 @@ func HTML(w io.Writer, c Connection) error {
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Connection report: {{.Title}}</title>
+<title>` + what + `: {{.Title}}</title>
 <style>` + style + `</style>
 </head>
 ` + body + `</html>
@@ -26,10 +31,10 @@ func HTML(w io.Writer, c Connection) error {
 	if err != nil {
 		return err
 	}
-	return page.Execute(w, build(c))
+	return page.Execute(w, data)
 }
 
-// style has no comment and no value in it: the policy above allows just these signs.
+// style has no comment and no value in it: the policy allows just these signs.
 const style = `:root{color-scheme:light dark;--ground:#F6F8F9;--card:#FFF;--line:#E1E7EA;--text:#16232A;--quiet:#566770;--primary:#0B6E6E;--passed:#1F7A3D;--passed-tint:#E9F5EC;--warned:#8A5C00;--warned-tint:#FDF4DC;--failed:#B42318;--failed-tint:#FDECEA}
 @media (prefers-color-scheme:dark){:root{--ground:#0E1618;--card:#152125;--line:#25363B;--text:#E5EDEF;--quiet:#9DB0B6;--primary:#35BFB5;--passed:#4CC38A;--passed-tint:#12301F;--warned:#E0B23F;--warned-tint:#33290D;--failed:#F97066;--failed-tint:#3A1714}}
 *{box-sizing:border-box}

@@ -50,3 +50,21 @@ func notNow(said string, err error) *core.Fault {
 	}
 	return f
 }
+
+func noSuchRun() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "ferry.no-such-run", Owner: core.You,
+		Cause: "There is no such import in the history.", Remedy: "Look at the list of imports, and choose one that is there.",
+	}
+}
+
+func wrongEnding(refused bool) *core.Fault {
+	f := &core.Fault{
+		Kind: core.Wrong, Code: "ferry.report-ending", Owner: core.You,
+		Cause: "Ferry cannot tell from the file's name which kind of report is wanted.", Remedy: "Give it a name that ends in .html or .csv.",
+	}
+	if refused {
+		f.Cause, f.Remedy = "Refused records are saved as CSV only.", "Give the file a name that ends in .csv."
+	}
+	return f
+}

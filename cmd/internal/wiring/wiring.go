@@ -52,10 +52,8 @@ func (c *Computer) SettingsFile() string { return filepath.Join(c.Data, "setting
 
 // Journal opens the journal of a project in the data folder; "" is the one of commands without a project file.
 func (c *Computer) Journal(ctx context.Context, projectID string) (*journal.Journal, error) {
-	folder := c.Data
-	if projectID != "" {
-		folder = filepath.Join(c.Data, "projects", projectID)
-	}
+	path := c.journalFile(projectID)
+	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, &core.Fault{
 			Kind: core.Wrong, Code: "ferry.data-folder", Owner: core.You, Err: err,
@@ -64,7 +62,7 @@ func (c *Computer) Journal(ctx context.Context, projectID string) (*journal.Jour
 			Subject: core.Subject{Value: folder},
 		}
 	}
-	return journal.Open(ctx, filepath.Join(folder, "journal.db"), journal.Options{Log: c.Log})
+	return journal.Open(ctx, path, journal.Options{Log: c.Log})
 }
 
 // Destination makes the destination that a project or a flag names. Its secrets are those given, else those of the

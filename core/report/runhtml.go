@@ -1,0 +1,338 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"ferry/core"
+	"ferry/core/importer"
+)
+
+// A runView is the report of a run in words. Every text in it has gone through plain.
+type runView struct {
+	Title, State, Sign, Verdict, Remark string
+	When, Ferry                         string
+	Facts                               []fact
+	Stopped                             *cause1
+	Heads                               []string
+	Tables                              []countRow
+	Together                            *countRow
+	Adds, Balanced                      string // the sentence, and its class
+	Causes                              []causeView
+	Missing                             []string
+	Kept, Footer                        string
+}
+
+type countRow struct {
+	Name, Logical, To string
+	Cells             []string
+	State, Sign, Word string
+}
+
+type cause1 struct{ Cause, Remedy, Owner, Link, Details string }
+
+type causeView struct {
+	cause1
+	State, Sign, Word, N string
+	Records              []recordView
+	More                 string
+}
+
+type recordView struct{ Table, Key, Field, About, Value string }
+
+// RunHTML writes the report of a run as one HTML file.
+func RunHTML(w io.Writer, r Run) error {
+	v, err := buildRun(r)
+	if err != nil {
+		return err
+	}
+	return writePage(w, "Import report", style+runStyle, runBody, v)
+}
+
+func buildRun(r Run) (runView, error) {
+	causes, err := r.causes()
+	if err != nil {
+		return runView{}, err
+	}
+	sum, unresolved := r.sum()
+	v := runView{When: moment(r.When), Ferry: plain(r.Ferry), Title: plain(r.Project)}
+	if v.Title == "" {
+		v.Title = plain(r.Receipt.From + " → " + r.Receipt.To)
+	}
+	v.verdict(r, sum)
+	v.facts(r)
+	if f := r.Receipt.Fault; f != nil {
+		one := words(f)
+		v.Stopped = &one
+	}
+	v.counts(r, sum, unresolved)
+	values := 0
+	for _, c := range causes {
+		one, n := r.causeView(c)
+		v.Causes, values = append(v.Causes, one), values+n
+	}
+	for _, k := range []struct {
+		kind    core.OutcomeKind
+		counted int64
+	}{{core.Refused, sum.Refused}, {core.Unsure, sum.Unsure}, {core.Skipped, sum.Skipped}} {
+		if n := nameless(causes, k.kind, k.counted); n > 0 {
+			v.Missing = append(v.Missing, fmt.Sprintf("Of %s that %s %s only the number is known: Ferry's journal on this computer keeps neither their ids nor a reason.", records(n), was(n), k.kind))
+		}
+	}
+	v.Kept = "Records are named by their id in Dynamics 365. Ferry's journal keeps id, field and reason of each for as long as the journal is there, and no values; so none are in this report."
+	v.Footer = "This report holds no password, no secret and no value of a record. It loads nothing and runs nothing."
+	switch {
+	case r.Values && values > 0:
+		v.Kept = "Values are in this report because somebody chose that. Handle it like the data itself."
+		v.Footer = "This report holds no password and no secret. It holds values of records. It loads nothing and runs nothing."
+	case r.Values:
+		v.Kept = "Values were asked for, but Ferry's journal keeps none: it keeps id, field and reason of each record, for as long as the journal is there. Look the records up in Dynamics 365 by their ids."
+	}
+	return v, nil
+}
+
+func (v *runView) verdict(r Run, sum importer.Counts) {
+	look := sum.Refused + sum.Unsure
+	v.State, v.Remark = "warned", thousands(sum.Read)+" read."
+	switch {
+	case !r.balanced():
+		v.State, v.Verdict, v.Remark = "failed", "The counts do not add up", "Compare the number of records on both sides, and tell us."
+	case r.Receipt.State == importer.Running:
+		v.Verdict = "The import was still running"
+	case r.Receipt.State == importer.Abandoned:
+		v.Verdict, v.Remark = "Import not complete", v.Remark+" A later import took its place."
+	case r.Receipt.State != importer.Complete:
+		v.Verdict, v.Remark = "Import not complete", v.Remark+" It can go on where it stopped."
+	case look > 0:
+		v.Verdict = "Import complete, but " + records(look) + " need a look"
+		if look == 1 {
+			v.Verdict = "Import complete, but 1 record needs a look"
+		}
+	default:
+		v.State, v.Verdict = "passed", "Import complete"
+	}
+	v.Sign = map[string]string{"passed": "✓", "warned": "!", "failed": "✕"}[v.State]
+}
+
+func (v *runView) facts(r Run) {
+	add := func(name, value string) {
+		if value = plain(value); value != "" {
+			v.Facts = append(v.Facts, fact{name, value})
+		}
+	}
+	x := r.Receipt
+	add("From", x.From)
+	add("To", x.To)
+	add("Who", x.Who)
+	if !x.Started.IsZero() {
+		add("Started", moment(x.Started))
+	}
+	if x.Ended.After(x.Started) {
+		add("Ended", moment(x.Ended)+", after "+lasted(x.Ended.Sub(x.Started)))
+	}
+	add("State", string(x.State))
+	add("Read again", x.Reason)
+	add("Run", x.Run)
+}
+
+func (v *runView) counts(r Run, sum importer.Counts, unresolved int64) {
+	type column struct {
+		head string
+		of   func(importer.Counts) int64
+	}
+	columns := []column{
+		{"Read", func(c importer.Counts) int64 { return c.Read }}, {"Created", func(c importer.Counts) int64 { return c.Created }},
+		{"Updated", func(c importer.Counts) int64 { return c.Updated }}, {"Unchanged", func(c importer.Counts) int64 { return c.Unchanged }},
+	}
+	for _, c := range []column{
+		{"Removed", func(c importer.Counts) int64 { return c.Removed }}, {"Skipped", func(c importer.Counts) int64 { return c.Skipped }},
+		{"Refused", func(c importer.Counts) int64 { return c.Refused }}, {"Unsure", func(c importer.Counts) int64 { return c.Unsure }},
+	} {
+		for _, t := range r.Receipt.Tables {
+			if c.of(t.Counts) != 0 {
+				columns = append(columns, c)
+				break
+			}
+		}
+	}
+	for _, c := range columns {
+		v.Heads = append(v.Heads, c.head)
+	}
+	if unresolved != 0 {
+		v.Heads = append(v.Heads, "Lookups left empty")
+	}
+	row := func(name, logical, to string, c importer.Counts, left int64, balanced bool) countRow {
+		out := countRow{Name: plain(name), Logical: plain(logical), To: plain(to), State: "passed", Sign: "✓", Word: "adds up"}
+		if !balanced {
+			out.State, out.Sign, out.Word = "failed", "✕", "does not add up"
+		}
+		if out.Name == "" {
+			out.Name = out.Logical
+		}
+		for _, col := range columns {
+			out.Cells = append(out.Cells, thousands(col.of(c)))
+		}
+		if unresolved != 0 {
+			out.Cells = append(out.Cells, thousands(left))
+		}
+		return out
+	}
+	for _, t := range r.Receipt.Tables {
+		v.Tables = append(v.Tables, row(t.Title, t.Table, t.To, t.Counts, t.Unresolved, t.Balanced()))
+	}
+	if len(v.Tables) > 1 {
+		all := row("Together", "", "", sum, unresolved, r.balanced())
+		v.Together = &all
+	}
+	v.Adds, v.Balanced = "It adds up: "+sumWords(sum)+".", "passed"
+	if !r.balanced() {
+		v.Adds, v.Balanced = "It does not add up: "+sumWords(sum)+".", "failed"
+	}
+}
+
+// causeView is a cause in words, and how many values of records are in it.
+func (r Run) causeView(c *cause) (v causeView, values int) {
+	v = causeView{cause1: words(c.fault), N: records(c.n), Word: became(c.kind), State: "warned", Sign: "!"}
+	if c.kind == core.Refused {
+		v.State, v.Sign = "failed", "✕"
+	}
+	for _, x := range c.records {
+		one := recordView{Table: plain(x.Table), Key: plain(r.recordID(x)), Field: plain(field(x))}
+		key, value := r.about(x)
+		if one.About, one.Value = plain(key), plain(value); key+value != "" || r.Values && x.Key != "" && !guid.MatchString(x.Key) {
+			values++
+		}
+		v.Records = append(v.Records, one)
+	}
+	if more := c.n - int64(len(c.records)); more > 0 {
+		v.More = "And " + thousands(more) + " more: the report as CSV and the list of refused records name each."
+	}
+	return v, values
+}
+
+func words(f *core.Fault) cause1 {
+	return cause1{Cause: plain(f.Cause), Remedy: plain(f.Remedy), Owner: owner(f), Link: link(f.Link), Details: plain(f.Details)}
+}
+
+// sumWords names each part of a sum.
+func sumWords(c importer.Counts) string {
+	terms := []string{thousands(c.Created) + " created"}
+	for _, p := range []struct {
+		n    int64
+		word string
+	}{{c.Updated, "updated"}, {c.Unchanged, "unchanged"}, {c.Removed, "removed"}, {c.Skipped, "skipped"}, {c.Refused, "refused"}, {c.Unsure, "unsure"}} {
+		if p.n != 0 {
+			terms = append(terms, thousands(p.n)+" "+p.word)
+		}
+	}
+	return "read " + thousands(c.Read) + " = " + strings.Join(terms, " + ")
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05") + " UTC" }
+
+func lasted(d time.Duration) string {
+	if d < time.Second {
+		return "less than a second"
+	}
+	return d.Round(time.Second).String()
+}
+
+func records(n int64) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return thousands(n) + " records"
+}
+
+func was(n int64) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+// thousands writes a number with separators.
+func thousands(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+const runStyle = `
+.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
+thead th.num{white-space:normal;vertical-align:bottom}
+thead th{vertical-align:bottom}
+tbody th,tfoot th{min-width:9em}
+td.adds{padding-right:0}
+header svg{flex:none}
+tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:600}
+p.adds{margin:12px 0 0}
+p.adds.passed{color:var(--passed)}p.adds.failed{color:var(--failed);font-weight:600}
+.keys{list-style:none;margin:6px 0 0;padding:0}
+.keys li{margin:1px 0}
+.keys code{color:var(--text)}
+@page{margin:16mm}
+@media print{main{max-width:none}thead{display:table-header-group}tr,.keys li{break-inside:avoid}.steps>li{break-inside:auto}.scroll{overflow:visible}table{font-size:9pt}thead th{font-size:8pt}th,td{padding-right:8px}tbody th,tfoot th{min-width:0}}`
+
+const runBody = `<body>
+<main>
+<header>
+<svg width="40" height="40" viewBox="0 0 40 40" role="img" aria-label="Ferry"><path d="M21 4 L21 25 L34 25 Z" fill="#35BFB5"/><path d="M18 10 L18 25 L9 25 Z" fill="#35BFB5"/><path d="M3 28 L37 28 L31 36 L9 36 Z" fill="#0B6E6E"/></svg>
+<div><h1>Import report: <bdi>{{.Title}}</bdi></h1>
+<p>Written on {{.When}}{{with .Ferry}} with Ferry <bdi>{{.}}</bdi>{{end}}</p></div>
+</header>
+<div class="verdict {{.State}}"><span class="sign" aria-hidden="true">{{.Sign}}</span>
+<div><strong>{{.Verdict}}</strong>{{.Remark}}</div></div>
+<section><h2>The run</h2>
+<dl>
+{{- range .Facts}}
+<dt>{{.Name}}</dt><dd><bdi>{{.Value}}</bdi></dd>
+{{- end}}
+</dl></section>
+{{- with .Stopped}}
+<section><h2>Why it stopped</h2>
+<p><b><bdi>{{.Cause}}</bdi></b></p>
+<p><bdi>{{.Remedy}}</bdi></p>
+{{- with .Owner}}<p class="quiet">Who can do it: <bdi>{{.}}</bdi></p>{{end}}
+{{- with .Link}}<p><a href="{{.}}" rel="noreferrer noopener">{{.}}</a></p>{{end}}
+{{- with .Details}}<p><code><bdi>{{.}}</bdi></code></p>{{end}}</section>
+{{- end}}
+<section><h2>What became of the records</h2>
+<div class="scroll"><table><thead><tr><th scope="col">Table</th>{{range .Heads}}<th scope="col" class="num">{{.}}</th>{{end}}<th scope="col"></th></tr></thead><tbody>
+{{- range .Tables}}
+<tr class="{{.State}}"><th scope="row"><bdi>{{.Name}}</bdi>{{if ne .Name .Logical}}<br><code><bdi>{{.Logical}}</bdi></code>{{end}}{{if and .To (ne .To .Logical)}}<br><small>to <bdi>{{.To}}</bdi></small>{{end}}</th>{{range .Cells}}<td class="num">{{.}}</td>{{end}}<td class="adds"><span class="sign" role="img" aria-label="{{.Word}}">{{.Sign}}</span></td></tr>
+{{- end}}
+</tbody>
+{{- with .Together}}<tfoot><tr class="{{.State}}"><th scope="row">{{.Name}}</th>{{range .Cells}}<td class="num">{{.}}</td>{{end}}<td class="adds"><span class="sign" role="img" aria-label="{{.Word}}">{{.Sign}}</span></td></tr></tfoot>{{end}}
+</table></div>
+<p class="adds {{.Balanced}}">{{.Adds}}</p></section>
+{{- if or .Causes .Missing}}
+<section><h2>Records that need a look</h2>
+<p class="quiet">{{.Kept}}</p>
+{{- range .Missing}}
+<p>{{.}}</p>
+{{- end}}
+<ul class="steps">
+{{- range .Causes}}
+<li class="{{.State}}"><span class="sign" aria-hidden="true">{{.Sign}}</span><div><b><bdi>{{.Cause}}</bdi></b><span class="word">{{.N}}, {{.Word}}</span>
+{{- with .Remedy}}<p><bdi>{{.}}</bdi></p>{{end}}
+{{- with .Owner}}<p class="quiet">Who can do it: <bdi>{{.}}</bdi></p>{{end}}
+{{- with .Link}}<p><a href="{{.}}" rel="noreferrer noopener">{{.}}</a></p>{{end}}
+{{- with .Details}}<p><code><bdi>{{.}}</bdi></code></p>{{end}}
+<ul class="keys">
+{{- range .Records}}
+<li><code><bdi>{{.Table}}</bdi> <bdi>{{.Key}}</bdi>{{with .Field}} · <bdi>{{.}}</bdi>{{end}}</code>{{with .About}} · <bdi>{{.}}</bdi>{{end}}{{with .Value}}: <bdi>{{.}}</bdi>{{end}}</li>
+{{- end}}
+</ul>{{with .More}}<p class="quiet">{{.}}</p>{{end}}</div></li>
+{{- end}}
+</ul></section>
+{{- end}}
+<footer>{{.Footer}}</footer>
+</main>
+</body>
+`
