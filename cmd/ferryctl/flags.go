@@ -27,6 +27,8 @@ type flags struct {
 
 	project, org, tenant, clientID, authority, scope, auth, redirect, proxy string
 	certificate, user, report                                               string
+	runID, refused                                                          string
+	values                                                                  bool
 
 	connectTimeout, readTimeout time.Duration
 	pageSize, requests          int

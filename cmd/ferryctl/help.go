@@ -63,7 +63,11 @@ func useOf(name string) (example string, only []string) {
   ferryctl import -project contoso.ferry
 The same command again goes on where an import was stopped, and brings what changed when it was complete.`, nil
 	case "runs":
-		return "  ferryctl runs -project contoso.ferry", []string{"project", "data", "json"}
+		return `  ferryctl runs -project contoso.ferry
+  ferryctl runs -project contoso.ferry -report report.html
+  ferryctl runs -project contoso.ferry -run 1f0a9c3e -refused refused.csv
+Values of records are in no report unless -values is there, and only as far as they are kept: of a refused record, its id,
+field and reason are.`, []string{"project", "data", "json", "report", "refused", "run", "values"}
 	}
 	return "  ferryctl " + name, []string{"to", "json"}
 }

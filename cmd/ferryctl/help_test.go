@@ -18,7 +18,7 @@ func TestHelpTellsWhatACommandIsForAndItsFlags(t *testing.T) {
 		"tables":   everywhere,
 		"import":   append([]string{"-to", "-set", "-tables", "-filter", "-full"}, everywhere...),
 		"settings": {"-json"},
-		"runs":     {"-project", "-data", "-json"},
+		"runs":     {"-project", "-data", "-json", "-report", "-refused", "-run", "-values"},
 		"demo":     {"-to", "-json"},
 	} {
 		code, _, text := s.run(name, "-h")

@@ -105,6 +105,9 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 		return 0, err
 	}
 	defer memory.Close()
+	if e.project != nil {
+		c.NoteName(id, e.project.Name)
+	}
 
 	job := c.Job(link, destination, wiring.Place(e.where), maps, memory)
 	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+wiring.Where(e.where), who(e.to)

@@ -67,7 +67,7 @@ func commands() []command {
 		{"tables", "list the tables that can be read", tablesCommand},
 		{"settings", "list the settings of a destination", settingsCommand},
 		{"import", "import tables, or go on with an import that was stopped", importCommand},
-		{"runs", "list the imports of a data folder", runsCommand},
+		{"runs", "list the imports of a data folder, and save the report of one", runsCommand},
 		{"demo", "import the practice environment into a file and show what happens", demoCommand},
 	}
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
@@ -91,58 +89,4 @@ func settingsCommand(_ context.Context, t *terminal, args []string) int {
 		fmt.Fprintf(t.out, "%-24s %s\n", how, s.Help)
 	}
 	return exitWell
-}
-
-func runsCommand(ctx context.Context, t *terminal, args []string) int {
-	f := connectionFlags("runs")
-	if code, ok := f.parse(t, args); !ok {
-		return code
-	}
-	if err := f.runRuns(ctx, t); err != nil {
-		return t.tell(f.json, err)
-	}
-	return exitWell
-}
-
-func (f *flags) runRuns(ctx context.Context, t *terminal) error {
-	id := ""
-	if f.loaded != nil {
-		id = f.loaded.ID
-	}
-	if !hasJournal(f.data, id) {
-		if !f.json {
-			fmt.Fprintln(t.err, "Nothing was imported yet.")
-		}
-		return nil
-	}
-	memory, err := (&wiring.Computer{Data: f.data, Log: t.log}).Journal(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer memory.Close()
-	all, err := memory.Runs(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range all {
-		if f.json {
-			line(t.out, receiptLine{r})
-			continue
-		}
-		fmt.Fprintf(t.out, "%s  %-11s  %s → %s\n", r.Started.Local().Format("2006-01-02 15:04:05"), r.State, printable(r.From), printable(r.To))
-		for _, x := range r.Tables {
-			fmt.Fprintf(t.out, "    %-24s read %s, created %s, updated %s, unchanged %s, refused %s\n", printable(x.Table), thousands(x.Read), thousands(x.Created), thousands(x.Updated), thousands(x.Unchanged), thousands(x.Refused))
-		}
-	}
-	return nil
-}
-
-// hasJournal looks before it opens: listing runs makes no files.
-func hasJournal(data, id string) bool {
-	path := filepath.Join(data, "journal.db")
-	if id != "" {
-		path = filepath.Join(data, "projects", id, "journal.db")
-	}
-	_, err := os.Stat(path)
-	return err == nil
 }

@@ -121,7 +121,7 @@ func TestTheReportOfARunSaysWhatBecameOfIt(t *testing.T) {
 			r.Receipt.Refusals = []importer.Refusal{{Table: "account", Key: guidA, Kind: core.Refused}}
 			return r
 		}(), []string{"Values were asked for, but Ferry's journal keeps none", "no value of a record", "Of 1 record that was refused only the number is known"}, nil},
-		"does not add up": {unbalanced, []string{"The counts do not add up", "It does not add up: read 4,813 = 4,270 created", "does not add up", "Why it stopped", "The disk is full.", "SQLITE_FULL", "Contoso → sqlite:"}, []string{"It adds up"}},
+		"does not add up": {unbalanced, []string{"The counts do not add up", "It does not add up: read 4,813 ≠ 4,270 created", "does not add up", "Why it stopped", "The disk is full.", "SQLITE_FULL", "Contoso → sqlite:"}, []string{"It adds up"}},
 		"all is well":     {plain, []string{"Import complete", "It adds up"}, []string{"Records that need a look", "need a look", "Refused", "Lookups left empty", "Together"}},
 	} {
 		seen := visible(t, runPage(t, c.r))

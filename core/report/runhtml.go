@@ -228,7 +228,11 @@ func sumWords(c importer.Counts) string {
 			terms = append(terms, thousands(p.n)+" "+p.word)
 		}
 	}
-	return "read " + thousands(c.Read) + " = " + strings.Join(terms, " + ")
+	equals := " = "
+	if !c.Balanced() {
+		equals = " ≠ "
+	}
+	return "read " + thousands(c.Read) + equals + strings.Join(terms, " + ")
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05") + " UTC" }
@@ -269,6 +273,7 @@ thead th.num{white-space:normal;vertical-align:bottom}
 thead th{vertical-align:bottom}
 tbody th,tfoot th{min-width:9em}
 td.adds{padding-right:0}
+th small{font-weight:400}
 header svg{flex:none}
 tfoot th,tfoot td{border-top:2px solid var(--line);font-weight:600}
 p.adds{margin:12px 0 0}
