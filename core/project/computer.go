@@ -139,7 +139,7 @@ func (p Proxy) Address() string {
 func ReadComputer(path string) (*Computer, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Computer{Version: Version}, nil
+		return &Computer{Version: computerVersion}, nil
 	}
 	if err != nil {
 		return nil, computerUnreadable(path, err)
@@ -152,7 +152,7 @@ func ReadComputer(path string) (*Computer, error) {
 	c := new(Computer)
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	if err := d.Decode(c); err != nil || c.Version < 1 || c.Version > Version {
+	if err := d.Decode(c); err != nil || c.Version < 1 || c.Version > computerVersion {
 		return nil, computerUnreadable(path, err)
 	}
 	return c, nil
@@ -163,7 +163,7 @@ func (c *Computer) Write(path string) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	c.Version = Version
+	c.Version = computerVersion
 	text, err := json.MarshalIndent(c, "", "  ")
 	if err == nil {
 		err = replace(path, append(text, '\n'))

@@ -13,7 +13,7 @@ import (
 func TestTheSettingsOfThisComputerComeBackAsTheyWere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "settings.json")
 	c, err := ReadComputer(path)
-	if err != nil || !reflect.DeepEqual(c, &Computer{Version: Version}) {
+	if err != nil || !reflect.DeepEqual(c, &Computer{Version: computerVersion}) {
 		t.Fatalf("without a file: %+v, %v", c, err)
 	}
 	c.Network = Network{Proxy: Proxy{Mode: OwnProxy, Host: "proxy.contoso.local", Port: 8080, User: `CONTOSO\ada`, Bypass: "*.local"},

@@ -28,7 +28,7 @@ func New(name string) *Project {
 	if _, err := rand.Read(id); err != nil { // never happens: crypto/rand ends the program first
 		panic(err)
 	}
-	return &Project{Version: Version, ID: hex.EncodeToString(id), Name: name, Tables: []string{"account", "contact"}}
+	return &Project{Version: 1, ID: hex.EncodeToString(id), Name: name, Tables: []string{"account", "contact"}}
 }
 
 // Current returns the connection in use, or nil.
@@ -82,12 +82,15 @@ func Read(path string) (*Project, error) {
 		return nil, unreadable(path, err)
 	}
 	if len(text) > largest {
-		return nil, notAProject(path)
+		return nil, tooMuch("more than 16 MB", path)
 	}
 	return parse(path, text)
 }
 
 func parse(path string, text []byte) (*Project, error) {
+	if !shallow(text) {
+		return nil, tooMuch("more levels within each other than Ferry makes", path)
+	}
 	var head struct {
 		Version int `json:"version"`
 	}
@@ -107,13 +110,18 @@ func parse(path string, text []byte) (*Project, error) {
 		return nil, notAProject(path) // the ID names a folder: nothing else may stand there
 	}
 	if err := p.check(); err != nil {
-		return nil, err
+		f := *core.AsFault(err)
+		f.Subject.Value = path
+		return nil, &f
 	}
 	return p, nil
 }
 
-// check refuses a password in an address.
+// check refuses a password in an address, and what no Ferry makes.
 func (p *Project) check() error {
+	if err := p.measure(); err != nil {
+		return err
+	}
 	for _, c := range p.Connections {
 		for _, address := range []string{c.Org, c.Redirect} {
 			if u, err := url.Parse(address); address != "" && (err != nil || u.User != nil) {
@@ -154,9 +162,13 @@ func (p *Project) Write(path string) error {
 	if err := p.check(); err != nil {
 		return err
 	}
+	p.Version = p.needs()
 	text, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
 		return unwritable(path, err)
+	}
+	if len(text) >= largest || !shallow(text) {
+		return tooMuch("more than Ferry could read again", path)
 	}
 	if err := replace(path, append(text, '\n')); err != nil {
 		return unwritable(path, err)
@@ -193,6 +205,35 @@ func notAProject(path string) *core.Fault {
 		Cause:   "This file is not a Ferry project, or it was damaged.",
 		Remedy:  "Choose a file that ends in .ferry, or ask for it once more.",
 		Subject: core.Subject{Value: path},
+	}
+}
+
+// tooMuch says that a file holds more than any project needs.
+func tooMuch(what, path string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "project.too-much", Owner: core.You,
+		Cause:   "This project holds " + what + ".",
+		Remedy:  "Ask whoever made the file for it once more. If you made it, divide it into several projects.",
+		Subject: core.Subject{Value: path},
+	}
+}
+
+// twice says that two mappings have one id.
+func twice(id string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "project.same-id", Owner: core.You,
+		Cause:   "Two mappings of this project have the same id, so Ferry could not tell their records apart.",
+		Remedy:  "Ask whoever made the file for it once more, or give one of the two mappings another id in it.",
+		Subject: core.Subject{Field: id},
+	}
+}
+
+// incomplete says that a mapping has no id or no table.
+func incomplete() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "project.mapping-incomplete", Owner: core.You,
+		Cause:  "A mapping of this project has no id, no table, or a number in it that cannot be meant.",
+		Remedy: "Ask whoever made the file for it once more.",
 	}
 }
 

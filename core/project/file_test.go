@@ -43,11 +43,11 @@ func TestAFileThatIsNoProjectIsRefusedInWords(t *testing.T) {
 		``:              "project.not-a-project",
 		`PK\x03\x04`:    "project.not-a-project",
 		`{}`:            "project.not-a-project",
-		`{"version":2}`: "project.newer",
+		`{"version":3}`: "project.newer",
 		`{"version":1,"id":"../../etc","name":"x"}`: "project.not-a-project",
 		good + `,"extra":1}`:                        "project.not-a-project",
 		good + `}{}`:                                "project.not-a-project",
-		strings.Repeat(`{"version":`, 100000):       "project.not-a-project",
+		strings.Repeat(`{"version":`, 100000):       "project.too-much",
 		good + `,"connections":[{"name":"c","org":"https://me:pw@x.example","auth":"secret"}]}`:           "project.secret-inside",
 		good + `,"destination":{"driver":"postgres","settings":{"url":"postgres://me:pw@db.example/x"}}}`: "project.secret-inside",
 	} {

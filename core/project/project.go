@@ -6,8 +6,12 @@ import (
 	"ferry/core/mapping"
 )
 
-// Version is the newest file format this Ferry writes and reads.
-const Version = 1
+// Version is the newest file format this Ferry reads. A file says the oldest that has all of what is in it, so that older
+// Ferries go on reading what they understand, and refuse politely what they do not.
+const Version = 2
+
+// computerVersion is the format of the settings of this computer.
+const computerVersion = 1
 
 // A Project is what a .ferry file holds. It never holds a secret.
 type Project struct {
@@ -20,6 +24,7 @@ type Project struct {
 	Mappings    []mapping.Mapping `json:"mappings,omitempty"` // saved ones; tables without one get the default
 	Tables      []string          `json:"tables,omitempty"`   // the list: IDs of mappings; one without a saved mapping is a table by its logical name
 	Off         []string          `json:"off,omitempty"`      // those of the list that take no part in Import everything
+	Language    int               `json:"language,omitempty"` // of labels, as an LCID: 1031 is German; 0 is that of whoever signs in
 }
 
 // A Connection is an environment and how we sign in to it. Two of them are equal (==) when everything saved is.
