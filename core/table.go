@@ -97,6 +97,7 @@ const (
 type Option struct {
 	Code  int64
 	Label string // "" when the system has none
+	Other bool   // the label is in another language than was asked for: it has none in that
 	State int64  // of a status: the state it belongs to
 }
 

@@ -24,6 +24,7 @@ import (
 // Engine is what the window can have done. It keeps one link per connection, so that a person signs in once.
 type Engine struct {
 	computer atomic.Pointer[wiring.Computer]
+	language atomic.Int64 // of labels in the present project, as an LCID
 	unread   *core.Fault // why the settings of this computer could not be read
 	warning  *core.Fault // why secrets are kept in memory only
 	drivers  []core.Driver[core.Destination]
@@ -149,10 +150,12 @@ func (e *Engine) link(ctx context.Context, c project.Connection) (*wiring.Link, 
 	defer e.mu.Unlock()
 	old := e.links[c.Name]
 	if old != nil && reflect.DeepEqual(old.from, to) {
+		old.link.Source.Speak(int(e.language.Load()))
 		return old.link, nil
 	}
 	for _, k := range e.links {
 		if reflect.DeepEqual(k.from, to) {
+			k.link.Source.Speak(int(e.language.Load()))
 			e.links[c.Name] = k
 			return k.link, nil
 		}
@@ -164,6 +167,7 @@ func (e *Engine) link(ctx context.Context, c project.Connection) (*wiring.Link, 
 	if old != nil {
 		old.link.Close()
 	}
+	link.Source.Speak(int(e.language.Load()))
 	e.links[c.Name] = &kept{from: to, link: link}
 	return link, nil
 }
@@ -311,6 +315,7 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 			Cause: "There is no connection or no destination yet.", Remedy: "Choose both first.",
 		}
 	}
+	e.Speak(p)
 	link, err := e.link(ctx, *current)
 	if err != nil {
 		return importer.Receipt{}, err
@@ -330,6 +335,7 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 	}
 	defer memory.Close()
 	job := e.machine().Job(link, destination, wiring.Place(*p.Destination), maps, memory)
+	job.Language = project.LanguageCode(p.Language)
 	job.Limit, job.Full = r.Limit, r.Full
 	job.From, job.To, job.Who = current.Name, wiring.Where(*p.Destination), e.who(current.Name)
 	return importer.Run(ctx, job, progress)
@@ -350,8 +356,12 @@ func lastProject(c *wiring.Computer) string {
 	return filepath.Join(c.Data, "project"+project.Extension)
 }
 
+// Speak takes the language of the present project: from now on labels are in it.
+func (e *Engine) Speak(p *project.Project) { e.language.Store(int64(p.Language)) }
+
 // Save writes the project.
 func (e *Engine) Save(_ context.Context, p *project.Project) error {
+	e.Speak(p)
 	return p.Write(lastProject(e.machine()))
 }
 
@@ -361,7 +371,21 @@ func (e *Engine) Open(_ context.Context, path string) (*project.Project, error) 
 	if err != nil {
 		return nil, err
 	}
+	if d := p.Destination; d != nil && d.Settings["file"] != "" && !e.sameFile(path) {
+		// What somebody else chose is not written to: the page asks for a file of one's own.
+		if d.Settings["file"], err = project.Place(path, d.Settings["file"], false); err != nil {
+			p.Destination = nil
+		}
+	}
+	e.Speak(p)
 	return p, p.Write(lastProject(e.machine()))
+}
+
+// sameFile reports whether a path is that of this computer's own project file.
+func (e *Engine) sameFile(path string) bool {
+	a, err := os.Stat(path)
+	b, err2 := os.Stat(lastProject(e.machine()))
+	return err == nil && err2 == nil && os.SameFile(a, b)
 }
 
 // Browse opens an address in the system's browser: one of Microsoft's pages, or of the connections that were used.

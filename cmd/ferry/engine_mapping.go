@@ -24,7 +24,7 @@ func (e *Engine) Describe(ctx context.Context, c project.Connection, table strin
 
 // descriptions are those of the connection's environment that this computer keeps.
 func (e *Engine) descriptions(c project.Connection) *wiring.Descriptions {
-	return e.machine().Descriptions(c, 0)
+	return e.machine().Descriptions(c, int(e.language.Load()))
 }
 
 // DescribeDestination tells what the destination says about a table.

@@ -49,6 +49,9 @@ func main() {
 		log.Info("no project was opened", "why", err)
 		p = nil
 	}
+	if p != nil {
+		engine.Speak(p)
+	}
 
 	a := app.NewWithID("app.ferry.desktop")
 	w := ui.New(a, ui.Options{

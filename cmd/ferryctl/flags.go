@@ -39,6 +39,7 @@ type flags struct {
 	tables            string
 	settings, filters pairs
 	full              bool
+	language          string
 	loaded            *project.Project
 }
 
@@ -390,8 +391,13 @@ func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.De
 	var d project.Destination
 	if f.loaded != nil && f.loaded.Destination != nil {
 		d = *f.loaded.Destination
-		if file := d.Settings["file"]; file != "" && !filepath.IsAbs(file) {
-			d.Settings["file"] = filepath.Join(filepath.Dir(f.project), file)
+		if file := d.Settings["file"]; file != "" && f.to == "" {
+			// A whole path is meant by whoever runs the command. One to another computer has to stand in the command itself.
+			whole, err := project.Place(f.project, file, !strings.HasPrefix(strings.ReplaceAll(file, `\`, "/"), "//"))
+			if err != nil {
+				return d, err
+			}
+			d.Settings["file"] = whole
 		}
 	}
 	if f.to == "" && d.Driver == "" && f.loaded != nil {

@@ -62,6 +62,8 @@ func useOf(name string) (example string, only []string) {
 		return `  ferryctl import -org https://contoso.crm.dynamics.com -client-id 0000… -tables account,contact -to sqlite:contoso.db
   ferryctl import -project contoso.ferry
 The same command again goes on where an import was stopped, and brings what changed when it was complete.`, nil
+	case "schema":
+		return "  ferryctl schema > ferry.schema.json", []string{}
 	case "runs":
 		return `  ferryctl runs -project contoso.ferry
   ferryctl runs -project contoso.ferry -report report.html

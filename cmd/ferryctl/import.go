@@ -20,6 +20,7 @@ func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "logical names, separated by commas (default: what takes part in the project's Import everything, else account,contact)")
 	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA, in place of what the project says; may be repeated")
+	f.set.StringVar(&f.language, "language", "", "language of labels: de, or an LCID such as 1031 (default: the project's, else that of whoever signs in)")
 	f.set.BoolVar(&f.full, "full", false, "start anew where an import that was stopped could go on")
 	if code, ok := f.parse(t, args); !ok {
 		return code
@@ -37,6 +38,13 @@ func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	language, ok := project.ReadLanguage(f.language)
+	if !ok {
+		return 0, wrongUse("Ferry does not know the language "+printable(f.language)+".", "Write its code, such as de or pt-BR, or its LCID, such as 1031.")
+	}
+	if f.language == "" && f.loaded != nil {
+		language = f.loaded.Language
+	}
 	tables, err := f.wanted()
 	if err != nil {
 		return 0, err
@@ -49,7 +57,7 @@ func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, project: f.loaded, full: f.full, json: f.json,
+	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, project: f.loaded, full: f.full, language: language, json: f.json,
 		secrets: f.secrets(ctx, t, computer, drivers, where)})
 }
 
@@ -64,6 +72,8 @@ type errand struct {
 	secrets map[string]core.Secret // of the destination
 	full    bool
 	json    bool
+
+	language int // LCID of labels; 0 is that of whoever signs in
 }
 
 // carry runs an import and shows it. The error is what kept it from beginning; once a run exists, the receipt is shown
@@ -79,6 +89,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 		return 0, err
 	}
 	defer link.Source.Close()
+	link.Source.Speak(e.language)
 	if err := signIn(ctx, t, link, e.to, false); err != nil {
 		return 0, err
 	}
@@ -110,6 +121,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	}
 
 	job := c.Job(link, destination, wiring.Place(e.where), maps, memory)
+	job.Language = project.LanguageCode(e.language)
 	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+wiring.Where(e.where), who(e.to)
 	bar := &progressBar{t: t, json: e.json, now: time.Now}
 	code, shown := exitWell, false

@@ -151,7 +151,7 @@ func (s *Source) fields(attributes []attribute) []core.Field {
 			continue
 		}
 		f := core.Field{
-			Name: a.LogicalName, Display: a.DisplayName.in(s.c.Language), Type: fieldType(a.kind()),
+			Name: a.LogicalName, Display: a.DisplayName.in(s.speaks()), Type: fieldType(a.kind()),
 			Readable: a.readable(images),
 			Writable: is(a.IsValidForCreate, true) || is(a.IsValidForUpdate, true),
 			Secured:  is(a.IsSecured, true),
@@ -204,7 +204,8 @@ func (s *Source) options(set *optionSet) []core.Option {
 		if o.Value != nil {
 			code = *o.Value
 		}
-		out := core.Option{Code: code, Label: o.Label.in(s.c.Language)}
+		out := core.Option{Code: code, Label: o.Label.in(s.speaks())}
+		out.Other = out.Label != "" && !o.Label.has(s.speaks())
 		if o.State != nil {
 			out.State = *o.State
 		}

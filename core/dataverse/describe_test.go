@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"ferry/core"
+	"ferry/core/practice"
+	"ferry/core/practice/practicetest"
 )
 
 func TestTheLeastThatAServerTellsIsEnough(t *testing.T) {
@@ -110,7 +112,7 @@ func TestTypesComeFromCastsAndLabelsInTheWantedLanguage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.Field("kind").Options[0].Label != labels[0] || d.Field("flag").Options[0] != (core.Option{Code: 0, Label: labels[1]}) || d.Name.Display != labels[2] {
+		if d.Field("kind").Options[0].Label != labels[0] || d.Field("flag").Options[0] != (core.Option{Code: 0, Label: labels[1], Other: language == 1036}) || d.Name.Display != labels[2] {
 			t.Errorf("language %d: %+v %+v %s", language, d.Field("kind").Options, d.Field("flag").Options, d.Name.Display)
 		}
 		if d.Field("day").Type != core.TypeDate || d.Field("local").Type != core.TypeDateTime {
@@ -123,6 +125,37 @@ func TestTypesComeFromCastsAndLabelsInTheWantedLanguage(t *testing.T) {
 		if len(d.Keys) != 1 || d.Keys[0][0] != "text" || len(d.Relations) != 1 || d.Relations[0].Table != "part" {
 			t.Errorf("keys %v, relations %v", d.Keys, d.Relations)
 		}
+	}
+}
+
+func TestASourceSpeaksTheLanguageItIsToldTo(t *testing.T) {
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 1}})
+	s := connect(t, e, func(c *Config) { c.Language = 0 })
+	other := func() (n int) {
+		d, err := s.Describe(t.Context(), "account")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range d.Field("statecode").Options {
+			if o.Other {
+				n++
+			}
+			if o.Label == "" {
+				t.Errorf("an option without any label: %+v", o)
+			}
+		}
+		return n
+	}
+	if n := other(); n != 0 {
+		t.Errorf("%d labels are in another language than one's own", n)
+	}
+	s.Speak(1036)
+	if n := other(); n == 0 {
+		t.Error("nothing says that the labels are not French")
+	}
+	s.Speak(0)
+	if n := other(); n != 0 {
+		t.Errorf("back in one's own language %d labels are in another", n)
 	}
 }
 

@@ -66,6 +66,8 @@ type Source struct {
 	c       Config
 	address Address
 
+	language atomic.Int64 // LCID of labels; 0 takes the user's own
+
 	found atomic.Bool   // the version of the Web API is known, and what follows does not change any more
 	turn  chan struct{} // holds one token: who has it may find out the version
 	root  string        // ends in a slash
@@ -114,6 +116,7 @@ func New(c Config) (*Source, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Source{c: c, address: address, turn: make(chan struct{}, 1), cached: make(map[string]*cached)}
+	s.language.Store(int64(c.Language))
 	s.found.Store(c.Version != "" || address.Online)
 	if err := s.use(version); err != nil {
 		return nil, err
@@ -161,6 +164,13 @@ func (s *Source) refusal(a *rest.Answer) *core.Fault {
 		return windowsRefused()
 	}
 	return refusal(a)
+}
+
+// Speak changes the language of labels: an LCID; 0 takes the user's own. What was told before is asked for anew.
+func (s *Source) Speak(language int) {
+	if s.language.Swap(int64(language)) != int64(language) {
+		s.forget()
+	}
 }
 
 // Forget lets everything be asked for anew: somebody else may have signed in.

@@ -65,6 +65,15 @@ func (l label) in(language int) string {
 	return cmp.Or(wanted, own, find(1033), first)
 }
 
+// has reports whether a label has a text in a language; every label has one in the user's own.
+func (l label) has(language int) bool {
+	own := l.UserLocalizedLabel
+	return language == 0 || own != nil && own.LanguageCode == language && own.Label != "" ||
+		slices.ContainsFunc(l.LocalizedLabels, func(t localized) bool { return t.LanguageCode == language && t.Label != "" })
+}
+
+func (s *Source) speaks() int { return int(s.language.Load()) }
+
 // tableParts are tried in turn: a server that does not know a part refuses the whole question.
 func tableParts() []string {
 	return []string{
@@ -98,8 +107,8 @@ func (s *Source) Tables(ctx context.Context) ([]core.TableName, error) {
 
 func (s *Source) name(d definition) core.TableName {
 	n := core.TableName{Logical: d.LogicalName, Custom: d.IsCustomEntity}
-	n.Display = cmp.Or(short(d.DisplayName.in(s.c.Language)), d.SchemaName, d.LogicalName)
-	n.Plural = cmp.Or(short(d.DisplayCollectionName.in(s.c.Language)), n.Display)
+	n.Display = cmp.Or(short(d.DisplayName.in(s.speaks())), d.SchemaName, d.LogicalName)
+	n.Plural = cmp.Or(short(d.DisplayCollectionName.in(s.speaks())), n.Display)
 	return n
 }
 

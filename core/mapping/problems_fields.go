@@ -228,6 +228,15 @@ func (l *lister) options(b *Binding, f *core.Field) {
 	if s.N > 0 {
 		l.add("labels-missing", at, s)
 	}
+	s.N = 0
+	for _, o := range f.Options {
+		if o.Other {
+			s.N++
+		}
+	}
+	if s.N > 0 {
+		l.add("labels-other", at, s)
+	}
 	if s.N = len(f.Options); s.N >= 1000 {
 		l.add("options-many", at, s)
 	}

@@ -175,6 +175,10 @@ func situations(t *testing.T) []situation {
 		}},
 		{"option-to-gone", there("CFSector", func(f *core.Field) { f.Options = f.Options[1:] })},
 		{"labels-missing", source("industrycode", func(f *core.Field) { f.Options = append([]core.Option{{Code: 9}}, f.Options...) })},
+		{"labels-other", source("industrycode", func(f *core.Field) {
+			f.Options = slices.Clone(f.Options)
+			f.Options[0].Other = true
+		})},
 		{"labels-changed", source("industrycode", func(f *core.Field) {
 			f.Options = []core.Option{{Code: 1, Label: "Buchhaltung"}, {Code: 2, Label: "Makler"}, {Code: 3, Label: "Beratung"}}
 		})},

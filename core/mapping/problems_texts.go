@@ -39,6 +39,7 @@ var problemTexts = map[problemCode]problemText{
 	"option-unknown":     {Warns, "Records have the code {value} in {field}, which is no option any more.", "Open Choices and give the code a value, or mend the records in Dynamics."},
 	"option-to-gone":     {Stops, "The value that {value} of {field} goes to is no option of {column} any more.", "Open Choices and choose another value for it."},
 	"labels-missing":     {Warns, "{n} of {of} options of {field} have no label in your language.", "Have the labels translated in Dynamics, or change the language of the user who signs in."},
+	"labels-other":       {Notes, "{n} of {of} options of {field} have no label in the project's language. Ferry shows the one of another language.", "Have the labels translated in Dynamics, or choose another language for the project."},
 	"labels-changed":     {Notes, "{n} of {of} options of {field} have other labels than when they were mapped. They were renamed or are in another language.", "Open Choices and look whether each option still goes where it should."},
 	"labels-twice":       {Warns, "Two options of {field} are both called {value}. Ferry does not guess which is meant.", "Open Choices and give both a value by hand."},
 	"labels-there-twice": {Warns, "Two options of {column} are both called {value}. Ferry does not guess which is meant.", "Open Choices and choose the value by hand."},
