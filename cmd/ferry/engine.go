@@ -25,8 +25,8 @@ import (
 type Engine struct {
 	computer atomic.Pointer[wiring.Computer]
 	language atomic.Int64 // of labels in the present project, as an LCID
-	unread   *core.Fault // why the settings of this computer could not be read
-	warning  *core.Fault // why secrets are kept in memory only
+	unread   *core.Fault  // why the settings of this computer could not be read
+	warning  *core.Fault  // why secrets are kept in memory only
 	drivers  []core.Driver[core.Destination]
 
 	mu       sync.Mutex
