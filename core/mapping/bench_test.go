@@ -3,6 +3,7 @@ package mapping
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"ferry/core"
 )
@@ -107,4 +108,55 @@ func BenchmarkApply(b *testing.B) {
 	for b.Loop() {
 		out, _ = p.Apply(in, out[:0])
 	}
+}
+
+// BenchmarkRatios tells what 300 fields cost against 30: one line each for opening, searching and Suggest.
+func BenchmarkRatios(b *testing.B) {
+	for _, c := range []struct {
+		what string
+		run  func(t core.Table) func()
+	}{
+		{"opening the editor", func(t core.Table) func() {
+			m := mapped(t).Saved()
+			return func() {
+				d := Edit(m, t, client())
+				d.Lines("", ShowAll, 0, 30)
+				d.Tally()
+				d.Problems()
+			}
+		}},
+		{"typing in the search", func(t core.Table) func() {
+			d := mapped(t)
+			return func() {
+				for _, text := range []string{"p", "ph", "pho", "phon", "phone"} {
+					d.Lines(text, ShowAll, 0, 30)
+				}
+			}
+		}},
+		{"Suggest", func(t core.Table) func() {
+			d := NewDraft(t, client())
+			return func() { d.Suggest(Samples{}) }
+		}},
+	} {
+		b.Run(c.what, func(b *testing.B) {
+			few, many := c.run(wide(30)), c.run(wide(300))
+			var ratio float64
+			for b.Loop() {
+				ratio = quickest(many).Seconds() / quickest(few).Seconds()
+			}
+			b.ReportMetric(ratio, "times-for-10×-fields")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// quickest is how long something takes when nothing else is in the way.
+func quickest(run func()) time.Duration {
+	best := time.Hour
+	for range 200 {
+		began := time.Now()
+		run()
+		best = min(best, time.Since(began))
+	}
+	return best
 }
