@@ -125,6 +125,23 @@ func BenchmarkRatios(b *testing.B) {
 				d.Problems()
 			}
 		}},
+		{"opening the editor, free", func(t core.Table) func() {
+			m := NewDraft(t, nil).Saved()
+			return func() {
+				d := Edit(m, t, nil)
+				d.Lines("", ShowAll, 0, 30)
+				d.Tally()
+				d.Problems()
+			}
+		}},
+		{"typing in the search, free", func(t core.Table) func() {
+			d := NewDraft(t, nil)
+			return func() {
+				for _, text := range []string{"p", "ph", "pho", "phon", "phone"} {
+					d.Lines(text, ShowAll, 0, 30)
+				}
+			}
+		}},
 		{"typing in the search", func(t core.Table) func() {
 			d := mapped(t)
 			return func() {
