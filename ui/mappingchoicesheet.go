@@ -268,3 +268,20 @@ func doubtList(all []mapping.ChoiceDoubt) fyne.CanvasObject {
 	list.HideSeparators = true
 	return kit.Sized(100, 50*float32(min(3, len(all)))+4, list)
 }
+
+// dropped takes a sheet that was dropped onto a mapping's page. Anything else that is dropped does nothing.
+func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
+	page := w.mappings().open
+	if w.place != placeMappings || page == nil || page.draft() == nil || len(files) != 1 || w.win.Canvas().Overlays().Top() != nil {
+		return
+	}
+	if files[0].Scheme() != "file" || !strings.EqualFold(files[0].Extension(), ".xlsx") {
+		return
+	}
+	for _, part := range page.parts {
+		if choices, ok := part.(*mappingChoices); ok {
+			page.turn(mapping.PartChoices)
+			choices.bring(files[0].Path())
+		}
+	}
+}

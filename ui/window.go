@@ -121,6 +121,7 @@ func New(app fyne.App, o Options) *Window {
 	w.win.SetCloseIntercept(w.Close)
 	w.win.Canvas().SetOnTypedKey(w.typed)
 	w.shortcuts()
+	w.win.SetOnDropped(w.dropped)
 	w.start()
 	return w
 }
