@@ -97,6 +97,9 @@ func (p *mappingPage) crumbs() fyne.CanvasObject {
 		p.in.leave()
 		p.w.refresh()
 	})}
+	if p.root == nil {
+		return kit.Row(2, row...)
+	}
 	if len(p.path) > 0 {
 		d := p.root
 		for depth := 0; depth <= len(p.path); depth++ {
@@ -114,7 +117,20 @@ func (p *mappingPage) crumbs() fyne.CanvasObject {
 			d = child
 		}
 	}
-	return kit.Row(2, row...)
+	undo := kit.LinkIcon("undo", "", p.undo)
+	undo.About(lang.L("Undo")).Tip(lang.L("Undo: {{.What}} (Ctrl+Z)", kit.M{"What": p.root.CanUndo()}))
+	if p.root.CanUndo() == "" {
+		undo.Unless(lang.L("Nothing was changed yet."))
+	}
+	redo := kit.LinkIcon("redo", "", p.redo)
+	redo.About(lang.L("Redo")).Tip(lang.L("Redo: {{.What}} (Ctrl+Y)", kit.M{"What": p.root.CanRedo()}))
+	if p.root.CanRedo() == "" {
+		redo.Unless(lang.L("Nothing was taken back."))
+	}
+	if len(p.path) == 0 {
+		row = append(row, kit.Space())
+	}
+	return kit.Row(2, append(row, undo, redo)...)
 }
 
 // short cuts words that stand where there is little room.
@@ -138,25 +154,12 @@ func (p *mappingPage) backTo(depth int) {
 func (p *mappingPage) head() fyne.CanvasObject {
 	d := p.draft()
 	m := d.Saved()
-	about := []string{d.Source().Name.Logical + " → " + m.Table, p.destinationWords()}
+	about := []string{lang.L("{{.From}} to {{.To}}", kit.M{"From": d.Source().Name.Logical, "To": m.Table}), p.destinationWords()}
 	if p.count != nil {
 		about = append(about, p.count())
 	}
 	about = noBlanks(about)
-	rename := kit.LinkIcon("pencil", "", p.rename)
-	rename.Tip(lang.L("Rename"))
-	rename.Does(p.rename)
-	undo := kit.LinkIcon("undo", "", p.undo)
-	undo.Tip(lang.L("Undo: {{.What}} (Ctrl+Z)", kit.M{"What": p.root.CanUndo()}))
-	if p.root.CanUndo() == "" {
-		undo.Unless(lang.L("Nothing was changed yet."))
-	}
-	redo := kit.LinkIcon("redo", "", p.redo)
-	redo.Tip(lang.L("Redo: {{.What}} (Ctrl+Y)", kit.M{"What": p.root.CanRedo()}))
-	if p.root.CanRedo() == "" {
-		redo.Unless(lang.L("Nothing was taken back."))
-	}
-	actions := []fyne.CanvasObject{rename, undo, redo, kit.Plain(lang.L("Suggest"), p.suggest)}
+	actions := []fyne.CanvasObject{kit.Plain(lang.L("Suggest"), p.suggest)}
 	if stops := p.stops(); stops > 0 {
 		b := kit.Primary(lang.N("Fix {{.N}} things", stops, kit.M{"N": kit.Number(int64(stops))}), p.showProblems)
 		p.in.primary = b
@@ -166,13 +169,17 @@ func (p *mappingPage) head() fyne.CanvasObject {
 		p.in.primary = b
 		actions = append(actions, b)
 	}
-	to := bothOr(m.Table, "?")
+	to := m.Table
 	if dest := d.Destination(); dest != nil {
 		to = bothOr(dest.Name.Plural, bothOr(dest.Name.Display, dest.Name.Logical))
 	}
-	words := kit.Column(3, kit.NewElided(p.title()+" → "+to, kit.Style{Size: look.TitleSize, Bold: true}),
-		kit.NewElided(strings.Join(about, " · "), kit.Style{Ink: look.Quiet}))
-	return kit.Row(16, kit.Grow(words), kit.Row(6, actions...))
+	rename := kit.LinkIcon("pencil", "", p.rename)
+	rename.About(lang.L("Rename"))
+	big := kit.Style{Size: look.TitleSize, Bold: true}
+	title := kit.Row(9, kit.AtMost(300, kit.NewElided(p.title(), big)), kit.NewIcon("arrow", look.Quiet, 20),
+		kit.Grow(kit.Fit(kit.NewElided(to, big), rename)))
+	words := kit.Column(3, title, kit.NewElided(strings.Join(about, " · "), kit.Style{Ink: look.Quiet}))
+	return kit.Row(16, kit.Grow(words), kit.Row(8, actions...))
 }
 
 func noBlanks(words []string) []string {

@@ -155,7 +155,7 @@ func (p *mappings) row(l listed, at, of int) fyne.CanvasObject {
 	if l.Off {
 		ink = look.Quiet
 	}
-	title := kit.Row(10, kit.NewElided(name, kit.Style{Bold: true, Ink: ink}),
+	title := kit.Row(10, kit.AtMost(300, kit.NewElided(name, kit.Style{Bold: true, Ink: ink})),
 		kit.Grow(kit.NewElided(l.Table+" → "+l.to(), kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))
 	row := []fyne.CanvasObject{take, kit.Grow(kit.Column(3, title, kit.NewElided(words, kit.Style{Size: 13, Ink: look.Quiet})))}
 	if chip != "" {

@@ -64,3 +64,21 @@ func (d *Draft) CanRedo() string {
 	}
 	return d.future[len(d.future)-1].verb
 }
+
+// Together takes the steps that f takes as one. When f returns an error, none of them was taken.
+func (d *Draft) Together(verb string, f func() error) error {
+	before, past, future := d.m, len(d.past), d.future
+	kept := append([]moment(nil), d.past...)
+	if err := f(); err != nil {
+		d.m, d.past, d.future, d.seen = before, kept, future, sight{}
+		return err
+	}
+	if len(d.past) == past && len(d.past) < deepestUndo {
+		return nil // nothing was done
+	}
+	d.past = append(kept, moment{before, verb})
+	if len(d.past) > deepestUndo {
+		d.past = append([]moment(nil), d.past[len(d.past)-deepestUndo:]...)
+	}
+	return nil
+}

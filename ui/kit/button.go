@@ -16,6 +16,7 @@ type Button struct {
 	icon  *Icon
 	label *Text
 	mark  string
+	about string // what it does, where it has no label
 }
 
 type buttonKind int
@@ -98,8 +99,19 @@ func overlay(objects ...fyne.CanvasObject) *fyne.Container {
 	return c
 }
 
-// Words returns the button's label.
-func (b *Button) Words() string { return b.words }
+// Words returns the button's label; of one that has only an icon, what its tip says of it.
+func (b *Button) Words() string {
+	if b.words == "" {
+		return b.about
+	}
+	return b.words
+}
+
+// About says what a button does that has only an icon: in its tip, and for those who cannot see it.
+func (b *Button) About(words string) *Button {
+	b.about, b.tip = words, words
+	return b
+}
 
 // SetWords changes the label.
 func (b *Button) SetWords(words string) {

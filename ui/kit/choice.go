@@ -120,17 +120,49 @@ func (r *RailItem) colours() {
 // A Pick is a row of a list that can be tapped.
 type Pick struct {
 	press
-	box *Box
+	words string
+	box   *Box
+	arrow func(step int)
+}
+
+// Words returns what the row is called, for who has no eyes for it; "" where nobody said.
+func (p *Pick) Words() string { return p.words }
+
+// Named says what the row is called.
+func (p *Pick) Named(words string) *Pick { p.words = words; return p }
+
+// Arrows sets what the arrows up (-1) and down (1) do.
+func (p *Pick) Arrows(walk func(step int)) *Pick { p.arrow = walk; return p }
+
+// TypedKey implements fyne.Focusable.
+func (p *Pick) TypedKey(k *fyne.KeyEvent) {
+	switch {
+	case k.Name == fyne.KeyUp && p.arrow != nil:
+		p.arrow(-1)
+	case k.Name == fyne.KeyDown && p.arrow != nil:
+		p.arrow(1)
+	default:
+		p.press.TypedKey(k)
+	}
 }
 
 // NewPick returns a row around content.
 func NewPick(content fyne.CanvasObject, tap func()) *Pick {
+	return newPick(Pad(8, 12, 8, 12, content), "", tap)
+}
+
+// NewRow is a Pick without room above and below, on a ground of its own.
+func NewRow(content fyne.CanvasObject, ground fyne.ThemeColorName, tap func()) *Pick {
+	return newPick(Pad(0, 10, 0, 10, content), ground, tap)
+}
+
+func newPick(content fyne.CanvasObject, ground fyne.ThemeColorName, tap func()) *Pick {
 	p := &Pick{box: NewBox("", "", look.SmallRound)}
 	p.box.StrokeWidth = 2
 	p.tap = tap
-	p.content = On(p.box, Pad(8, 12, 8, 12, content))
+	p.content = On(p.box, content)
 	p.paint = func() {
-		p.box.Fill, p.box.Stroke = "", ""
+		p.box.Fill, p.box.Stroke = ground, ""
 		if p.hovered {
 			p.box.Fill = look.Field
 		}

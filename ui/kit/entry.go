@@ -14,6 +14,16 @@ type Entry struct {
 	OnPaste func(text string) (taken bool)
 	// OnKey is asked before a key does something in the field.
 	OnKey func(name fyne.KeyName) (taken bool)
+	// OnLeave is told that the field has lost the focus.
+	OnLeave func()
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *Entry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.OnLeave != nil {
+		e.OnLeave()
+	}
 }
 
 // NewEntry returns a field; label is what stands above it.

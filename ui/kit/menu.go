@@ -53,9 +53,7 @@ func ShowMenu(under fyne.CanvasObject, items ...MenuItem) *Menu {
 // MoreButton is the "⋯" that opens a menu; about says what of, for tests and for those who point at it.
 func MoreButton(about string, items func() []MenuItem) *Button {
 	var b *Button
-	b = newButton("", "more", linkButton, func() { ShowMenu(b, items()...) })
-	b.words = about
-	b.tip = about
+	b = newButton("", "more", linkButton, func() { ShowMenu(b, items()...) }).About(about)
 	return b
 }
 

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"reflect"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -25,13 +26,15 @@ type Page struct {
 	head   *fyne.Container
 	scroll *container.Scroll
 	later  func() // draws what came while something was pressed
+	rows   []*Rows
 }
 
 // NewPage returns an empty page.
 func NewPage() *Page {
 	p := &Page{head: container.NewStack(), body: container.NewStack()}
 	p.scroll = container.NewVScroll(Pad(4, look.Margin, look.Margin, look.Margin+4, p.body))
-	p.Container = container.New(&pageLayout{}, Pad(look.Margin-4, look.Margin, 12, look.Margin+4, p.head), p.scroll)
+	p.scroll.OnScrolled = func(fyne.Position) { p.fill() }
+	p.Container = container.New(&pageLayout{p}, Pad(look.Margin-4, look.Margin, 12, look.Margin+4, p.head), p.scroll)
 	return p
 }
 
@@ -52,6 +55,10 @@ func (p *Page) Set(head fyne.CanvasObject, cards ...fyne.CanvasObject) {
 	focus := p.focused()
 	p.head.Objects = []fyne.CanvasObject{head}
 	p.body.Objects = []fyne.CanvasObject{Column(look.Gap4, cards...)}
+	p.rows = slices.DeleteFunc(p.rows, func(r *Rows) bool {
+		_, there := heightOf(p.body, r.Container)
+		return !there
+	})
 	p.Relayout()
 	p.refocus(focus)
 }
@@ -131,6 +138,8 @@ func (p *Page) eachWorded(visit func(worded) (more bool)) {
 			children = o.Objects
 		case *container.Scroll:
 			children = []fyne.CanvasObject{o.Content}
+		case *Pick:
+			children = []fyne.CanvasObject{o.content}
 		}
 		for _, child := range children {
 			if !walk(child) {
@@ -140,6 +149,13 @@ func (p *Page) eachWorded(visit func(worded) (more bool)) {
 		return true
 	}
 	walk(p.Container)
+}
+
+// fill makes the rows that can be seen now.
+func (p *Page) fill() {
+	for _, r := range p.rows {
+		r.fill()
+	}
 }
 
 // Relayout fits the page after something in it changed its height.
@@ -178,9 +194,9 @@ func heightOf(tree, o fyne.CanvasObject) (y float32, there bool) {
 }
 
 // pageLayout puts the head on top and gives the body the rest. The body learns its width before its height counts.
-type pageLayout struct{}
+type pageLayout struct{ p *Page }
 
-func (pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l *pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	h := fit(objects[0], size.Width, 0)
 	scroll := objects[1].(*container.Scroll)
 	scroll.Move(fyne.NewPos(0, h))
@@ -189,9 +205,10 @@ func (pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	scroll.Content.Resize(fyne.NewSize(room.Width, content))
 	scroll.Resize(room)
 	scroll.Refresh()
+	l.p.fill()
 }
 
-func (pageLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(560, 400) }
+func (l *pageLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(560, 400) }
 
 // Still stops everything in a tree that moves by itself, before it is thrown away.
 func Still(o fyne.CanvasObject) {

@@ -22,6 +22,7 @@ type Style struct {
 	Wrap  bool // goes on in the next line; otherwise it ends with an ellipsis
 	Right bool // ends at the right edge
 	Mid   bool // stands in the middle
+	Most  int  // lines at most, where it wraps; the last ends with an ellipsis. 0 is any
 }
 
 func (s Style) size() float32 {
@@ -164,6 +165,10 @@ func (t *Text) wrapped() []string {
 	if t.lines == nil {
 		if t.style.Wrap {
 			t.lines = wrap(t.words, t.width, t.measure)
+			if n := t.style.Most; n > 0 && len(t.lines) > n {
+				rest := strings.Join(t.lines[n-1:], " ")
+				t.lines = append(t.lines[:n-1:n-1], ellipsis(rest, t.width, t.measure))
+			}
 		} else {
 			t.lines = []string{ellipsis(t.words, t.width, t.measure)}
 		}
@@ -173,7 +178,10 @@ func (t *Text) wrapped() []string {
 
 // Cut reports whether not all words can be seen.
 func (t *Text) Cut() bool {
-	return !t.style.Wrap && t.width > 0 && t.wrapped()[0] != t.words
+	if t.style.Wrap {
+		return t.style.Most > 0 && t.width > 0 && strings.HasSuffix(t.wrapped()[len(t.wrapped())-1], "…") && !strings.HasSuffix(t.words, "…")
+	}
+	return t.width > 0 && t.wrapped()[0] != t.words
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -308,7 +316,7 @@ type Elided struct {
 
 // NewElided returns a line that may be cut.
 func NewElided(words string, style Style) *Elided {
-	style.Wrap = false
+	style.Wrap = style.Most > 1
 	e := &Elided{whole: words}
 	e.style, e.words = style, tidy(words, false)
 	e.ExtendBaseWidget(e)
