@@ -104,20 +104,6 @@ func whens() []mapping.When {
 	return []mapping.When{mapping.Overwrite, mapping.FillBlanks, mapping.UnlessChanged, mapping.OnlyNew, mapping.NeverWrite}
 }
 
-func whenWords(w mapping.When) string {
-	switch w {
-	case mapping.FillBlanks:
-		return lang.L("Only fill blanks")
-	case mapping.NeverWrite:
-		return lang.L("Never write")
-	case mapping.OnlyNew:
-		return lang.L("Only on new records")
-	case mapping.UnlessChanged:
-		return lang.L("Overwrite unless somebody changed it there")
-	}
-	return lang.L("Overwrite")
-}
-
 func (r *ruleForm) object(changed func()) fyne.CanvasObject {
 	drop := func(label string, value *mapping.When) fyne.CanvasObject {
 		var d *kit.Drop

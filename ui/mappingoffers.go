@@ -36,7 +36,7 @@ func (f *mappingFields) offers(field string) {
 		}
 		items = append(items, item)
 	}
-	f.p.w.pickFrom(lang.L("Where does {{.Field}} go?", kit.M{"Field": bothOr(from.Display, from.Name)}), "", items)
+	f.p.w.chooseFrom(lang.L("Where does {{.Field}} go?", kit.M{"Field": bothOr(from.Display, from.Name)}), "", items)
 }
 
 // fill lets a person choose what goes to a field of the destination.
@@ -79,7 +79,7 @@ func (f *mappingFields) pickField(title string, why func(core.Field) string, pic
 			bad = append(bad, item)
 		}
 	}
-	f.p.w.pickFrom(title, "", append(good, bad...))
+	f.p.w.chooseFrom(title, "", append(good, bad...))
 }
 
 // addColumn asks what a further column is made from.
@@ -139,7 +139,7 @@ func (f *mappingFields) place(verb func(column string) error, like, field string
 		}
 		items = append(items, item)
 	}
-	f.p.w.pickFrom(lang.L("Where does it go?"), "", items)
+	f.p.w.chooseFrom(lang.L("Where does it go?"), "", items)
 }
 
 // askText asks for one line.

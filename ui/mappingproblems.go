@@ -115,7 +115,6 @@ func (p *mappingPage) jump(at mapping.Place) {
 		path = at.Path[1:]
 	}
 	if !same(path, p.path) {
-		p.sample = nil
 		p.path = append([]string{}, path...)
 		p.reopen()
 	}

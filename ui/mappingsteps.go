@@ -275,7 +275,7 @@ func (p *mappingPage) pickStep(in *core.Field, pick func(mapping.Step)) {
 		}
 		good = append(good, item)
 	}
-	p.w.pickFrom(lang.L("Which change?"), "", append(good, bad...))
+	p.w.chooseFrom(lang.L("Which change?"), "", append(good, bad...))
 }
 
 // exampleWords show a change at work: "  a  → a".

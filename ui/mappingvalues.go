@@ -14,15 +14,13 @@ import (
 	"ferry/ui/look"
 )
 
-// anySamples are the samples that are there already, whatever part of the page asked for them, else the first records.
+// anySamples are the first records; while the environment cannot be asked there are none.
 func (p *mappingPage) anySamples() (*Sampled, *core.Fault) {
 	switch {
 	case p.draft() == nil:
 		return nil, nil
 	case p.from.Why != nil:
 		return nil, p.from.Why
-	case p.sample != nil && p.sample.table == p.draft().Source().Name.Logical:
-		return p.samples(p.sample.spread)
 	}
 	return p.samples(false)
 }

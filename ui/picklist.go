@@ -22,8 +22,8 @@ type pickItem struct {
 // mostPicks is how many lines a list shows at once; typing narrows it.
 const mostPicks = 60
 
-// pickFrom shows a list to choose from, found by all its words. about may be "".
-func (w *Window) pickFrom(title, about string, items []pickItem) {
+// chooseFrom shows a list to choose from, found by all its words. about may be "".
+func (w *Window) chooseFrom(title, about string, items []pickItem) {
 	var sheet *kit.Sheet
 	list := container.NewStack()
 	hits := items
