@@ -154,7 +154,7 @@ func (l *lister) fit(b *Binding, to *core.Field, at Place, s says, zone bool) {
 	if to != nil && to.Required && !from.Required && b.From == FromField {
 		l.add("required-empty", at, s)
 	}
-	if b.MayEmpty {
+	if b.MayEmpty && l.dest != nil { // a table that Ferry makes is a copy: what is empty here is empty there
 		l.add("may-empty", at, s)
 	}
 }
