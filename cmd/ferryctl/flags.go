@@ -38,6 +38,7 @@ type flags struct {
 	to                string
 	tables            string
 	settings, filters pairs
+	retire            pairs
 	full              bool
 	language          string
 	loaded            *project.Project
@@ -58,7 +59,7 @@ func (p pairs) Set(text string) error {
 }
 
 func connectionFlags(name string) *flags {
-	f := &flags{set: flag.NewFlagSet(name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}}
+	f := &flags{set: flag.NewFlagSet(name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}, retire: pairs{}}
 	s := f.set
 	s.StringVar(&f.project, "project", "", "project file (.ferry); flags go before what it says")
 	s.StringVar(&f.org, "org", "", "address of the environment: https://contoso.crm.dynamics.com")

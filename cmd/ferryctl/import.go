@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"ferry/cmd/internal/wiring"
@@ -21,6 +22,7 @@ func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f.set.StringVar(&f.tables, "tables", "", "logical names, separated by commas (default: what takes part in the project's Import everything, else account,contact)")
 	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA, in place of what the project says; may be repeated")
 	f.set.StringVar(&f.language, "language", "", "language of labels: de, or an LCID such as 1031 (default: the project's, else that of whoever signs in)")
+	f.set.Var(f.retire, "retire", "agree that so many gone or left records of a mapping are removed or marked, MAPPING=NUMBER; may be repeated")
 	f.set.BoolVar(&f.full, "full", false, "start anew where an import that was stopped could go on")
 	if code, ok := f.parse(t, args); !ok {
 		return code
@@ -49,6 +51,10 @@ func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	retire, err := f.agreed()
+	if err != nil {
+		return 0, err
+	}
 	computer, err := f.computer(ctx, t)
 	if err != nil {
 		return 0, err
@@ -57,8 +63,21 @@ func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, project: f.loaded, full: f.full, language: language, json: f.json,
+	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, retire: retire, project: f.loaded, full: f.full, language: language, json: f.json,
 		secrets: f.secrets(ctx, t, computer, drivers, where)})
+}
+
+// agreed are the numbers of -retire, by mapping.
+func (f *flags) agreed() (map[string]int64, error) {
+	all := map[string]int64{}
+	for name, text := range f.retire {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 {
+			return nil, wrongUse(fmt.Sprintf("%q is no number of records.", text), "Write it like this: -retire account=120. The receipt says which number.")
+		}
+		all[name] = n
+	}
+	return all, nil
 }
 
 // An errand is one import as a command means it.
@@ -68,6 +87,7 @@ type errand struct {
 	drivers []core.Driver[core.Destination]
 	tables  []string
 	filters map[string]string
+	retire  map[string]int64
 	project *project.Project
 	secrets map[string]core.Secret // of the destination
 	full    bool
@@ -121,6 +141,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	}
 
 	job := c.Job(link, destination, wiring.Place(e.where), maps, memory)
+	job.Retire = e.retire
 	job.Language = project.LanguageCode(e.language)
 	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+wiring.Where(e.where), who(e.to)
 	bar := &progressBar{t: t, json: e.json, now: time.Now}

@@ -11,6 +11,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"ferry/core"
+	"ferry/core/importer"
 	"ferry/core/mapping"
 	"ferry/core/practice/world"
 	"ferry/core/project"
@@ -205,5 +206,130 @@ func TestAProjectThatLacksSomethingSaysWhat(t *testing.T) {
 		if code, _, text := s.importProject(s.saveProject(c.change)); code != exitUsage || !strings.Contains(text, c.says) {
 			t.Errorf("%s: exit %d: %s", name, code, text)
 		}
+	}
+}
+
+func TestAProjectsRulesMatchesAndPoliciesHoldInTheDatabase(t *testing.T) {
+	t.Parallel()
+	s := open(t, small())
+	file := s.saveProject(func(p *project.Project) {
+		m := mapping.Mapping{
+			ID: "people", Source: "contact", Title: "People", Table: "person", Key: "person_id",
+			Where: &mapping.Filter{Field: "statecode", Op: mapping.Is, Values: []string{"0"}},
+			Match: mapping.Match{Columns: []string{"called"}},
+			Gone:  mapping.Policy{Do: mapping.Remove},
+			Left:  mapping.Policy{Do: mapping.MarkInactive, Column: "active", Value: "no"},
+			Columns: []mapping.Binding{
+				{Column: "called", Type: core.ColumnText, Field: "fullname"},
+				{Column: "mail", Type: core.ColumnText, Field: "emailaddress1", Made: mapping.UnlessChanged},
+				{Column: "city", Type: core.ColumnText, Field: "address1_city"},
+			},
+		}
+		p.Mappings, p.Tables, p.Off = []mapping.Mapping{m}, []string{"people"}, nil
+	})
+	imported := func(want func(c importer.Counts) bool, what string) {
+		t.Helper()
+		code, lines, text := s.importProject(file)
+		r := lastReceipt(t, lines, text)
+		if c := table(t, r, "contact"); code != exitWell || r.Reason != "" || !want(c) {
+			t.Fatalf("%s: exit %d, %q, %+v: %s", what, code, r.Reason, c, text)
+		}
+	}
+	contacts := s.env.World.Table("contact")
+	var active []world.Row
+	for i := range s.env.World.Positions(contacts) {
+		row, ok := s.env.World.Row(contacts, i)
+		if ok && cells(contacts, row, "statecode")[0].N == 0 && cells(contacts, row, "emailaddress1", "address1_city")[0].Kind != world.Null {
+			row.Cells = slices.Clone(row.Cells)
+			active = append(active, row)
+		}
+	}
+	if len(active) < 20 {
+		t.Fatalf("only %d contacts", len(active))
+	}
+	n := int64(0)
+	imported(func(c importer.Counts) bool { n = c.Created; return c.Created == c.Read && n >= int64(len(active)) }, "first")
+
+	set := func(row world.Row, name string, c world.Cell) {
+		t.Helper()
+		if err := s.env.World.Set("contact", row.Key, map[string]world.Cell{name: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change := func(sql string) {
+		t.Helper()
+		conn, err := sqlite.OpenConn(s.file(), sqlite.OpenReadWrite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := sqlitex.Execute(conn, sql, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("UPDATE person SET mail = 'theirs' WHERE person_id = '" + active[0].Key + "'")
+	change("INSERT INTO person (person_id, called, city) VALUES ('by hand', 'Zoë Handmade', NULL), ('other', 'Somebody Else', 'X')")
+	set(active[0], "emailaddress1", world.TextCell("new0@example.com"))
+	set(active[1], "emailaddress1", world.TextCell("new1@example.com"))
+	set(active[2], "address1_city", world.Cell{}) // empty in Dynamics: nothing is erased
+	set(active[3], "statecode", world.ChoiceCell(1))
+	if err := s.env.World.Delete("contact", active[4].Key); err != nil {
+		t.Fatal(err)
+	}
+	came, err := s.env.World.Insert("contact", "", map[string]world.Cell{"fullname": world.TextCell("Zoë Handmade"), "address1_city": world.TextCell("Graz")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	imported(func(c importer.Counts) bool {
+		return c.Removed == 1 && c.Updated == 3 && c.Created == 0 && c.Read == n+1
+	}, "second")
+	for sql, want := range map[string]string{
+		"SELECT mail FROM person WHERE person_id = '" + active[0].Key + "'":     "text theirs",
+		"SELECT mail FROM person WHERE person_id = '" + active[1].Key + "'":     "text new1@example.com",
+		"SELECT active FROM person WHERE person_id = '" + active[3].Key + "'":   "text no",
+		"SELECT count(*) FROM person WHERE person_id = '" + active[4].Key + "'": "integer 0",
+		"SELECT city FROM person WHERE person_id = '" + came + "'":              "text Graz",
+		"SELECT count(*) FROM person WHERE called = 'Zoë Handmade'":             "integer 1",
+		"SELECT city FROM person WHERE person_id = 'other'":                     "text X",
+		"SELECT city FROM person WHERE person_id = '" + active[2].Key + "'":     "text " + cells(contacts, active[2], "address1_city")[0].S,
+	} {
+		if got := s.ask(sql); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", sql, got, want)
+		}
+	}
+	imported(func(c importer.Counts) bool { return c.Unchanged == c.Read && c.Read == n-1 }, "third")
+}
+
+func TestSoManyGoneRecordsStayUntilSomebodyAgrees(t *testing.T) {
+	t.Parallel()
+	s := open(t, small())
+	file := s.saveProject(func(p *project.Project) {
+		m := firms()
+		m.Where, m.Children, m.ActiveOnly, m.Columns = nil, nil, false, m.Columns[:1]
+		m.Gone = mapping.Policy{Do: mapping.Remove}
+		p.Mappings, p.Tables, p.Off = []mapping.Mapping{m}, []string{"firms"}, nil
+	})
+	s.importProject(file)
+	accounts := s.env.World.Table("account")
+	for i := range 60 {
+		row, _ := s.env.World.Row(accounts, i)
+		if err := s.env.World.Delete("account", row.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, lines, text := s.importProject(file)
+	r := lastReceipt(t, lines, text)
+	if c := table(t, r, "account"); code != exitWell || c.Removed != 0 || !strings.Contains(r.Reason, "60 of 120") {
+		t.Errorf("without a word: exit %d, %q, %+v", code, r.Reason, c)
+	}
+	if code, _, text = s.importProject(file, "-retire", "firms=many"); code != exitUsage {
+		t.Errorf("a word that is no number: exit %d: %s", code, text)
+	}
+	code, lines, text = s.importProject(file, "-retire", "firms=60")
+	if c := table(t, lastReceipt(t, lines, text), "account"); code != exitWell || c.Removed != 60 || c.Unchanged != 60 {
+		t.Errorf("agreed: exit %d, %+v: %s", code, c, text)
+	}
+	if n := s.ask("SELECT count(*) FROM firm"); n[0] != "integer 60" {
+		t.Errorf("%s rows are left", n)
 	}
 }

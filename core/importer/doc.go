@@ -16,7 +16,11 @@
 //
 //	go test -run '^$' -bench AMillionAccounts -benchtime 1x ./cmd/ferryctl
 //
-// The order to read in: run.go (the whole), begin.go (which run), table.go (parts and their readers), page.go, write.go
-// (a batch), recover.go (after a crash), refs.go and passes.go (references to the destination's own ids), journal.go
-// (what must be remembered).
+// What a mapping says of other records is read in bulk before a page is mapped (others.go). What the destination has and the
+// source does not give any more is dealt with at the end of a run, never by guessing: the source is asked for just these
+// records (policies.go).
+//
+// The order to read in: run.go (the whole), prepare.go (mappings made ready), begin.go (which run), table.go (parts and
+// their readers), page.go and others.go, write.go (a batch), recover.go (after a crash), refs.go and passes.go (references
+// to the destination's own ids), policies.go, journal.go (what must be remembered).
 package importer
