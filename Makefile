@@ -8,7 +8,7 @@ PURE   := ./assets/... ./core/... ./ui/... ./cmd/ferryctl/... ./cmd/internal/...
 FERRY  := build/ferry
 E2E    := build/ferry-e2e
 
-.PHONY: demo test build unit keychain proxy e2e vet race bench clean window
+.PHONY: demo test build unit keychain proxy postgres e2e vet race bench clean window
 
 demo:
 ifeq ($(shell uname),Darwin)
@@ -30,7 +30,7 @@ build: window
 window:
 	@.ci/setup window
 
-test: unit keychain proxy e2e
+test: unit keychain proxy postgres e2e
 
 # Everything that needs neither a screen nor cgo.
 unit:
@@ -46,6 +46,11 @@ proxy:
 	@.ci/setup test
 	.ci/proxy
 
+# A real PostgreSQL server of the tests' own, on 127.0.0.1.
+postgres:
+	@.ci/setup test
+	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags postgres ./core/postgres ./cmd/ferryctl/imported
+
 # The real window under Xvfb, signing in with a real browser. Pictures are kept in build/pictures.
 e2e:
 	@.ci/setup test
@@ -57,6 +62,7 @@ vet:
 	CGO_ENABLED=1 $(GO) vet -tags $(TAGS) ./cmd/ferry
 	CGO_ENABLED=0 $(GO) vet -tags e2e ./cmd/ferry/e2e
 	CGO_ENABLED=0 $(GO) vet -tags proxy ./cmd/ferryctl/proxied
+	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./cmd/ferryctl/imported
 	CGO_ENABLED=0 GOOS=windows $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 $(PURE)
@@ -70,8 +76,10 @@ race:
 	CGO_ENABLED=1 $(GO) test -race -timeout 40m -tags $(TAGS) $(RACE)
 
 bench:
+	@.ci/setup test
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 3x ./core/...
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/ferryctl
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m -tags postgres ./core/postgres
 
 clean:
 	rm -rf build

@@ -38,6 +38,10 @@ func (d *Destination) config() (*pgconn.Config, error) {
 	c.ConnectTimeout = connecting
 	dialer := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 6}}
 	c.DialFunc = dialer.DialContext
+	if d.dial != nil {
+		c.DialFunc = d.dial
+		c.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	}
 	c.ChannelBinding = "prefer"
 	if d.to.binding {
 		c.ChannelBinding = "require"

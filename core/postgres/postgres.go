@@ -67,6 +67,7 @@ type Destination struct {
 	caFiles  []string
 	log      *slog.Logger
 	wait     func(context.Context, time.Duration) error
+	dial     pgconn.DialFunc // nil: the system's own
 
 	mu      sync.Mutex // one connection: calls take turns
 	conn    *pgconn.PgConn
