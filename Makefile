@@ -49,7 +49,8 @@ proxy:
 # A real PostgreSQL server of the tests' own, on 127.0.0.1.
 postgres:
 	@.ci/setup test
-	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags postgres ./core/postgres ./cmd/ferryctl/imported
+	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags postgres ./core/postgres
+	CGO_ENABLED=0 $(GO) test -count=1 -timeout 5m -tags postgres -run PostgreSQL ./cmd/ferryctl
 
 # The real window under Xvfb, signing in with a real browser. Pictures are kept in build/pictures.
 e2e:
@@ -62,7 +63,7 @@ vet:
 	CGO_ENABLED=1 $(GO) vet -tags $(TAGS) ./cmd/ferry
 	CGO_ENABLED=0 $(GO) vet -tags e2e ./cmd/ferry/e2e
 	CGO_ENABLED=0 $(GO) vet -tags proxy ./cmd/ferryctl/proxied
-	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./cmd/ferryctl/imported
+	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./cmd/ferryctl
 	CGO_ENABLED=0 GOOS=windows $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 $(PURE)
