@@ -21,6 +21,7 @@ type Draft struct {
 	index        *index
 	hay          *hay
 	byName       map[string]*core.Field
+	byPlace      map[string]int // of the source's fields
 	every        []int
 	seen         sight
 }
@@ -28,6 +29,7 @@ type Draft struct {
 // A sight is what was worked out of the draft as it stands; the next step forgets it.
 type sight struct {
 	columns  map[string][]string
+	places   map[string]int // of columns, in lower case
 	problems map[string][]Problem
 	list     []Problem
 	listed   bool
@@ -110,10 +112,18 @@ func (d *Draft) Binding(column string) (Binding, bool) {
 
 // find returns the place of a column; -1 when nothing is bound to it. Databases do not tell case apart.
 func (d *Draft) find(column string) int {
-	for i := range d.m.Columns {
-		if strings.EqualFold(d.m.Columns[i].Column, column) {
-			return i
+	if d.seen.places == nil {
+		places := make(map[string]int, len(d.m.Columns))
+		for i := range d.m.Columns {
+			name := strings.ToLower(d.m.Columns[i].Column)
+			if _, there := places[name]; !there {
+				places[name] = i
+			}
 		}
+		d.seen.places = places
+	}
+	if i, ok := d.seen.places[strings.ToLower(column)]; ok {
+		return i
 	}
 	return -1
 }

@@ -89,11 +89,22 @@ func (d *Draft) hits(text string) []int {
 	for i := range d.m.Columns {
 		b := &d.m.Columns[i]
 		if f := d.fields()[b.Field]; f != nil && b.From == FromField && d.columnHolds(b.Column, text) {
-			out = append(out, slices.IndexFunc(d.source.Fields, func(g core.Field) bool { return g.Name == f.Name }))
+			out = append(out, d.fieldPlace(f.Name))
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// fieldPlace is the place of one of the source's fields.
+func (d *Draft) fieldPlace(name string) int {
+	if d.byPlace == nil {
+		d.byPlace = make(map[string]int, len(d.source.Fields))
+		for i := range d.source.Fields {
+			d.byPlace[d.source.Fields[i].Name] = i
+		}
+	}
+	return d.byPlace[name]
 }
 
 func shown(show Show, mapped, problem bool) bool {

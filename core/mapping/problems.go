@@ -58,15 +58,54 @@ type says struct {
 	N, Of                                          int
 }
 
+// in puts the words into a text.
+func (s *says) in(text string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		out.WriteString(before)
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			return out.String()
+		}
+		out.WriteString(s.word(name))
+		text = after
+	}
+}
+
+func (s *says) word(name string) string {
+	switch name {
+	case "field":
+		return s.Field
+	case "column":
+		return s.Column
+	case "table":
+		return s.Table
+	case "value":
+		return s.Value
+	case "op":
+		return s.Op
+	case "why":
+		return s.Why
+	case "was":
+		return s.Was
+	case "now":
+		return s.Now
+	case "n":
+		return grouped(s.N)
+	case "of":
+		return grouped(s.Of)
+	}
+	return "{" + name + "}"
+}
+
 // problem makes a Problem from its text.
 func problem(code problemCode, at Place, s says) Problem {
 	t, ok := problemTexts[code]
 	if !ok {
 		t = problemText{Stops, "Something in this mapping is wrong.", "Open the mapping and look through it."}
 	}
-	r := strings.NewReplacer("{field}", s.Field, "{column}", s.Column, "{table}", s.Table, "{value}", s.Value, "{op}", s.Op, "{why}", s.Why,
-		"{was}", s.Was, "{now}", s.Now, "{n}", grouped(s.N), "{of}", grouped(s.Of))
-	return Problem{Code: string(code), Place: at, Severity: t.severity, Cause: r.Replace(t.cause), Remedy: r.Replace(t.remedy)}
+	return Problem{Code: string(code), Place: at, Severity: t.severity, Cause: s.in(t.cause), Remedy: s.in(t.remedy)}
 }
 
 // fault makes a Fault of a Problem, for where an import would begin all the same.
