@@ -32,14 +32,17 @@ func newMappingFields(p *mappingPage) *mappingFields {
 	f.search.OnChanged = func(string) {
 		p.w.refresh()
 	}
-	f.search.OnKey = func(key fyne.KeyName) bool {
-		had := key == fyne.KeyEscape && f.search.Text != ""
-		if had {
-			f.search.SetText("")
-		}
-		return had
-	}
+	f.search.OnKey = func(key fyne.KeyName) bool { return key == fyne.KeyEscape && f.escape() }
 	return f
+}
+
+// escape takes the search back; false when there is none.
+func (f *mappingFields) escape() bool {
+	had := f.search.Text != ""
+	if had {
+		f.search.SetText("")
+	}
+	return had
 }
 
 func (f *mappingFields) part() mapping.PagePart { return mapping.PartFields }
@@ -446,5 +449,6 @@ func (f *mappingFields) edit(column string) {
 	entry.OnLeave = func() { end(entry.Text) }
 	f.p.w.refresh()
 	f.p.w.win.Canvas().Focus(entry)
-	entry.TypedShortcut(&fyne.ShortcutSelectAll{})
+	entry.CursorColumn = len([]rune(column))
+	entry.Refresh()
 }

@@ -253,15 +253,7 @@ func (p *mappingPage) rename() {
 	done := func() {
 		sheet.Close()
 		p.do(func(d *mapping.Draft) error {
-			if text := strings.TrimSpace(title.Text); text != p.titleOf(m) {
-				if err := d.SetTitle(text); err != nil {
-					return err
-				}
-			}
-			if d.Free() && (strings.TrimSpace(table.Text) != m.Table || strings.TrimSpace(key.Text) != m.Key) {
-				return d.SetTable(table.Text, key.Text)
-			}
-			return nil
+			return d.Together("rename", func() error { return p.renamed(d, m, title.Text, table.Text, key.Text) })
 		})
 	}
 	save.Does(done)
@@ -272,4 +264,27 @@ func (p *mappingPage) rename() {
 		Title: lang.L("Rename"), Focus: title, Body: kit.Column(14, parts...),
 		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() }), save},
 	})
+}
+
+// renamed gives what is called otherwise its new name.
+func (p *mappingPage) renamed(d *mapping.Draft, was mapping.Mapping, title, table, key string) error {
+	if title = strings.TrimSpace(title); title != p.titleOf(was) {
+		if err := d.SetTitle(title); err != nil {
+			return err
+		}
+	}
+	if d.Free() && (strings.TrimSpace(table) != was.Table || strings.TrimSpace(key) != was.Key) {
+		return d.SetTable(table, key)
+	}
+	return nil
+}
+
+// escapePart lets the part that is shown take Escape for itself.
+func (p *mappingPage) escapePart() bool {
+	for _, part := range p.parts {
+		if e, ok := part.(interface{ escape() bool }); ok && part.part() == p.part {
+			return e.escape()
+		}
+	}
+	return false
 }

@@ -169,5 +169,6 @@ func (f *mappingFields) askText(title, label, help, preset string, then func(str
 		Title: title, Focus: e, Body: kit.Labeled(label, help, e),
 		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() }), ok},
 	})
-	e.TypedShortcut(&fyne.ShortcutSelectAll{})
+	e.CursorColumn = len([]rune(preset))
+	e.Refresh()
 }

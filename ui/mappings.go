@@ -45,6 +45,9 @@ func (p *mappings) enter() {
 
 // escape goes one step back: from a child to its parent, from a mapping to the list.
 func (p *mappings) escape() {
+	if p.open != nil && p.open.escapePart() {
+		return
+	}
 	if p.open != nil && !p.open.leaveChild() {
 		p.leave()
 	}
