@@ -27,6 +27,7 @@ type Options struct {
 // goroutine; each honours ctx and returns Faults.
 type Engine interface {
 	MappingEngine
+	HistoryEngine
 
 	// Practice starts the practice environment, once, and returns a connection to it. It runs until the app ends.
 	// A connection with Practice set works in every other method, whatever address it has: the Engine starts the

@@ -16,6 +16,14 @@ import (
 // receiptCards are what a person reads at the end of a run. more are buttons beside "Open the folder"; limit is
 // that of a try, 0 when all was asked for or when it is not known.
 func (w *Window) receiptCards(r *importer.Receipt, limit int, more ...fyne.CanvasObject) []fyne.CanvasObject {
+	return w.receiptCardsOf(runOf{w.project.ID, w.project.Name}, r, limit, more...)
+}
+
+// A runOf says of which project a run is.
+type runOf struct{ id, name string }
+
+// receiptCardsOf are the cards of a run of any project.
+func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more ...fyne.CanvasObject) []fyne.CanvasObject {
 	sum := total(r.Tables)
 	words, ink, icon := verdictOf(r, sum, limit)
 	cards := []fyne.CanvasObject{kit.Verdict(words, lang.L("{{.N}} read", kit.M{"N": kit.Number(sum.Read)}), ink, icon)}
@@ -24,13 +32,13 @@ func (w *Window) receiptCards(r *importer.Receipt, limit int, more ...fyne.Canva
 		parts = append(parts, kit.Hint("warn", r.Reason, look.Warned))
 	}
 	parts = append(parts, receiptGrid(r.Tables, sum))
-	if kit.Adds(sum) {
-		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Sum}}.", kit.M{"Sum": sumWords(sum)}), look.Passed))
+	if sum.Balanced() {
+		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Sum}}.", kit.M{"Sum": kit.SumWords(sum)}), look.Passed))
 	} else {
-		parts = append(parts, kit.Hint("cross", lang.L("It does not add up: {{.Sum}}. Please tell us.", kit.M{"Sum": sumWords(sum)}), look.Failed))
+		parts = append(parts, kit.Hint("cross", lang.L("It does not add up: {{.Sum}}. Please tell us.", kit.M{"Sum": kit.SumWords(sum)}), look.Failed))
 	}
 	row := []fyne.CanvasObject{}
-	if path := w.pathOf(r); path != "" {
+	if path := w.pathOf(of, r); path != "" {
 		row = append(row, kit.PlainIcon("folder", lang.L("Open the folder"), func() { w.showFolder(path) }))
 	}
 	var copied *kit.Button
@@ -40,12 +48,15 @@ func (w *Window) receiptCards(r *importer.Receipt, limit int, more ...fyne.Canva
 	})
 	copied.Tip(lang.L("Copies the receipt as text, without any record."))
 	row = append(row, copied)
+	if r.Run != "" {
+		row = append(row, kit.Plain(lang.L("Save report…"), func() { w.saveRunReport(of, r, false) }))
+	}
 	if w.place != placeHistory {
 		row = append(row, kit.Link(lang.L("History"), func() { w.open(placeHistory) }))
 	}
 	parts = append(parts, kit.Row(10, append(append(row, kit.Space()), more...)...))
 	cards = append(cards, kit.Card(kit.Column(12, parts...)))
-	if refused := w.refusedCard(r, sum); refused != nil {
+	if refused := w.refusedCard(of, r, sum); refused != nil {
 		cards = append(cards, refused)
 	}
 	return cards
@@ -87,11 +98,11 @@ func (w *Window) receiptAbout(r *importer.Receipt) string {
 }
 
 // pathOf is the file a run wrote, when it is the present destination.
-func (w *Window) pathOf(r *importer.Receipt) string {
-	d := w.project.Destination
-	if d == nil {
+func (w *Window) pathOf(of runOf, r *importer.Receipt) string {
+	if w.project == nil || w.project.ID != of.id || w.project.Destination == nil {
 		return ""
 	}
+	d := w.project.Destination
 	driver := w.driver(d.Driver)
 	path := destinationPath(d, driver)
 	if path == "" {
@@ -186,11 +197,13 @@ func grouped(refusals []importer.Refusal) []group {
 const firstRefused = 5
 
 // refusedCard lists what was not written, grouped by cause.
-func (w *Window) refusedCard(r *importer.Receipt, sum importer.Counts) fyne.CanvasObject {
+func (w *Window) refusedCard(of runOf, r *importer.Receipt, sum importer.Counts) fyne.CanvasObject {
 	if len(r.Refusals) == 0 {
 		return nil
 	}
-	parts := []fyne.CanvasObject{kit.Head(lang.L("Records that were not written"))}
+	export := kit.Plain(lang.L("Export refused records…"), func() { w.saveRunReport(of, r, true) })
+	export.Tip(lang.L("All of them as a list that Excel opens, with the reason beside each."))
+	parts := []fyne.CanvasObject{kit.Row(10, kit.Grow(kit.Head(lang.L("Records that were not written"))), export)}
 	for _, g := range grouped(r.Refusals) {
 		ink, tint := look.Failed, look.FailedTint
 		if g.kind != core.Refused {
@@ -248,16 +261,7 @@ func receiptText(r *importer.Receipt) string {
 	b.WriteString("Ferry · " + r.From + " → " + r.To + "\n")
 	b.WriteString(r.Started.UTC().Format("2006-01-02 15:04:05") + " – " + r.Ended.UTC().Format("2006-01-02 15:04:05") + " UTC · " + string(r.State) + "\n")
 	for _, t := range r.Tables {
-		b.WriteString(tableTitle(t) + ": " + sumWords(t.Counts) + "\n")
+		b.WriteString(tableTitle(t) + ": " + kit.SumWords(t.Counts) + "\n")
 	}
 	return b.String()
-}
-
-// sumWords names each part of a sum.
-func sumWords(c importer.Counts) string {
-	terms := []string{}
-	for _, p := range kit.Parts(c) {
-		terms = append(terms, kit.Number(p.N)+" "+p.Label)
-	}
-	return lang.L("read {{.Read}} = {{.Terms}}", kit.M{"Read": kit.Number(c.Read), "Terms": strings.Join(terms, " + ")})
 }

@@ -334,6 +334,7 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 		return importer.Receipt{}, err
 	}
 	defer memory.Close()
+	e.machine().NoteName(p.ID, p.Name)
 	job := e.machine().Job(link, destination, wiring.Place(*p.Destination), maps, memory)
 	job.Language = project.LanguageCode(p.Language)
 	job.Limit, job.Full = r.Limit, r.Full
@@ -348,6 +349,7 @@ func (e *Engine) Runs(ctx context.Context, p *project.Project) ([]importer.Recei
 		return nil, err
 	}
 	defer memory.Close()
+	e.machine().NoteName(p.ID, p.Name)
 	return memory.Runs(ctx)
 }
 

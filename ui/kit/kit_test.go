@@ -61,11 +61,11 @@ func TestSumsAreShownAsTheyAddUp(t *testing.T) {
 	if got := kit.Sum(c); got != "read 2,983 = 2,411 + 530 + 29 + 13" {
 		t.Errorf("got %q", got)
 	}
-	if !kit.Adds(c) {
+	if !c.Balanced() {
 		t.Error("a sum that is right is called wrong")
 	}
 	c.Read++
-	if kit.Adds(c) {
+	if c.Balanced() {
 		t.Error("a sum that is wrong is called right")
 	}
 }

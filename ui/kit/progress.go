@@ -216,14 +216,18 @@ func counted(c importer.Counts) []fyne.CanvasObject {
 
 // Sum shows that a count adds up: "read 2,983 = 2,411 + 530 + 29 + 13".
 func Sum(c importer.Counts) string {
-	terms := []string{}
-	for _, w := range Parts(c) {
-		terms = append(terms, Number(w.N))
-	}
-	return lang.L("read {{.Read}} = {{.Terms}}", M{"Read": Number(c.Read), "Terms": strings.Join(terms, " + ")})
+	return sum(c, func(w CountWords) string { return Number(w.N) })
 }
 
-// Adds reports whether a count adds up.
-func Adds(c importer.Counts) bool {
-	return c.Read == c.Created+c.Updated+c.Unchanged+c.Removed+c.Skipped+c.Refused+c.Unsure
+// SumWords is Sum with the name of each part: "read 2,983 = 2,411 created + 530 updated".
+func SumWords(c importer.Counts) string {
+	return sum(c, func(w CountWords) string { return Number(w.N) + " " + w.Label })
+}
+
+func sum(c importer.Counts, term func(CountWords) string) string {
+	terms := []string{}
+	for _, w := range Parts(c) {
+		terms = append(terms, term(w))
+	}
+	return lang.L("read {{.Read}} = {{.Terms}}", M{"Read": Number(c.Read), "Terms": strings.Join(terms, " + ")})
 }

@@ -30,6 +30,8 @@ type Engine struct {
 	TableNames []core.TableName
 	Counts     map[string]core.Count
 	History    []importer.Receipt
+	Others     []ui.ProjectRuns // of AllRuns, besides the present project
+	LastReport ui.RunReport
 	News       []importer.Progress // what Import tells before it waits or ends
 	Receipt    importer.Receipt
 	Keychain   string
