@@ -399,14 +399,7 @@ func (p *imports) foot(s *session) fyne.CanvasObject {
 func total(tables []importer.TableReceipt) importer.Counts {
 	var sum importer.Counts
 	for _, t := range tables {
-		sum.Read += t.Read
-		sum.Created += t.Created
-		sum.Updated += t.Updated
-		sum.Unchanged += t.Unchanged
-		sum.Removed += t.Removed
-		sum.Skipped += t.Skipped
-		sum.Refused += t.Refused
-		sum.Unsure += t.Unsure
+		sum.Add(t.Counts)
 	}
 	return sum
 }
