@@ -65,7 +65,7 @@ func (m *mappingFilter) groupHead(n *filterNode, top bool) fyne.CanvasObject {
 	row = append(row, m.joined(n)...)
 	row = append(row, kit.Space())
 	if !top {
-		row = append(row, kit.Sign("back", lang.L("Ungroup"), func() { n.unwrap(); m.apply() }), kit.Sign("cross", lang.L("Take out the group"), func() { n.drop(); m.apply() }))
+		row = append(row, kit.Sign("up", lang.L("Ungroup"), func() { n.unwrap(); m.apply() }), kit.Sign("cross", lang.L("Take out the group"), func() { n.drop(); m.apply() }))
 	}
 	return kit.Row(6, row...)
 }
@@ -156,7 +156,7 @@ func (m *mappingFilter) drawCondition(n *filterNode) fyne.CanvasObject {
 			row = append(row, kit.Grow(value))
 		}
 	}
-	row = append(row, kit.Sign("plus", lang.L("Put into a group"), func() { n.wrap(); m.apply() }), kit.Sign("cross", lang.L("Take out"), func() { n.drop(); m.apply() }))
+	row = append(row, kit.Sign("folder", lang.L("Put into a group"), func() { n.wrap(); m.apply() }), kit.Sign("cross", lang.L("Take out"), func() { n.drop(); m.apply() }))
 	line := kit.TopRow(6, row...)
 	note := m.note(n, t)
 	if note == nil {

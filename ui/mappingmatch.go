@@ -168,6 +168,9 @@ func (m *mappingMatch) row(b mapping.Binding) fyne.CanvasObject {
 	r := b.Rule()
 	tick := kit.NewTick("", m.ticked[b.Column], func(on bool) { m.ticked[b.Column] = on; m.p.w.refresh() })
 	names := kit.Column(0, kit.NewElided(m.p.columnTitle(b.Column), kit.Style{Bold: true}), kit.NewElided(m.p.made(b), kit.Style{Mono: true, Size: 11, Ink: look.Quiet}))
+	if r.MayEmpty {
+		names.Add(kit.Pad(2, 0, 0, 0, kit.Row(0, kit.Chip(lang.L("may also empty it"), look.Warned, look.WarnedTint), kit.Space())))
+	}
 	own := func(w mapping.When, usual bool) *kit.Elided {
 		if usual {
 			return kit.NewElided(whenWords(w), kit.Style{Ink: look.Quiet})
@@ -178,9 +181,6 @@ func (m *mappingMatch) row(b mapping.Binding) fyne.CanvasObject {
 		kit.Grow(names),
 		kit.Grow(kit.Column(0, kit.NewElided(lang.L("made by Ferry"), kit.Style{Size: 11, Ink: look.Quiet}), own(r.Made, r.Made == mapping.Overwrite))),
 		kit.Grow(kit.Column(0, kit.NewElided(lang.L("found there"), kit.Style{Size: 11, Ink: look.Quiet}), own(r.Found, r.Found == mapping.FillBlanks))),
-	}
-	if r.MayEmpty {
-		line = append(line, kit.Chip(lang.L("may also empty it"), look.Warned, look.WarnedTint))
 	}
 	pick := kit.NewPick(kit.Row(12, append(line, kit.NewIcon("right", look.Quiet, 14))...), func() { m.edit([]string{b.Column}) })
 	return kit.Row(4, kit.Sized(30, 20, tick), kit.Grow(pick))

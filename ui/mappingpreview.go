@@ -1,8 +1,366 @@
 package ui
 
-import "fyne.io/fyne/v2"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 
-type mappingPreview struct{ p *mappingPage }
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 
-func newMappingPreview(p *mappingPage) *mappingPreview { return &mappingPreview{p} }
-func (v *mappingPreview) cards() []fyne.CanvasObject   { return nil }
+	"ferry/core"
+	"ferry/core/mapping"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+// mappingPreview shows under the parts what becomes of some records, anew after each change. Records are read once by
+// the page; they are mapped here, elsewhere than on the window's goroutine.
+type mappingPreview struct {
+	p      *mappingPage
+	closed bool
+	pick   mapping.Pick
+	seed   uint64
+	view   previewView
+	only   previewOnly
+	from   int // the first column of the table that is shown
+	at     int // the record that is shown
+	most   int // lines of it
+
+	key   string // what was mapped, or is
+	task  *task.Task
+	made  *previewMade // the newest that is ready
+	table string       // it is of this table
+}
+
+// previewMade is a finished preview.
+type previewMade struct {
+	rows   []mapping.PreviewRow
+	names  []string // of the records
+	fault  *core.Fault
+	source core.Table
+	refs   mapping.RefValues
+}
+
+type previewView int
+
+const (
+	viewByWidth previewView = iota
+	viewTable
+	viewRecord
+)
+
+type previewOnly int
+
+const (
+	onlyAll previewOnly = iota
+	onlyChanged
+	onlyRefused
+)
+
+const (
+	previewRows  = 10
+	previewLines = 20
+)
+
+func newMappingPreview(p *mappingPage) *mappingPreview {
+	return &mappingPreview{p: p, pick: mapping.PickFirst, most: previewLines}
+}
+
+// belongs reports whether the part that is shown changes values or records.
+func (v *mappingPreview) belongs() bool {
+	switch v.p.part {
+	case mapping.PartMatch, mapping.PartPolicies, mapping.PartChildren:
+		return false
+	}
+	return true
+}
+
+func (v *mappingPreview) cards() []fyne.CanvasObject {
+	d := v.p.draft()
+	if d == nil || !v.belongs() {
+		return nil
+	}
+	fold := kit.NewFold(lang.L("Preview"), lang.L("what becomes of some records"), !v.closed, func() { v.closed = !v.closed; v.p.w.refresh() })
+	if v.closed {
+		return []fyne.CanvasObject{kit.Card(fold)}
+	}
+	if t := d.Source().Name.Logical; t != v.table {
+		v.table, v.made, v.key, v.at, v.from = t, nil, "", 0, 0
+		v.task.Cancel()
+	}
+	return []fyne.CanvasObject{kit.Card(kit.Column(10, append([]fyne.CanvasObject{fold}, v.body(d)...)...))}
+}
+
+func (v *mappingPreview) body(d *mapping.Draft) []fyne.CanvasObject {
+	if why := v.p.from.Why; why != nil && v.made == nil {
+		return []fyne.CanvasObject{kit.Hint("warn", lang.L("No preview now, because sample values are never kept.")+" "+why.Cause, look.Warned)}
+	}
+	spread := v.pick != mapping.PickFirst
+	sampled, fault := v.p.samples(spread)
+	picks := v.picks()
+	switch {
+	case fault != nil:
+		again := kit.Link(lang.L("Read the samples again"), func() { delete(v.p.sample, spread); v.p.w.refresh() })
+		return []fyne.CanvasObject{picks, kit.TopRow(10, kit.Grow(kit.Hint("warn", lang.L("No preview now.")+" "+fault.Cause+" "+fault.Remedy, look.Warned)), again)}
+	case sampled == nil && v.made == nil:
+		return []fyne.CanvasObject{picks, kit.Row(10, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Reading some records…"))))}
+	case sampled != nil:
+		v.follow(d, sampled)
+	}
+	switch {
+	case v.made == nil:
+		return []fyne.CanvasObject{picks, kit.Row(10, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Mapping them…"))))}
+	case v.made.fault != nil:
+		return []fyne.CanvasObject{picks, kit.Hint("warn", lang.L("No preview until this is mended:")+" "+v.made.fault.Cause+" "+v.made.fault.Remedy, look.Warned)}
+	case len(v.made.rows) == 0:
+		return []fyne.CanvasObject{picks, kit.Quiet(lang.L("No record matches the filter."))}
+	}
+	columns := v.columns()
+	if len(columns) == 0 {
+		return []fyne.CanvasObject{picks, v.head(), kit.Quiet(v.nothing())}
+	}
+	if v.single() {
+		return append([]fyne.CanvasObject{picks, v.head()}, v.record(columns)...)
+	}
+	return append([]fyne.CanvasObject{picks, v.head()}, v.grid(columns)...)
+}
+
+// picks choose the records.
+func (v *mappingPreview) picks() fyne.CanvasObject {
+	all := []mapping.Pick{mapping.PickFirst, mapping.PickRandom, mapping.PickStrangest}
+	row := []fyne.CanvasObject{kit.Segments([]string{lang.L("First"), lang.L("Random"), lang.L("Strangest")}, slices.Index(all, v.pick), func(i int) {
+		v.pick, v.at = all[i], 0
+		v.p.w.refresh()
+	})}
+	if v.pick == mapping.PickRandom {
+		row = append(row, kit.LinkIcon("refresh", lang.L("Others"), func() { v.seed++; v.p.w.refresh() }))
+	}
+	view := 0
+	if v.single() {
+		view = 1
+	}
+	row = append(row, kit.Space(), kit.Segments([]string{lang.L("Table"), lang.L("One record")}, view, func(i int) {
+		v.view = []previewView{viewTable, viewRecord}[i]
+		v.p.w.refresh()
+	}))
+	return kit.Row(8, row...)
+}
+
+// single reports whether one record at a time is shown.
+func (v *mappingPreview) single() bool {
+	return v.view == viewRecord || v.view == viewByWidth && v.room() < 700
+}
+
+// room is how wide the table can be.
+func (v *mappingPreview) room() float32 {
+	return v.p.w.win.Canvas().Size().Width - look.RailWidth - 2*look.Margin - 44
+}
+
+// head says which columns are shown, and how many records would be refused.
+func (v *mappingPreview) head() fyne.CanvasObject {
+	refused := 0
+	for _, r := range v.made.rows {
+		if r.Fault != nil {
+			refused++
+		}
+	}
+	row := []fyne.CanvasObject{kit.Segments([]string{lang.L("All fields"), lang.L("Changed"), lang.L("Refused")}, int(v.only), func(i int) {
+		v.only, v.from, v.most = previewOnly(i), 0, previewLines
+		v.p.w.refresh()
+	})}
+	if v.task != nil {
+		row = append(row, kit.NewSpinner())
+	}
+	if refused > 0 {
+		row = append(row, kit.Grow(kit.NewText(lang.L("{{.N}} of {{.All}} would be refused", kit.M{"N": refused, "All": len(v.made.rows)}), kit.Style{Bold: true, Ink: look.Failed, Right: true})))
+	} else {
+		row = append(row, kit.Grow(kit.NewText(lang.L("None of these {{.All}} would be refused", kit.M{"All": len(v.made.rows)}), kit.Style{Ink: look.Passed, Right: true})))
+	}
+	return kit.Row(8, row...)
+}
+
+func (v *mappingPreview) nothing() string {
+	if v.only == onlyRefused {
+		return lang.L("Nothing is refused in these records.")
+	}
+	if v.only == onlyChanged {
+		return lang.L("Nothing is changed on the way in these records.")
+	}
+	return lang.L("No field is mapped yet.")
+}
+
+// columns are the places of the columns that are shown.
+func (v *mappingPreview) columns() []int {
+	out := []int{}
+	rows := v.made.rows
+	if v.single() {
+		v.at = max(0, min(v.at, len(rows)-1))
+		rows = rows[v.at : v.at+1]
+	}
+	for _, r := range rows {
+		for i := range r.Cells {
+			if slices.Contains(out, i) {
+				continue
+			}
+			c := &r.Cells[i]
+			if v.only == onlyAll || v.only == onlyRefused && c.Fault != nil || v.only == onlyChanged && v.changed(c) {
+				out = append(out, i)
+			}
+		}
+		if v.only == onlyAll && len(out) > 0 {
+			break
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// changed reports whether a value is not what it was.
+func (v *mappingPreview) changed(c *mapping.PreviewCell) bool {
+	return c.Fault != nil || len(c.From) != 1 || c.From[0].Value != c.Result
+}
+
+// follow maps the records anew when the mapping, the records or the choice among them changed.
+func (v *mappingPreview) follow(d *mapping.Draft, s *Sampled) {
+	m := d.Saved()
+	text, err := json.Marshal(m)
+	if err != nil {
+		return // a mapping is plain data: Marshal cannot fail on it
+	}
+	key := fmt.Sprintf("%s %s %d %p %d", text, v.pick, v.seed, s, len(v.p.related))
+	if key == v.key {
+		return
+	}
+	v.key = key
+	v.task.Cancel()
+	job := previewJob{mapping: m, source: *d.Source(), dest: d.Destination(), sampled: *s, pick: v.pick, seed: v.seed, tables: map[string]*core.Table{}}
+	for name := range v.p.related {
+		job.tables[name] = v.p.tableOf(name)
+	}
+	v.task = task.Go(v.p.w.run, func(context.Context, func(struct{})) (*previewMade, error) {
+		return job.make(), nil
+	}, nil, func(made *previewMade, err error) {
+		if key != v.key {
+			return
+		}
+		if v.task = nil; err != nil {
+			made = &previewMade{fault: core.AsFault(err)}
+		}
+		v.made = made
+		v.p.w.refresh()
+	})
+}
+
+// previewJob is all that a preview is made from.
+type previewJob struct {
+	mapping mapping.Mapping
+	source  core.Table
+	dest    *core.Table
+	sampled Sampled
+	pick    mapping.Pick
+	seed    uint64
+	tables  map[string]*core.Table
+}
+
+func (j previewJob) make() *previewMade {
+	made := &previewMade{source: j.source, refs: j.sampled.Refs}
+	tables := func(name string) *core.Table {
+		if name == j.source.Name.Logical {
+			return &j.source
+		}
+		return j.tables[name]
+	}
+	program, err := mapping.Compile(j.mapping, j.source, mapping.About{Destination: j.dest, Tables: tables, Language: "en", Ref: j.sampled.Refs.Ref})
+	if err != nil {
+		made.fault = core.AsFault(err)
+		return made
+	}
+	places := map[string]int{}
+	for i, f := range j.sampled.Fields {
+		places[f] = i
+	}
+	title, named := places[j.source.Title]
+	records := []core.Record{}
+	for _, r := range mapping.PickRecords(j.sampled.Records, j.pick, previewRows, j.seed) {
+		in := core.Record{Key: r.Key, Values: make([]core.Value, len(program.Fields()))}
+		for i, f := range program.Fields() {
+			if at, ok := places[f]; ok && at < len(r.Values) {
+				in.Values[i] = r.Values[at]
+			}
+		}
+		records = append(records, in)
+		name := ""
+		if named && title < len(r.Values) {
+			name = strings.TrimSpace(r.Values[title].AsText())
+		}
+		if name == "" {
+			name = r.Key
+		}
+		made.names = append(made.names, name)
+	}
+	made.rows = mapping.Preview(program, records)
+	return made
+}
+
+// words are a value for people. What is empty, what is not known and the empty text look different.
+func (m *previewMade) words(v core.Value, label string) (words string, quiet bool) {
+	switch v.Kind() {
+	case core.KindAbsent:
+		return "—", true
+	case core.KindNull:
+		return lang.L("empty"), true
+	case core.KindBool:
+		if label != "" {
+			return label, false
+		}
+		if v.AsBool() {
+			return lang.L("yes"), false
+		}
+		return lang.L("no"), false
+	case core.KindChoice:
+		if label != "" {
+			return label + " (" + v.Canonical() + ")", false
+		}
+	case core.KindTime:
+		return v.AsTime().Format("2006-01-02 15:04:05") + " UTC", false
+	case core.KindRef:
+		table, id := v.AsRef()
+		if name, ok := m.refs.Ref(table, id, ""); ok && name.AsText() != "" {
+			return name.AsText(), false
+		}
+		return strings.TrimSpace(table + " " + id), false
+	case core.KindBytes:
+		return lang.L("{{.N}} bytes", kit.M{"N": kit.Number(int64(v.Size()))}), false
+	case core.KindText:
+		text := v.AsText()
+		if text == "" {
+			return lang.L("“” (a text without a character)"), true
+		}
+		if text != strings.TrimSpace(text) {
+			text = "“" + text + "”"
+		}
+		text, _, _ = strings.Cut(strings.ReplaceAll(text, "\n", " ⏎ "), "\x00")
+		if r := []rune(text); len(r) > 300 {
+			text = string(r[:300]) + "…"
+		}
+		return text, false
+	}
+	return v.Canonical(), v.Canonical() == ""
+}
+
+// original is what a cell is made from, in words.
+func (m *previewMade) original(c *mapping.PreviewCell) (string, bool) {
+	if len(c.From) == 0 {
+		return lang.L("the same for every record"), true
+	}
+	all, quiet := []string{}, true
+	for _, o := range c.From {
+		words, q := m.words(o.Value, o.Label)
+		all, quiet = append(all, words), quiet && q
+	}
+	return strings.Join(all, " · "), quiet
+}

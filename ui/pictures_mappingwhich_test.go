@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"ferry/core"
 	"ferry/core/mapping"
@@ -75,6 +76,23 @@ func withChild(m *mapping.Mapping) {
 	m.Children = []mapping.Mapping{child}
 }
 
+// strangers is a mapping that changes some values and refuses others.
+func strangers(m *mapping.Mapping) {
+	m.Columns[0].Steps = []mapping.Step{{Name: "trim"}, {Name: "upper"}}
+	m.Columns[0].NotNull = true
+	m.Columns[2].Choices = &mapping.Choices{Values: []mapping.ChoicePair{{Code: 1, Label: "Accounting", To: "10"}, {Code: 2, Label: "Brokers", To: "20"}, {Code: 3, Label: "Consulting", To: "30"}}}
+}
+
+// below scrolls the page to its end.
+func below(s *uitest.Stage) {
+	s.Drain()
+	uitest.Walk(s.Win.Canvas().Content(), func(o fyne.CanvasObject) {
+		if scroll, ok := o.(*container.Scroll); ok && scroll.Content.MinSize().Height > scroll.Size().Height {
+			scroll.ScrollToBottom()
+		}
+	})
+}
+
 func whichScenes() []scene {
 	offline := &core.Fault{Kind: core.Offline, Code: "rest.unreachable", Owner: core.You, Cause: "contoso-test.crm4.dynamics.com cannot be reached.", Remedy: "Look whether this computer is online, then try again."}
 	filter := func(s *uitest.Stage) { openPart(s, "Which records") }
@@ -82,6 +100,48 @@ func whichScenes() []scene {
 		return func(e *uitest.Engine, o *ui.Options) { withRelated(nil)(e, o); e.Map.Counted = n }
 	}
 	return []scene{
+		{"preview-table", withRelated(strangers), func(s *uitest.Stage) {
+			openPart(s, "Which records")
+			s.Sees("would be refused")
+			below(s)
+		}},
+		{"preview-record", withRelated(strangers), func(s *uitest.Stage) {
+			openPart(s, "Which records")
+			s.Tap("One record")
+			s.Tap("Next record")
+			s.Tap("Next record")
+			below(s)
+		}},
+		{"preview-refused", withRelated(strangers), func(s *uitest.Stage) {
+			openPart(s, "Which records")
+			s.Sees("would be refused")
+			s.Tap("Refused")
+			below(s)
+		}},
+		{"preview-strangest", withRelated(strangers), func(s *uitest.Stage) {
+			openPart(s, "Which records")
+			s.Sees("would be refused")
+			s.Tap("Strangest")
+			below(s)
+		}},
+		{"preview-steps", withRelated(strangers), func(s *uitest.Stage) {
+			openPart(s, "Which records")
+			s.Sees("would be refused")
+			s.TapRow("FABRIKAM GMBH")
+			s.Sees("what arrives")
+		}},
+		{"preview-waiting", func(e *uitest.Engine, o *ui.Options) {
+			withRelated(nil)(e, o)
+			e.Block = map[string]bool{"Sample": true}
+		}, func(s *uitest.Stage) {
+			openPart(s, "Which records")
+			s.Sees("Reading some records")
+			below(s)
+		}},
+		{"preview-fault", func(e *uitest.Engine, o *ui.Options) {
+			withRelated(nil)(e, o)
+			e.Fail = map[string]error{"Sample": offline}
+		}, func(s *uitest.Stage) { openPart(s, "Which records"); s.Sees("No preview now."); below(s) }},
 		{"which-all", withRelated(nil), func(s *uitest.Stage) { filter(s); s.Sees("Exactly 312 records") }},
 		{"which-nested", withRelated(nested), func(s *uitest.Stage) { filter(s); s.Sees("Exactly 312 records"); s.Sees("there is none") }},
 		{"which-asked", withRelated(nested), func(s *uitest.Stage) {
