@@ -98,6 +98,7 @@ func (m *mappingFilter) apply() {
 	if key := filterKey(&f); key != m.form.applied {
 		m.form.applied = key
 		m.p.do(func(d *mapping.Draft) error { return d.SetFilter(f) })
+		m.p.knowNeeded(m.p.root.Saved())
 		return
 	}
 	m.p.w.refresh()

@@ -22,7 +22,6 @@ type filterCount struct {
 	walking bool // counting all
 	walked  int64
 	live    *kit.Text
-	anyway  bool // asked although the environment could not be reached before
 }
 
 // keep takes a count that was asked for elsewhere.
@@ -123,7 +122,7 @@ func (c *filterCount) words() string {
 // head is the count for the line under the page's title; it counts when that was not done yet.
 func (c *filterCount) head() string {
 	filter, err := c.m.p.filterText(c.m.p.draft().Saved())
-	if err != nil || c.m.p.from.Why != nil && !c.anyway {
+	if err != nil || c.m.p.from.Why != nil {
 		return ""
 	}
 	if c.follow(filter); c.task != nil || c.fault != nil {
@@ -156,9 +155,8 @@ func (c *filterCount) card(open int) fyne.CanvasObject {
 	case err != nil:
 		row = append(row, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.NewText(lang.L("It cannot be counted: a condition is not in order."), kit.Style{Bold: true, Ink: look.Warned, Wrap: true})))
 		note = core.AsFault(err).Cause
-	case m.p.from.Why != nil && !c.anyway:
-		again := kit.Link(lang.L("Try again"), func() { c.anyway, c.key = true, ""; m.p.w.refresh() })
-		row = append(row, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.NewText(lang.L("It cannot be counted now."), kit.Style{Bold: true, Ink: look.Warned, Wrap: true})), again)
+	case m.p.from.Why != nil:
+		row = append(row, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.NewText(lang.L("It cannot be counted now."), kit.Style{Bold: true, Ink: look.Warned, Wrap: true})))
 		note = m.p.from.Why.Cause + " " + lang.L("The filter can be edited all the same.")
 	default:
 		row, note = c.state(filter)

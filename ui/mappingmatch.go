@@ -76,7 +76,7 @@ func (m *mappingMatch) same() fyne.CanvasObject {
 		if b, ok := d.Binding(name); ok {
 			from = lang.L("from {{.Field}}", kit.M{"Field": m.p.made(b)})
 		}
-		parts = append(parts, kit.Row(10, kit.NewIcon("key", look.Primary, 16), kit.Grow(kit.Equal(10, kit.NewElided(m.p.columnTitle(name), kit.Style{Bold: true}), kit.NewElided(from, kit.Style{Ink: look.Quiet}))), off))
+		parts = append(parts, kit.Row(10, kit.NewIcon("key", look.Primary, 16), kit.Grow(even(10, kit.NewElided(m.p.columnTitle(name), kit.Style{Bold: true}), kit.NewElided(from, kit.Style{Ink: look.Quiet}))), off))
 	}
 	switch len(saved.Match.Columns) {
 	case 0:

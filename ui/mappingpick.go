@@ -142,7 +142,7 @@ type choosableRow struct {
 func newChoosableRow() fyne.CanvasObject {
 	r := &choosableRow{title: kit.NewElided("", kit.Style{}), logical: kit.NewElided("", kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}),
 		note: kit.NewElided("", kit.Style{Size: look.CaptionSize, Ink: look.Quiet, Right: true}), sign: kit.NewIcon("", look.Primary, 16)}
-	r.content = kit.Pad(9, 10, 9, 10, kit.Row(10, r.sign, kit.Grow(kit.Equal(10, r.title, r.logical, r.note))))
+	r.content = kit.Pad(9, 10, 9, 10, kit.Row(10, r.sign, kit.Grow(even(10, r.title, r.logical, r.note))))
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -197,4 +197,13 @@ func fieldTitle(f *core.Field) string {
 		return f.Display
 	}
 	return f.Name
+}
+
+// even puts objects side by side, all as wide as each other, however long their words are.
+func even(gap float32, objects ...fyne.CanvasObject) fyne.CanvasObject {
+	row := make([]fyne.CanvasObject, len(objects))
+	for i, o := range objects {
+		row[i] = kit.Grow(o)
+	}
+	return kit.TopRow(gap, row...)
 }

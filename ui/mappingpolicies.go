@@ -160,7 +160,7 @@ func (m *mappingPolicies) inactive(left bool, now mapping.Policy) fyne.CanvasObj
 		}
 		value = kit.Labeled(lang.L("gets the value"), lang.L("Enter keeps it."), e)
 	}
-	return kit.Equal(12, kit.Labeled(lang.L("Field at the destination"), "", field), value)
+	return even(12, kit.Labeled(lang.L("Field at the destination"), "", field), value)
 }
 
 // columns are the fields that can say it.

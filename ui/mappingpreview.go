@@ -338,7 +338,7 @@ func (m *previewMade) words(v core.Value, label string) (words string, quiet boo
 	case core.KindText:
 		text := v.AsText()
 		if text == "" {
-			return lang.L("“” (a text without a character)"), true
+			return lang.L("“” empty text"), true
 		}
 		if text != strings.TrimSpace(text) {
 			text = "“" + text + "”"

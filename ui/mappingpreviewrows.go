@@ -20,7 +20,7 @@ func (v *mappingPreview) grid(columns []int) []fyne.CanvasObject {
 	for _, i := range shown {
 		head = append(head, kit.NewElided(v.p.columnTitle(v.made.rows[0].Cells[i].Column), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet}))
 	}
-	rows := []fyne.CanvasObject{kit.Pad(0, 8, 0, 8, kit.Equal(6, head...))}
+	rows := []fyne.CanvasObject{kit.Pad(0, 8, 0, 8, even(6, head...))}
 	for at, r := range v.made.rows {
 		cells := []fyne.CanvasObject{kit.Pad(6, 4, 6, 8, kit.Column(0, kit.NewElided(v.made.names[at], kit.Style{Bold: true, Size: 13})))}
 		for _, i := range shown {
@@ -28,7 +28,7 @@ func (v *mappingPreview) grid(columns []int) []fyne.CanvasObject {
 				cells = append(cells, v.cell(at, i))
 			}
 		}
-		rows = append(rows, kit.Hairline(), kit.Equal(6, cells...))
+		rows = append(rows, kit.Hairline(), even(6, cells...))
 	}
 	out := []fyne.CanvasObject{kit.Column(2, rows...)}
 	if len(columns) > n {
@@ -108,7 +108,7 @@ func (v *mappingPreview) record(columns []int) []fyne.CanvasObject {
 	if r.Fault != nil {
 		out = append(out, kit.Hint("cross", lang.L("This record would be refused.")+" "+r.Fault.Cause, look.Failed))
 	}
-	rows := []fyne.CanvasObject{kit.Pad(0, 12, 0, 12, kit.Equal(8,
+	rows := []fyne.CanvasObject{kit.Pad(0, 12, 0, 12, even(8,
 		kit.NewElided(lang.L("Field at the destination"), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet}),
 		kit.NewElided(lang.L("In Dynamics"), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet}),
 		kit.NewElided(lang.L("What becomes of it"), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet})))}
@@ -142,7 +142,7 @@ func (v *mappingPreview) line(i int) fyne.CanvasObject {
 	if c.Fault != nil {
 		last = kit.NewText(lang.L("refused: {{.What}}", kit.M{"What": c.Fault.Cause}), kit.Style{Ink: look.Failed, Size: 13, Wrap: true})
 	}
-	pick := kit.NewPick(kit.Equal(8, kit.NewElided(v.p.columnTitle(c.Column), kit.Style{Bold: true}), kit.NewElided(before, style(dim)), last), func() { v.steps(v.at, i) })
+	pick := kit.NewPick(even(8, kit.NewElided(v.p.columnTitle(c.Column), kit.Style{Bold: true}), kit.NewElided(before, style(dim)), last), func() { v.steps(v.at, i) })
 	if c.Fault != nil {
 		return kit.On(kit.NewBox(look.FailedTint, "", look.SmallRound), pick)
 	}
