@@ -23,6 +23,7 @@ type fieldSheet struct {
 	sheet  *kit.Sheet
 	body   *fyne.Container
 	wrong  *core.Fault
+	waits  bool // for samples
 
 	now   mapping.Binding // with what was typed and not kept yet
 	shown []*kit.Text     // the value behind each step; the first is the one before them, the last what is written

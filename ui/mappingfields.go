@@ -28,7 +28,7 @@ type mappingFields struct {
 
 func newMappingFields(p *mappingPage) *mappingFields {
 	f := &mappingFields{p: p, ticked: map[string]bool{}}
-	f.search = kit.NewEntry(lang.L("Search"), lang.L("Search by name or logical name, of both sides"))
+	f.search = kit.NewEntry(lang.L("Search"), lang.L("Search by either name"))
 	f.search.OnChanged = func(string) {
 		p.w.refresh()
 	}
@@ -90,6 +90,9 @@ const fieldRow float32 = 58
 func (f *mappingFields) cards() []fyne.CanvasObject {
 	d := f.p.draft()
 	text := f.search.Text
+	if samples, fault := f.p.anySamples(); f.open != nil && f.open.waits && (samples != nil || fault != nil) {
+		f.open.render()
+	}
 	_, all := d.Lines(text, f.show, 0, 0)
 	cards := []fyne.CanvasObject{f.bar()}
 	if n := f.chosen(); len(n) > 0 {

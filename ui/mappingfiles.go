@@ -207,7 +207,7 @@ func (p *mappings) chooseBrought(file string, all []mapping.Mapping) {
 		return
 	}
 	wanted := make([]bool, len(all))
-	take := kit.Primary("", nil)
+	take := kit.Primary("…", nil)
 	count := func() {
 		n := 0
 		for _, on := range wanted {
@@ -229,7 +229,7 @@ func (p *mappings) chooseBrought(file string, all []mapping.Mapping) {
 		if l, ok := w.replaces(m); ok {
 			about = lang.L("replaces “{{.Name}}”", kit.M{"Name": w.nameOf(l)})
 		}
-		words := m.Source + " → " + m.Table + " · " + lang.N("{{.N}} columns", len(m.Columns), kit.M{"N": kit.Number(int64(len(m.Columns)))}) + " · " + about
+		words := lang.L("{{.From}} to {{.To}}", kit.M{"From": m.Source, "To": m.Table}) + " · " + lang.N("{{.N}} columns", len(m.Columns), kit.M{"N": kit.Number(int64(len(m.Columns)))}) + " · " + about
 		rows = append(rows, kit.NewTick(bothOr(m.Title, m.Source), true, func(on bool) { wanted[i] = on; count() }),
 			kit.Pad(0, 0, 6, 29, kit.NewText(words, kit.Style{Ink: look.Quiet, Size: 13, Wrap: true})))
 	}

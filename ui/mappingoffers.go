@@ -90,7 +90,9 @@ func (f *mappingFields) addColumn() {
 	}
 	choices := []fyne.CanvasObject{
 		kit.NewChoice("", lang.L("One field"), lang.L("Carries a field, also one that has a column already."), false, then(func() {
-			f.pickField(lang.L("Which field?"), nil, func(from core.Field) { f.place(func(column string) error { return f.bind(from.Name, column) }, from.Name, from.Name) })
+			f.pickField(lang.L("Which field?"), nil, func(from core.Field) {
+				f.place(func(column string) error { return f.bind(from.Name, column) }, from.Name, from.Name)
+			})
 		})),
 		kit.NewChoice("", lang.L("The same for every record"), lang.L("A constant, such as “Dynamics 365”."), false, then(func() {
 			f.askText(lang.L("The same for every record"), lang.L("Text"), lang.L("Every record gets this."), "", func(text string) {

@@ -20,6 +20,7 @@ func (s *fieldSheet) way() fyne.CanvasObject {
 	s.shown = nil
 	head := []fyne.CanvasObject{kit.Strong(lang.L("Change on the way")), kit.Space()}
 	sample, fault := s.f.p.anySamples()
+	s.waits = sample == nil && fault == nil
 	switch {
 	case fault != nil:
 		head = append(head, kit.AtMost(360, kit.NewElided(lang.L("No samples: {{.Why}}", kit.M{"Why": fault.Cause}), kit.Style{Size: 13, Ink: look.Quiet})))
@@ -38,6 +39,7 @@ func (s *fieldSheet) way() fyne.CanvasObject {
 	}
 	add := kit.PlainIcon("plus", lang.L("Add a change…"), func() { s.f.p.pickStep(s.stepInput(), s.addStep) })
 	s.fault = kit.NewText("", kit.Style{Ink: look.Failed, Wrap: true})
+	s.fault.Hide()
 	rows = append(rows, kit.Row(0, add, kit.Space()), kit.On(kit.NewBox(look.Field, "", look.SmallRound), kit.Pad(8, 12, 8, 12, s.valueRow(lang.L("is written as"), s.fault))))
 	return kit.Column(8, rows...)
 }
@@ -242,6 +244,7 @@ func (s *fieldSheet) follow() {
 		}
 	}
 	s.fault.SetWords("")
+	s.fault.Hide()
 	switch {
 	case t.wrong != nil:
 		s.shown[last].SetWords("–")
@@ -249,6 +252,7 @@ func (s *fieldSheet) follow() {
 		s.shown[last].SetWords(lang.L("refused"))
 		s.shown[last].SetInk(look.Failed)
 		s.fault.SetWords(t.cell.Fault.Cause + " " + t.cell.Fault.Remedy)
+		s.fault.Show()
 	default:
 		to := s.draft().Destination()
 		var there *core.Field
@@ -278,11 +282,11 @@ func (p *mappingPage) pickStep(in *core.Field, pick func(mapping.Step)) {
 	p.w.chooseFrom(lang.L("Which change?"), "", append(good, bad...))
 }
 
-// exampleWords show a change at work: "  a  → a".
+// exampleWords show a change at work: "de-1 becomes DE-1".
 func exampleWords(t *transform.Transform) string {
 	for _, e := range t.Examples {
 		if e.Refused == "" && !e.In.Empty() && e.In.Canonical() != e.Out.Canonical() {
-			return short(plainShow(e.In), 22) + " → " + short(plainShow(e.Out), 22)
+			return lang.L("{{.From}} becomes {{.To}}", kit.M{"From": short(plainShow(e.In), 20), "To": short(plainShow(e.Out), 20)})
 		}
 	}
 	return ""

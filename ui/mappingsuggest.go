@@ -31,7 +31,7 @@ func (p *mappingPage) suggest() {
 		return
 	}
 	wanted := make([]bool, len(all))
-	accept := kit.Primary("", nil)
+	accept := kit.Primary("…", nil)
 	count := func() {
 		n := 0
 		for _, on := range wanted {
