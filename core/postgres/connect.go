@@ -217,9 +217,6 @@ func array(texts []string) []byte {
 // quote makes any name safe in SQL, as long as PostgreSQL keeps it.
 func quote(name string) string { return `"` + strings.ReplaceAll(cut(name), `"`, `""`) + `"` }
 
-// literal makes any text safe in SQL.
-func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
 // own is one of the schema's tables, by its whole name.
 func (d *Destination) own(table string) string { return quote(d.to.schema) + "." + quote(table) }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"strings"
 
 	"ferry/core"
 )
@@ -190,6 +191,21 @@ func tooBig() *core.Fault {
 
 func changedSince() *core.Fault {
 	return bad("changed-since", "Somebody changed this row in the database after the import.", "Look at the row there. Ferry leaves it as it is.")
+}
+
+func noMatchColumn(table, column string) *core.Fault {
+	return wrong("no-match-column", fmt.Sprintf("Rows of “%s” are to be matched by the column “%s”, which the mapping does not fill.", table, column),
+		"Map that column too, or match by another one.")
+}
+
+func severalMatch(table string, columns []string) *core.Fault {
+	return bad("several-match", fmt.Sprintf("More than one row of “%s” has the same %s, so Ferry cannot tell which one is meant.", table, strings.Join(columns, ", ")),
+		"Make the rows differ in the database or match by more columns, then retry the refused records.")
+}
+
+func matchTaken(table string, columns []string) *core.Fault {
+	return bad("match-taken", fmt.Sprintf("The row of “%s” with the same %s belongs to another record already.", table, strings.Join(columns, ", ")),
+		"Look whether the two records in Dynamics are the same one. If not, match by more columns, then retry the refused records.")
 }
 
 // Checks.

@@ -26,6 +26,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 		sameColumn("account", "name"), sameBeginning("account", "new_one", "new_other"), noTable("account"), notPrepared("account"),
 		replaced("crm on db.example.com"), notesDamaged(errors.New("x")), otherPlan("account"), rolledBack(),
 		noKey(), noZeroByte(), notText(), dateOutOfRange(), tooBig(), changedSince(),
+		noMatchColumn("account", "name"), severalMatch("account", []string{"name", "city"}), matchTaken("account", []string{"name"}),
 		notEncrypted(), nameNotProved("require"), tooOld("9.4"), otherEncoding("LATIN1"),
 		noRight("ada", "make tables in the schema “public”", `GRANT USAGE, CREATE ON SCHEMA "public" TO "ada";`),
 	}

@@ -7,9 +7,11 @@
 //     of every row what became of it. Settled (batch.go) tells it again when the answer was lost.
 //   - Find (find.go) and Restore (restore.go) tell what is there, and put back what was.
 //   - Checks (checks.go) are Test connection. faults.go and faults_server.go have every sentence a person may read.
+//   - Rules, matches and notes of which rows a run has seen (careful.go, notes.go) are for mappings that ask for them.
 //
-// The schema holds the tables people asked for, and three of Ferry's own: _ferry (which database this is),
-// _ferry_table (the tables Ferry made) and _ferry_batch (what became of the last batches).
+// The schema holds the tables people asked for, and four of Ferry's own: _ferry (which database this is),
+// _ferry_table (the tables Ferry made), _ferry_batch (what became of the last batches) and _ferry_row (which rows Ferry
+// made or matched, where a mapping has to know).
 //
 // What a server that speaks PostgreSQL needs: PostgreSQL 9.5 or newer by its own word, temporary tables, COPY FROM STDIN
 // as text, INSERT … ON CONFLICT, SELECT … FOR UPDATE, and the system column xmax, which tells rows made from rows
@@ -84,6 +86,8 @@ var (
 	_ core.Finder      = (*Destination)(nil)
 	_ core.Restorer    = (*Destination)(nil)
 	_ core.Repeatable  = (*Destination)(nil)
+	_ core.Ruler       = (*Destination)(nil)
+	_ core.Keeper      = (*Destination)(nil)
 )
 
 // New makes a destination of its settings. It does no I/O.

@@ -32,6 +32,8 @@ func (d *Destination) ownTables() map[string]string {
 		"_ferry": "(name text PRIMARY KEY, value text NOT NULL)",
 		// name of the table, the Dynamics table it holds
 		"_ferry_table": "(name text PRIMARY KEY, source text NOT NULL, title text NOT NULL, key text NOT NULL)",
+		// found: the row was found there, not made; kept: digests of what Ferry left, by column
+		"_ferry_row": `(tbl text NOT NULL, key text COLLATE "C" NOT NULL, plan text NOT NULL, run text NOT NULL, found boolean NOT NULL, kept text, fate text NOT NULL, dealt text NOT NULL, PRIMARY KEY (tbl, key))`,
 		// start: in which start of an import
 		"_ferry_batch": "(plan text NOT NULL, batch text NOT NULL, start bigint NOT NULL, outcomes bytea NOT NULL, faults text, PRIMARY KEY (plan, batch))",
 	}
@@ -314,7 +316,10 @@ func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Th
 					return err
 				}
 			}
-			return nil
+			if missing, err := d.missing(ctx, p); err != nil || len(missing) > 0 {
+				return err
+			}
+			return d.begin(ctx, p)
 		})
 	})
 	return p, d.fault(ctx, err)
@@ -339,6 +344,9 @@ func (d *Destination) make(ctx context.Context, p core.Plan, thing core.Thing) e
 		}
 		sql.WriteString(")")
 		if err := d.script(ctx, sql.String()); err != nil {
+			return err
+		}
+		if _, err := d.query(ctx, "DELETE FROM "+d.own("_ferry_row")+" WHERE tbl = $1", text(cut(p.Table))); err != nil {
 			return err
 		}
 		_, err := d.query(ctx, "INSERT INTO "+d.own("_ferry_table")+` VALUES ($1, $2, $3, $4)

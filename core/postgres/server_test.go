@@ -75,6 +75,23 @@ func (b *bench) spoil(t *testing.T, dest core.Destination, p core.Plan, keys ...
 	b.Exec(t, d.to.database, "ALTER TABLE "+d.table(p)+" ADD CONSTRAINT spoil CHECK ("+quote(p.Key)+" NOT IN ('"+strings.Join(keys, "', '")+"'))")
 }
 
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// edit is somebody with another program.
+func (b *bench) edit(t *testing.T, dest core.Destination, p core.Plan, key string, values map[string]core.Value) {
+	t.Helper()
+	d := dest.(*Destination)
+	sql := "INSERT INTO " + d.table(p) + " (" + quote(p.Key) + ") VALUES (" + literal(key) + ") ON CONFLICT DO NOTHING"
+	for name, v := range values {
+		cell := "NULL"
+		if !v.Empty() {
+			cell = literal(v.Canonical())
+		}
+		sql += "; UPDATE " + d.table(p) + " SET " + quote(name) + " = " + cell + " WHERE " + quote(p.Key) + " = " + literal(key)
+	}
+	b.Exec(t, d.to.database, sql)
+}
+
 // TestPostgreSQL runs everything against one real server.
 func TestPostgreSQL(t *testing.T) {
 	b := &bench{Server: pgtest.Start(t, false)}
@@ -88,6 +105,7 @@ func TestPostgreSQL(t *testing.T) {
 				return again(t, d.(*Destination))
 			},
 			Spoil:     b.spoil,
+			Edit:      b.edit,
 			Takes:     func(text string) bool { return !strings.Contains(text, "\x00") },
 			Precision: time.Microsecond,
 		})

@@ -40,6 +40,7 @@ func situations(b *bench) map[string]func(*testing.T) {
 		"another encoding is told":                                 b.latin,
 		"a pooler's session settings do not matter":                b.session,
 		"nothing is left in the session":                           b.clean,
+		"a value that cannot be matched refuses alone":             b.unmatchable,
 		"found by fields":                                          b.byFields,
 	}
 }
@@ -753,5 +754,24 @@ func (b *bench) byFields(t *testing.T) {
 		if len(found[i]) != want {
 			t.Errorf("match %d has %d hits, want %d", i, len(found[i]), want)
 		}
+	}
+}
+
+func (b *bench) unmatchable(t *testing.T) {
+	d := at(t, b.settings(t))
+	p := small()
+	p.Match = []string{"revenue"}
+	prepare(t, d, p)
+	b.Exec(t, d.to.database, `INSERT INTO account (accountid, revenue) VALUES ('by hand', 7), ('once', 8), ('more', 8)`)
+	rows := accounts(0, 4)
+	rows[0].Values[2], rows[1].Values[2], rows[2].Values[2], rows[3].Values[2] = core.Decimal("many"), core.Decimal("7.0"), core.Decimal("8"), core.Decimal("9")
+	outcomes, err := d.Write(t.Context(), p, core.Batch{ID: "b", Pass: 1, Rows: rows})
+	if err != nil || outcomes[1].Kind != core.Updated || outcomes[3].Kind != core.Created {
+		t.Fatalf("the rows are %v, %v", outcomes, err)
+	}
+	wantFault(t, outcomes[0].Fault, "postgres.does-not-fit")
+	wantFault(t, outcomes[2].Fault, "postgres.several-match")
+	if n := b.rowsOf(t, d); n != "4" {
+		t.Errorf("%s rows are there", n)
 	}
 }

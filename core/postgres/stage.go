@@ -17,10 +17,11 @@ const stage = "pg_temp._ferry_stage"
 // A writer holds the statements of one plan.
 type writer struct {
 	plan    core.Plan
-	create  string // makes the stage
-	whole   string // merges rows in which nothing is absent; returns key and whether the row is new
-	change  string // changes rows of which something is absent; returns the key
-	insert  string // makes rows of which something is absent; returns the key
+	care    *careful // what the plan needs beyond storing what comes; nil for nothing
+	create  string   // makes the stage
+	whole   string   // merges rows in which nothing is absent; returns key and whether the row is new
+	change  string   // changes rows of which something is absent; returns the key
+	insert  string   // makes rows of which something is absent; returns the key
 	remove  string
 	matches string // the numbers of the staged rows that are equal to what is there
 }

@@ -69,6 +69,12 @@ func (d *Destination) write(ctx context.Context, p core.Plan, b core.Batch) (out
 			return err
 		}
 		outcomes = make([]core.Outcome, len(b.Rows))
+		if w.care != nil {
+			if err := d.carefully(ctx, w, b, outcomes); err != nil {
+				return err
+			}
+			return d.settle(ctx, p, b.ID, outcomes)
+		}
 		lines := make([]line, 0, len(b.Rows))
 		for i := range b.Rows {
 			if r := &b.Rows[i]; !r.Gone && len(r.Values) != len(p.Columns) {
@@ -116,7 +122,8 @@ func (d *Destination) lock(ctx context.Context, p core.Plan) (ours bool, err err
 
 // writer returns the statements of a plan, and makes them when the plan is new or has changed.
 func (d *Destination) writer(ctx context.Context, p core.Plan) (*writer, error) {
-	if w := d.writers[p.ID]; w != nil && w.plan.Table == p.Table && w.plan.Key == p.Key && slices.Equal(w.plan.Columns, p.Columns) {
+	if w := d.writers[p.ID]; w != nil && w.plan.Table == p.Table && w.plan.Key == p.Key && slices.Equal(w.plan.Columns, p.Columns) &&
+		slices.Equal(w.plan.Match, p.Match) && w.plan.Run == p.Run && w.plan.Dealt == p.Dealt {
 		return w, nil
 	}
 	if err := possible(p); err != nil {
@@ -130,7 +137,10 @@ func (d *Destination) writer(ctx context.Context, p core.Plan) (*writer, error) 
 		return nil, notPrepared(p.Table)
 	}
 	w := d.newWriter(p)
-	w.plan.Columns = slices.Clone(p.Columns)
+	w.plan.Columns, w.plan.Match = slices.Clone(p.Columns), slices.Clone(p.Match)
+	if w.care, err = d.careful(ctx, p); err != nil {
+		return nil, err
+	}
 	d.writers[p.ID] = w
 	return w, nil
 }
