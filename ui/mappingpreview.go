@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -360,7 +361,28 @@ func (m *previewMade) original(c *mapping.PreviewCell) (string, bool) {
 	all, quiet := []string{}, true
 	for _, o := range c.From {
 		words, q := m.words(o.Value, o.Label)
+		if codes := o.Value.AsChoices(); len(codes) > 0 {
+			words = m.labels(o.Field, codes)
+		}
 		all, quiet = append(all, words), quiet && q
 	}
 	return strings.Join(all, " · "), quiet
+}
+
+// labels are several options in words, with their codes.
+func (m *previewMade) labels(field string, codes []int64) string {
+	f := m.source.Field(field)
+	words := []string{}
+	for _, code := range codes {
+		one := strconv.FormatInt(code, 10)
+		if f != nil {
+			for _, o := range f.Options {
+				if o.Code == code && o.Label != "" {
+					one = o.Label + " (" + one + ")"
+				}
+			}
+		}
+		words = append(words, one)
+	}
+	return strings.Join(words, ", ")
 }

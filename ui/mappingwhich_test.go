@@ -346,6 +346,7 @@ func TestThePreviewShowsWhatIsRefusedAndWhatIsEmpty(t *testing.T) {
 	s.Tap("Next record")
 	s.Tap("Next record")
 	s.Sees("Trey Research")
+	s.Sees("Old (1), Fast (9)")
 	s.Sees("—")
 	s.Sees("empty")
 	s.Tap("Changed")
