@@ -1,0 +1,151 @@
+package sheet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"ferry/core"
+)
+
+// Checks looks whether the place takes files, whether the files there are Ferry's, and whether its own memory can be
+// written. It leaves nothing behind.
+func (d *files) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	steps := []struct {
+		check core.Check
+		do    func(context.Context, *core.Check) error
+	}{
+		{core.Check{ID: "place", Title: "Folder can be written"}, d.checkPlace},
+		{core.Check{ID: "memory", Title: "Ferry's own copy of the rows"}, d.checkMemory},
+		{core.Check{ID: "files", Title: "Files", DependsOn: []string{"place", "memory"}}, func(ctx context.Context, c *core.Check) error {
+			return d.checkFiles(ctx, need.Tables, c)
+		}},
+	}
+	failed := false
+	for _, s := range steps {
+		c := s.check
+		if failed {
+			c.State = core.CheckUntried
+			tell(c)
+			continue
+		}
+		c.State = core.CheckRunning
+		tell(c)
+		c.State = core.CheckPassed
+		if err := s.do(ctx, &c); err != nil {
+			c.State, c.Fault, failed = core.CheckFailed, core.AsFault(core.During("testing the files", err)), true
+		}
+		tell(c)
+	}
+}
+
+// folder is where the files come to lie.
+func (d *files) folder() string { return filepath.Dir(d.target(&tableMemory{Name: "a"})) }
+
+// checkPlace makes a file in the folder and takes it away again: nothing else tells for sure. A folder that is not there yet
+// is made by the import, when the one above it is there.
+func (d *files) checkPlace(_ context.Context, c *core.Check) error {
+	folder := d.folder()
+	c.Detail = folder
+	about, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && folder == d.place:
+		c.Detail += ", made by the first import"
+		folder = filepath.Dir(folder)
+	case err == nil && !about.IsDir():
+		return fileInTheWay(folder)
+	}
+	if about, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) || err == nil && !about.IsDir() {
+		return noFolder(folder)
+	}
+	probe, err := os.CreateTemp(folder, ".ferry-*")
+	if err != nil {
+		return fileFault(folder, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// checkMemory says where the spool is, and that it can be read.
+func (d *files) checkMemory(ctx context.Context, c *core.Check) error {
+	id, err := d.Spool.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	c.Detail = "made by the first import in " + d.spools.Folder
+	if about, err := os.Stat(d.path); err == nil && id.ID != "" {
+		c.Detail = fmt.Sprintf("%s, %d KB; it knows what is in the files, so that an import can go on or be taken back", d.path, (about.Size()+1023)/1024)
+	}
+	return nil
+}
+
+// checkFiles looks at the files of the tables that are wanted.
+func (d *files) checkFiles(ctx context.Context, tables []string, c *core.Check) error {
+	m, err := d.recall(ctx)
+	if err != nil {
+		return err
+	}
+	if d.elsewhere(m) {
+		m = &memory{}
+	}
+	warn := func(f *core.Fault) {
+		if f != nil && c.Fault == nil {
+			c.State, c.Fault = core.CheckWarned, f
+		}
+	}
+	seen := map[string]bool{}
+	for _, name := range tables {
+		t := m.table(name)
+		if t == nil {
+			t = &tableMemory{Table: name}
+			t.Name = d.name(m, t)
+		}
+		path := d.target(t)
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		if err := d.takes(t); err != nil {
+			return err
+		}
+		if with := openedBy(path); with != "" {
+			warn(openElsewhere(path, with))
+		}
+		was := d.ours(t)
+		if was == nil {
+			continue
+		}
+		if err := writable(path); err != nil {
+			return err
+		}
+		switch now, err := d.state(ctx, path, was); {
+		case err != nil:
+			return err
+		case now == changedSince:
+			warn(changedByOthers(path))
+		case now == gone:
+			warn(goneSince(path))
+		}
+	}
+	c.Detail = d.words(m, tables)
+	warn(d.careful(ctx, c))
+	return nil
+}
+
+// writable tells whether a file that is there can be replaced. On Windows one that is open elsewhere cannot.
+func writable(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil && held(path, err):
+		return inUse(path, err)
+	case err != nil:
+		return fileFault(path, err)
+	}
+	return file.Close()
+}
