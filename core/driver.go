@@ -28,6 +28,7 @@ type Setting struct {
 	Main     bool // the part behind the colon of -to KIND:WHERE
 	Default  string
 	Choices  []string // for SettingChoice
+	Ending   string   // for SettingFile: how the names of such files end: ".xlsx"
 	Env      string   // for SettingSecret: the variable of the environment from which ferryctl takes it
 }
 

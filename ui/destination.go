@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -107,7 +108,7 @@ func (p *destinationPage) draw() {
 	} else {
 		for _, s := range p.driver.Settings {
 			if s.Main && s.Default == "" && (s.Kind == core.SettingFile || s.Kind == core.SettingFolder) {
-				values[s.Name] = p.offer(s.Kind)
+				values[s.Name] = p.offer(s)
 			}
 		}
 	}
@@ -119,8 +120,8 @@ func (p *destinationPage) draw() {
 	})
 }
 
-// offer is a sensible place: Documents/Ferry/<connection>/<connection>.db.
-func (p *destinationPage) offer(kind core.SettingKind) string {
+// offer is a sensible place: Documents/Ferry/<connection>/<connection>.db, or that folder.
+func (p *destinationPage) offer(s core.Setting) string {
 	if p.w.o.Documents == "" {
 		return ""
 	}
@@ -129,10 +130,10 @@ func (p *destinationPage) offer(kind core.SettingKind) string {
 		name = fileName(c.Name)
 	}
 	folder := filepath.Join(p.w.o.Documents, name)
-	if kind == core.SettingFolder {
+	if s.Kind == core.SettingFolder {
 		return folder
 	}
-	return filepath.Join(folder, name+".db")
+	return filepath.Join(folder, name+cmp.Or(s.Ending, ".db"))
 }
 
 // makeOffered makes the folder of a path that lies in Ferry's own folder in Documents. Other folders are the

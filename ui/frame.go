@@ -158,10 +158,11 @@ func destinationPlace(d *project.Destination, driver *core.Driver[core.Destinati
 }
 
 func destinationFolder(d *project.Destination, driver *core.Driver[core.Destination]) string {
-	if path := destinationPath(d, driver); path != "" {
-		return filepath.Dir(path)
+	path := destinationPath(d, driver)
+	if path == "" || d.Settings["folder"] == path {
+		return path
 	}
-	return ""
+	return filepath.Dir(path)
 }
 
 // frameLayout is the rail at the left and the page beside it.

@@ -44,7 +44,7 @@ type kept struct {
 
 // NewEngine makes the window's engine and reads the settings of this computer. warning is what keychain.Open said.
 func NewEngine(ctx context.Context, c *wiring.Computer, warning *core.Fault) *Engine {
-	e := &Engine{warning: warning, drivers: wiring.Destinations(c.Log), links: map[string]*kept{}}
+	e := &Engine{warning: warning, drivers: wiring.Destinations(c.Data, c.Log), links: map[string]*kept{}}
 	if settings, err := project.ReadComputer(c.SettingsFile()); err != nil {
 		e.unread = core.AsFault(err)
 	} else {

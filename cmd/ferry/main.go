@@ -55,7 +55,7 @@ func main() {
 
 	a := app.NewWithID("app.ferry.desktop")
 	w := ui.New(a, ui.Options{
-		Version: version, Engine: engine, Project: p, Destinations: wiring.Destinations(log), Documents: documents(), Data: folder, Practise: *practise,
+		Version: version, Engine: engine, Project: p, Destinations: wiring.Destinations(folder, log), Documents: documents(), Data: folder, Practise: *practise,
 	})
 	w.Show()
 	describe(a)

@@ -33,7 +33,7 @@ func checkOf(c core.Check) checkLine {
 
 func checkCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("check")
-	f.set.StringVar(&f.to, "to", "", "test this destination too: sqlite:FILE or postgres:URL")
+	f.set.StringVar(&f.to, "to", "", "test this destination too: excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "tables that must be readable (default: account,contact)")
 	f.set.StringVar(&f.report, "report", "", "write a connection report to this file (HTML)")
@@ -87,7 +87,7 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 		unsaved = computer.SaveReport(f.report, to, checks, version, time.Now())
 	}
 	if f.to != "" {
-		drivers := wiring.Destinations(t.log)
+		drivers := wiring.Destinations(f.data, t.log)
 		where, err := f.destination(drivers)
 		if err != nil {
 			return 0, err

@@ -34,7 +34,7 @@ func (f *flags) runDemo(ctx context.Context, t *terminal) (int, error) {
 	if f.to == "" {
 		f.to = "sqlite:" + filepath.Join(folder, "practice.db")
 	}
-	drivers := wiring.Destinations(t.log)
+	drivers := wiring.Destinations(folder, t.log)
 	where, err := f.destination(drivers)
 	if err != nil {
 		return 0, err
@@ -63,7 +63,7 @@ func (f *flags) runDemo(ctx context.Context, t *terminal) (int, error) {
 	f.say(t, "\nImporting accounts and contacts into "+wiring.Where(where))
 	code, err := carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: []string{"account", "contact"}, json: f.json,
 		secrets: f.secrets(ctx, t, computer, drivers, where)})
-	if err == nil && code == exitWell && where.Settings["file"] != "" {
+	if err == nil && code == exitWell && where.Driver == "sqlite" {
 		f.say(t, "\nLook at it: the file "+where.Settings["file"]+" opens in any program that reads SQLite.\nRun it again: nothing is doubled.")
 	}
 	return code, err

@@ -387,25 +387,32 @@ func (f *flags) filtered(all []string) error {
 	return nil
 }
 
+// toWays are the ways to name a destination.
+const toWays = "-to excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL"
+
 // destination takes -to KIND:WHERE and -set NAME=VALUE apart.
 func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.Destination, error) {
 	var d project.Destination
 	if f.loaded != nil && f.loaded.Destination != nil {
 		d = *f.loaded.Destination
-		if file := d.Settings["file"]; file != "" && f.to == "" {
+		for _, name := range []string{"file", "folder"} {
+			file := d.Settings[name]
+			if file == "" || f.to != "" {
+				continue
+			}
 			// A whole path is meant by whoever runs the command. One to another computer has to stand in the command itself.
 			whole, err := project.Place(f.project, file, !strings.HasPrefix(strings.ReplaceAll(file, `\`, "/"), "//"))
 			if err != nil {
 				return d, err
 			}
-			d.Settings["file"] = whole
+			d.Settings[name] = whole
 		}
 	}
 	if f.to == "" && d.Driver == "" && f.loaded != nil {
-		return d, wrongUse("The project has no destination yet.", "Choose one in Ferry's window, or name it with -to sqlite:FILE or -to postgres:URL, for example -to sqlite:contoso.db")
+		return d, wrongUse("The project has no destination yet.", "Choose one in Ferry's window, or name it with "+toWays+", for example -to sqlite:contoso.db")
 	}
 	if f.to == "" && d.Driver == "" {
-		return d, wrongUse("The destination is missing.", "Name it with -to sqlite:FILE or -to postgres:URL, for example -to sqlite:contoso.db")
+		return d, wrongUse("The destination is missing.", "Name it with "+toWays+", for example -to sqlite:contoso.db")
 	}
 	if f.to != "" {
 		kind, where, _ := strings.Cut(f.to, ":")

@@ -17,7 +17,7 @@ import (
 
 func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("import")
-	f.set.StringVar(&f.to, "to", "", "destination: sqlite:FILE or postgres:URL")
+	f.set.StringVar(&f.to, "to", "", "destination: excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "logical names, separated by commas (default: what takes part in the project's Import everything, else account,contact)")
 	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA, in place of what the project says; may be repeated")
@@ -35,7 +35,7 @@ func importCommand(ctx context.Context, t *terminal, args []string) int {
 }
 
 func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
-	drivers := wiring.Destinations(t.log)
+	drivers := wiring.Destinations(f.data, t.log)
 	where, err := f.destination(drivers)
 	if err != nil {
 		return 0, err

@@ -59,7 +59,7 @@ func settingsCommand(_ context.Context, t *terminal, args []string) int {
 	if code, ok := f.parse(t, args); !ok {
 		return code
 	}
-	drivers := wiring.Destinations(t.log)
+	drivers := wiring.Destinations(f.data, t.log)
 	if kind == "" {
 		for _, d := range drivers {
 			if f.json {

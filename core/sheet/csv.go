@@ -39,7 +39,7 @@ func CSV(spools Spools, log *slog.Logger) core.Driver[core.Destination] {
 				Help: "Where the files lie. Ferry makes the folder when there is none, and never writes over a file it did not make."},
 			{Name: "delimiter", Title: "Between the columns", Kind: core.SettingChoice, Default: delimiterComma,
 				Choices: []string{delimiterComma, delimiterSemicolon, delimiterTab},
-				Help:    "Excel opens files by double-click with a comma in English, and with a semicolon in most of Europe."},
+				Help:    "comma, semicolon or tab. Excel opens files by double-click with a comma in English, and with a semicolon in most of Europe."},
 			{Name: "encoding", Title: "Encoding", Kind: core.SettingChoice, Default: encodingMarked,
 				Choices: []string{encodingMarked, encodingPlain, encodingWide},
 				Help:    "utf-8-bom is what Excel recognises. utf-8 is for programs that stumble over the mark at the beginning. utf-16 is for old ones."},

@@ -23,7 +23,7 @@ func Excel(spools Spools, log *slog.Logger) core.Driver[core.Destination] {
 		Title:   "Look at it in Excel",
 		Summary: "One workbook with a sheet for each table, with dates as dates and numbers as numbers; it holds all of them after each import.",
 		Settings: []core.Setting{
-			{Name: "file", Title: "Workbook", Kind: core.SettingFile, Required: true, Main: true,
+			{Name: "file", Title: "Workbook", Kind: core.SettingFile, Ending: ".xlsx", Required: true, Main: true,
 				Help: "Where the workbook lies; its name ends in .xlsx. Ferry makes it when there is none, and never writes over one it did not make."},
 			{Name: "replace", Title: "Replace a workbook of the same name", Kind: core.SettingSwitch, Default: "false",
 				Help: "A workbook that is there already and that Ferry did not make, or that somebody saved since, is written over."},

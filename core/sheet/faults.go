@@ -82,7 +82,7 @@ func notMade(err error) *core.Fault {
 func quoted(path string) string { return "“" + path + "”" }
 
 func noPlace(what, remedy string) *core.Fault {
-	return wrong("no-"+what, "No "+what+" was chosen.", remedy)
+	return wrong("no-place", "No "+what+" was chosen.", remedy)
 }
 
 func noSuchValue(setting string, values ...string) *core.Fault {

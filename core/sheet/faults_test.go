@@ -3,8 +3,10 @@ package sheet
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"ferry/core"
@@ -14,7 +16,12 @@ import (
 func TestFaultsReadWell(t *testing.T) {
 	secret := errors.New("hunter2")
 	var b strings.Builder
-	for _, f := range []*core.Fault{cannotOpen(secret), notExcel(), openDocument(), oldExcel(), locked(), macros(), pointsElsewhere(), tooLarge(), damaged(secret), notOurs(), noHead(), tooMany(), nothingToAsk(), notMade(secret)} {
+	for _, f := range []*core.Fault{cannotOpen(secret), notExcel(), openDocument(), oldExcel(), locked(), macros(), pointsElsewhere(), tooLarge(), damaged(secret), notOurs(), noHead(), tooMany(), nothingToAsk(), notMade(secret),
+		noPlace("folder", "Choose where the files should lie, such as a folder in your Documents."), noSuchValue("delimiter", "comma", "tab"), notXLSX("a.xls"), notOurFile("a.csv"), folderInTheWay("a.csv"), fileInTheWay("a"), noFolder("a"),
+		inUse("a.csv", secret), openElsewhere("a.csv", "LibreOffice"), changedByOthers("a.csv"), goneSince("a.csv"), longPath("a.xlsx"), tooWide("account", 20_000),
+		tooManyLong("account"), memoryDamaged(secret), core.AsFault(fileFault("a.csv", secret)), core.AsFault(fileFault("a.csv", syscall.ENOSPC)),
+		core.AsFault(fileFault("a.csv", syscall.ENAMETOOLONG)), core.AsFault(fileFault("a.csv", syscall.EROFS)), core.AsFault(fileFault("b/a.csv", fs.ErrNotExist)),
+		core.AsFault(fileFault("a.csv", fs.ErrExist))} {
 		if f.Kind == "" || f.Owner == "" || f.Cause == "" || f.Remedy == "" || !strings.HasPrefix(f.Code, "sheet.") {
 			t.Errorf("%s is not whole: %+v", f.Code, *f)
 		}

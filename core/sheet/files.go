@@ -45,7 +45,7 @@ func (d *files) fill(kind, place string, spools Spools, log *slog.Logger) error 
 		log = slog.New(slog.DiscardHandler)
 	}
 	d.kind, d.place, d.spools, d.log = kind, absolute(place), spools, log
-	d.path = spools.at(kind, placeName(d.place))
+	d.path = spools.Path(kind, place)
 	d.now, d.wait = time.Now, core.Wait
 	d.clean, d.changed = map[string]bool{}, map[string]bool{}
 	s, err := spools.Open(d.path)
@@ -87,6 +87,9 @@ func (d *files) Start(ctx context.Context, next core.Identity) error {
 	}
 	if err := d.Spool.Start(ctx, next); err != nil {
 		return err
+	}
+	if err := os.Chmod(d.path, 0o600); err != nil && !os.IsPermission(err) { // its folder is private; this is the second lock
+		return fileFault(d.path, err)
 	}
 	d.memory = m
 	if m.Place == "" {

@@ -21,6 +21,8 @@ type Spool interface {
 	core.Settler
 	core.Finder
 	core.Restorer
+	core.Ruler
+	core.Keeper
 
 	// Rows calls row with every row of a plan's table, in the order of its keys. The values are good until row returns.
 	Rows(ctx context.Context, p core.Plan, row func(key string, values []core.Value) error) error
@@ -35,9 +37,9 @@ type Spools struct {
 	Open   func(path string) (Spool, error)
 }
 
-// at is the path of the spool of a place.
-func (s Spools) at(kind, place string) string {
-	sum := sha256.Sum256([]byte(kind + "\x00" + place))
+// Path is where the spool of a file or folder lies: kind is the driver's name. It holds the rows, and so people's data.
+func (s Spools) Path(kind, where string) string {
+	sum := sha256.Sum256([]byte(kind + "\x00" + placeName(absolute(where))))
 	return filepath.Join(s.Folder, kind+"-"+hex.EncodeToString(sum[:12])+".db")
 }
 

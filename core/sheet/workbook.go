@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/flate"
 
@@ -25,6 +26,11 @@ func newWorkbook(out io.Writer) *workbook {
 	w := &workbook{zip: zip.NewWriter(out)}
 	w.zip.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
 	return w
+}
+
+// create begins a part. Its time is the first one that such files know: the same rows make the same file.
+func (w *workbook) create(name string) (io.Writer, error) {
+	return w.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
 }
 
 // nextPart is the name of the next sheet's part.
@@ -86,7 +92,7 @@ func columnOf(name string, t core.ColumnType) column {
 
 func (w *workbook) sheet(name string, columns []column) (*sheetWriter, error) {
 	s := &sheetWriter{book: w, name: name, part: w.nextPart()}
-	part, err := w.zip.Create(s.part)
+	part, err := w.create(s.part)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +206,7 @@ func (w *workbook) end() error {
 		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="` + pkgSpace + `">` + rels.String() + `</Relationships>`},
 		{"xl/styles.xml", styles},
 	} {
-		part, err := w.zip.Create(p.name)
+		part, err := w.create(p.name)
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func Driver(log *slog.Logger) core.Driver[core.Destination] {
 		Title:   "Database file (SQLite)",
 		Summary: "One file with a table for each Dynamics table; opens in DB Browser for SQLite, Excel (by ODBC), Power BI and every programming language.",
 		Settings: []core.Setting{{
-			Name: "file", Title: "File", Kind: core.SettingFile, Required: true, Main: true,
+			Name: "file", Title: "File", Kind: core.SettingFile, Ending: ".db", Required: true, Main: true,
 			Help: "Where the database lies. Ferry makes the file when there is none, and never touches tables it did not make.",
 		}},
 		New: func(s core.Settings) (core.Destination, error) { return New(s.Get("file"), log) },

@@ -46,6 +46,7 @@ func TestFromTheFirstStartToAReceipt(t *testing.T) {
 	d.picture("04-tested")
 	d.clickTo("Continue", "Use and check")
 	d.picture("05-destination")
+	d.click("Database file (SQLite)")
 	d.clickTo("Use and check", "Destination available")
 	d.picture("06-destination-checked")
 	d.clickTo("Continue to import", "Import everything")

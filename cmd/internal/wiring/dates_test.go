@@ -76,7 +76,7 @@ func carry(t *testing.T, link *wiring.Link, m mapping.Mapping, path string, row 
 	t.Helper()
 	c := &wiring.Computer{Data: t.TempDir()}
 	d := project.Destination{Driver: "sqlite", Settings: map[string]string{"file": path}}
-	to, err := c.Destination(t.Context(), wiring.Destinations(nil), d, nil)
+	to, err := c.Destination(t.Context(), wiring.Destinations(c.Data, nil), d, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

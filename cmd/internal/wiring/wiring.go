@@ -18,15 +18,25 @@ import (
 	"ferry/core/mapping"
 	"ferry/core/postgres"
 	"ferry/core/project"
+	"ferry/core/sheet"
 	"ferry/core/sqlite"
 )
 
-// Destinations are the kinds of system that records can go to. A new one is one line here.
-func Destinations(log *slog.Logger) []core.Driver[core.Destination] {
+// Destinations are the kinds of system that records can go to, in the order in which the window offers them. A new one is
+// one line here. data is Ferry's data folder, where those that are files keep their rows.
+func Destinations(data string, log *slog.Logger) []core.Driver[core.Destination] {
+	spools := Spools(data, log)
 	return []core.Driver[core.Destination]{
+		sheet.Excel(spools, log),
 		sqlite.Driver(log),
+		sheet.CSV(spools, log),
 		postgres.Driver(log),
 	}
+}
+
+// Spools are where destinations that are files keep the rows that they write into them.
+func Spools(data string, log *slog.Logger) sheet.Spools {
+	return sheet.Spools{Folder: filepath.Join(data, "spools"), Open: func(path string) (sheet.Spool, error) { return sqlite.New(path, log) }}
 }
 
 // A Computer is what every connection of this computer shares.
@@ -127,10 +137,18 @@ func Saved(saved []mapping.Mapping, name string) (mapping.Mapping, bool) {
 
 // Where is where a destination is, for people.
 func Where(d project.Destination) string {
-	for _, driver := range Destinations(nil) {
+	for _, driver := range Destinations("", nil) {
 		if driver.Name == d.Driver && driver.Place != nil {
 			return driver.Place(core.Settings{Values: d.Settings})
 		}
+	}
+	return fileOrFolder(d)
+}
+
+// fileOrFolder is where a destination lies that is a file or a folder.
+func fileOrFolder(d project.Destination) string {
+	if folder := d.Settings["folder"]; folder != "" {
+		return folder
 	}
 	return d.Settings["file"]
 }
@@ -138,7 +156,7 @@ func Where(d project.Destination) string {
 // Place is a stable name of where a destination is, whatever folder a command was started in.
 func Place(d project.Destination) string {
 	where := Where(d)
-	if where != d.Settings["file"] {
+	if where != fileOrFolder(d) {
 		return d.Driver + ":" + where
 	}
 	if whole, err := filepath.Abs(where); err == nil {
