@@ -134,6 +134,16 @@ func (a *attribute) readable(images map[string]bool) bool {
 	return false
 }
 
+// describes says whether an attribute only describes another one in words: the name beside a lookup, the label beside a
+// choice. The Web API has them as annotations, and nobody looks for them.
+func (a *attribute) describes() bool {
+	switch fieldType(a.kind()) {
+	case core.TypeText, core.TypeMemo, core.TypeOther:
+		return a.AttributeOf != ""
+	}
+	return false
+}
+
 func is(b *bool, want bool) bool { return b != nil && *b == want }
 
 // fields makes the fields of a table from its attributes.
@@ -147,12 +157,13 @@ func (s *Source) fields(attributes []attribute) []core.Field {
 	fields := make([]core.Field, 0, len(attributes))
 	for i := range attributes {
 		a := &attributes[i]
-		if a.LogicalName == "" {
+		readable := a.readable(images)
+		if a.LogicalName == "" || !readable && a.describes() {
 			continue
 		}
 		f := core.Field{
 			Name: a.LogicalName, Display: a.DisplayName.in(s.speaks()), Type: fieldType(a.kind()),
-			Readable: a.readable(images),
+			Readable: readable,
 			Writable: is(a.IsValidForCreate, true) || is(a.IsValidForUpdate, true),
 			Secured:  is(a.IsSecured, true),
 			Derived:  a.SourceType != nil && *a.SourceType != 0,
