@@ -17,7 +17,8 @@ func (d *Draft) Bind(field, column string) error {
 	return d.put("map "+field, b)
 }
 
-// bound makes a binding of a field to a column with what such a pair needs.
+// bound makes a binding of a field to a column with what such a pair needs. A column that Ferry makes is a copy: what is
+// emptied at the source is emptied there.
 func (d *Draft) bound(field, column string) (Binding, error) {
 	f := d.source.Field(field)
 	switch {
@@ -41,7 +42,7 @@ func (d *Draft) bound(field, column string) (Binding, error) {
 				own = core.ColumnBytes
 			}
 		}
-		b.Type = own
+		b.Type, b.MayEmpty = own, true
 		return b, nil
 	}
 	to := d.there(column)
@@ -138,7 +139,7 @@ func (d *Draft) BindSeveral(column string, fields ...string) error {
 
 // bindMade binds a column to what is not one field.
 func (d *Draft) bindMade(column string, b Binding) error {
-	b.Column = strings.TrimSpace(column)
+	b.Column, b.MayEmpty = strings.TrimSpace(column), d.Free()
 	if b.Column == "" {
 		return cannotBind(d, "column-unnamed", "The column has no name.", "Give it a name.", "")
 	}
