@@ -54,6 +54,7 @@ type Table struct {
 	Keys      [][]string // alternate keys that can be used now, as field names
 	Tracked   bool       // the system can tell what changed in it
 	Rights    Rights
+	Holds     string // at a destination that makes its tables: the source table whose records Ferry keeps in it; "" is a table that Ferry did not make
 }
 
 // Field returns the field of that logical name, or nil.

@@ -25,6 +25,8 @@ type mappingPage struct {
 	wrong   *core.Fault // why the last verb did nothing
 	loading *task.Task
 	related map[string]*relatedTable // other tables of the source, by logical name
+	met     map[string]*core.Table   // what the destination has already, by the names that were asked for
+	meeting *task.Task
 
 	sample  map[bool]*sampleState // spread over the table, or the first
 	preview *mappingPreview
@@ -93,6 +95,7 @@ func (p *mappingPage) table() string {
 type loaded struct {
 	from Described
 	to   *core.Table
+	have map[string]*core.Table // where to is nil: what the destination has under the names that were asked for; nil is nothing
 }
 
 // load describes the table on both sides and makes the draft.
@@ -120,6 +123,8 @@ func (p *mappingPage) load() {
 			p.root = mapping.NewDraft(all.from.Table, all.to)
 		}
 		p.root.Others(p.w.others(p.id))
+		p.met = all.have
+		p.meet()
 		p.knowNeeded(p.root.Saved())
 		p.w.refresh()
 	})
@@ -154,6 +159,7 @@ func (p *mappingPage) changed() {
 	} else {
 		p.w.keepMapping(p.root.Saved())
 	}
+	p.meet()
 	p.w.refresh()
 }
 
@@ -317,6 +323,7 @@ const sampleCount = 100
 // close ends what is under way for the page.
 func (p *mappingPage) close() {
 	p.loading.Cancel()
+	p.meeting.Cancel()
 	p.settle()
 	for _, s := range p.sample {
 		s.loading.Cancel()

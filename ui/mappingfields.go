@@ -94,7 +94,7 @@ func (f *mappingFields) cards() []fyne.CanvasObject {
 		f.open.render()
 	}
 	_, all := d.Lines(text, f.show, 0, 0)
-	cards := []fyne.CanvasObject{f.bar()}
+	cards := append(f.tableCards(), f.bar())
 	if n := f.chosen(); len(n) > 0 {
 		cards = append(cards, f.several(n))
 	}
@@ -111,6 +111,17 @@ func (f *mappingFields) cards() []fyne.CanvasObject {
 	}
 	add := kit.PlainIcon("plus", lang.L("Add a column…"), f.addColumn)
 	return append(cards, kit.Row(8, add, kit.Space(), kit.Link(lang.L("What fits where"), f.p.showCompatibilities)))
+}
+
+// tableCards are the problems of the table as a whole: they stand at no line.
+func (f *mappingFields) tableCards() []fyne.CanvasObject {
+	cards := []fyne.CanvasObject{}
+	for _, one := range f.p.problemsOf(mapping.PartFields) {
+		if one.Place.Column == "" && one.Place.Field == "" && one.Severity == mapping.Stops && len(f.p.draft().Saved().Columns) > 0 {
+			cards = append(cards, kit.FaultCard(&core.Fault{Cause: one.Cause, Remedy: one.Remedy, Owner: core.You}, kit.FaultCalls{}))
+		}
+	}
+	return cards
 }
 
 // bar is the search, and the chips that say what is shown.

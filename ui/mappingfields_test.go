@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"ferry/core"
 	"ferry/core/mapping"
 	"ferry/core/project"
 	"ferry/ui/uitest"
@@ -225,4 +226,38 @@ func TestOnlyRowsThatCanBeSeenAreMade(t *testing.T) {
 	s.SeesNot("Custom field 299")
 	s.Type("Search", "field 299")
 	s.Sees("new_custom299")
+}
+
+func TestWhatIsThereAlreadyShowsWhereItDoesNotFit(t *testing.T) {
+	e := uitest.MapsInto(nil)
+	e.Map.There = map[string]*core.Table{
+		"account": {Key: "accountid", Holds: "account", Fields: []core.Field{
+			{Name: "telephone1", Type: core.TypeBigInt, Takes: []core.ColumnType{core.ColumnInteger, core.ColumnBoolean}},
+			{Name: "fax", Type: core.TypeText, Takes: []core.ColumnType{core.ColumnText}},
+		}},
+		"clients": {Key: "id", Fields: []core.Field{{Name: "id", Type: core.TypeBigInt}}},
+	}
+	s := fieldsOf(t, e, uitest.Contoso())
+	s.Tap("Fix 1 thing")
+	s.Sees("telephone1 is there already at the destination and holds whole numbers. What comes from Main Phone (telephone1) is text.")
+	s.Tap("Show")
+	s.Press(fyne.KeyEscape)
+	s.Tap("Rename telephone1")
+	s.Type("Name of telephone1", "phone")
+	s.Press(fyne.KeyReturn)
+	s.SeesNot("Fix 1 thing")
+	s.Tap("Rename")
+	s.Type("Table at the destination", "clients")
+	s.Press(fyne.KeyReturn)
+	s.Sees("The destination has a table clients that Ferry did not make. Ferry writes nothing into it.")
+	s.Tap("Undo")
+	s.SeesNot("clients")
+}
+
+func TestADestinationThatCannotBeAskedKeepsNobodyFromEditing(t *testing.T) {
+	e := uitest.MapsInto(nil)
+	e.Fail = map[string]error{"There": &core.Fault{Kind: core.Offline, Code: "test.offline", Cause: "It is away.", Remedy: "Wait.", Owner: core.You}}
+	s := fieldsOf(t, e, uitest.Contoso())
+	s.SeesNot("It is away.")
+	s.Tap("Rename telephone1")
 }

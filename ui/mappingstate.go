@@ -76,9 +76,65 @@ func (w *Window) describe(conn project.Connection, table, name string, done func
 		if all.from, err = w.o.Engine.Describe(ctx, conn, table); err != nil || to == nil {
 			return all, err
 		}
-		all.to, err = w.o.Engine.DescribeDestination(ctx, *to, name)
+		if all.to, err = w.o.Engine.DescribeDestination(ctx, *to, name); err == nil && all.to == nil {
+			all.have = w.have(ctx, *to, name)
+		}
 		return all, err
 	}, nil, done)
+}
+
+// have asks a destination that makes its tables itself what it has under some names. One that cannot be asked now keeps
+// nobody from editing: an import asks again.
+func (w *Window) have(ctx context.Context, to project.Destination, names ...string) map[string]*core.Table {
+	found := map[string]*core.Table{}
+	for _, name := range names {
+		if t, err := w.o.Engine.There(ctx, to, name); err == nil {
+			found[name] = t
+		}
+	}
+	return found
+}
+
+// meet asks what the destination has under the names of the mapping's tables, each once, and tells the draft.
+func (p *mappingPage) meet() {
+	d := p.w.project.Destination
+	if d == nil || p.root == nil || !p.root.Free() || p.meeting != nil {
+		return
+	}
+	ask := []string{}
+	var look func(m mapping.Mapping)
+	look = func(m mapping.Mapping) {
+		if t, asked := p.met[m.Table]; asked {
+			p.root.Have(m.Table, t)
+		} else if m.Table != "" {
+			ask = append(ask, m.Table)
+		}
+		for _, c := range m.Children {
+			look(c)
+		}
+	}
+	look(p.root.Saved())
+	if len(ask) == 0 {
+		return
+	}
+	to := *clone(p.w.project).Destination
+	p.meeting = task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (map[string]*core.Table, error) {
+		return p.w.have(ctx, to, ask...), nil
+	}, nil, func(found map[string]*core.Table, err error) {
+		p.meeting = nil
+		if err != nil {
+			return
+		}
+		if p.met == nil {
+			p.met = map[string]*core.Table{}
+		}
+		for _, name := range ask {
+			p.met[name] = found[name]
+		}
+		p.meet()
+		p.reopen()
+		p.w.refresh()
+	})
 }
 
 // state is a mapping's state in words, and what has to be looked at.
@@ -92,6 +148,9 @@ func (p *mappings) state(l listed) (words, chip string, worst mapping.Severity) 
 	if known := p.survey(l); known != nil {
 		d = mapping.Edit(*m, known.from.Table, known.to)
 		d.Others(p.w.others(l.ID))
+		for name, t := range known.have {
+			d.Have(name, t)
+		}
 		open := 0
 		for _, b := range m.Columns {
 			if b.Choices == nil {

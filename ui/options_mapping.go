@@ -17,6 +17,8 @@ type MappingEngine interface {
 	// DescribeDestination tells what the destination says about a table that records may go to; nil where the destination
 	// makes what a mapping asks for.
 	DescribeDestination(ctx context.Context, d project.Destination, table string) (*core.Table, error)
+	// There tells what a destination that makes its tables itself has already under a name; nil when there is no such table.
+	There(ctx context.Context, d project.Destination, table string) (*core.Table, error)
 	// Sample reads some records with every readable field of the table. Spread takes them from all over the table, as far
 	// as that is quick; else they are the first.
 	Sample(ctx context.Context, c project.Connection, r SampleRequest) (Sampled, error)

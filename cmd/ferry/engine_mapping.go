@@ -38,6 +38,16 @@ func (e *Engine) DescribeDestination(ctx context.Context, d project.Destination,
 	return nil, ctx.Err()
 }
 
+// There tells what a destination that makes its tables itself has under a name.
+func (e *Engine) There(ctx context.Context, d project.Destination, table string) (*core.Table, error) {
+	destination, err := e.machine().Destination(ctx, e.drivers, d, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer destination.Close()
+	return wiring.There(ctx, destination, table)
+}
+
 // Sample reads some records.
 func (e *Engine) Sample(ctx context.Context, c project.Connection, r ui.SampleRequest) (ui.Sampled, error) {
 	link, err := e.link(ctx, c)

@@ -51,7 +51,7 @@ func (d *Draft) Child(id string) (*Draft, bool) {
 	for _, c := range d.m.Children {
 		if t := d.table(c.Source); c.ID == id && t != nil {
 			child := Edit(c, *t, nil)
-			child.tables = d.tables
+			child.tables, child.have = d.tables, d.have
 			child.Know(d.source)
 			return child, true
 		}

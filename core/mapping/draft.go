@@ -15,6 +15,7 @@ type Draft struct {
 	m      Mapping
 	tables map[string]core.Table // what is known of other tables of the source
 	others []Mapping             // the project's other mappings
+	have   map[string]core.Table // what the destination has already, where it makes its tables itself
 	facts  Facts
 
 	past, future []moment
@@ -78,6 +79,20 @@ func (d *Draft) Know(tables ...core.Table) {
 	for _, t := range tables {
 		d.tables[t.Name.Logical] = t
 	}
+}
+
+// Have tells the Draft of a table that is there already, at a destination that makes its tables itself; nil is one that is
+// not. name is what it was asked for by.
+func (d *Draft) Have(name string, t *core.Table) {
+	d.seen = sight{}
+	if t == nil {
+		delete(d.have, name)
+		return
+	}
+	if d.have == nil {
+		d.have = map[string]core.Table{}
+	}
+	d.have[name] = *t
 }
 
 // Others tells the Draft of the project's other mappings, for what only shows when they are seen together.

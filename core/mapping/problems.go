@@ -164,6 +164,7 @@ func (l *lister) all() {
 	}
 	l.bindings()
 	l.required()
+	l.already()
 	l.labels()
 	l.records()
 	l.rules()

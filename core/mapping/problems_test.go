@@ -120,6 +120,13 @@ func situations(t *testing.T) []situation {
 			m.Children = []Mapping{c}
 		})
 	}
+	already := func(holds, key string, f core.Field) func() *Draft {
+		return func() *Draft {
+			d := NewDraft(account(), nil)
+			d.Have("account", &core.Table{Name: core.TableName{Logical: "account"}, Key: key, Holds: holds, Fields: []core.Field{f}})
+			return d
+		}
+	}
 	many := func(n int) func(f *core.Field) {
 		return func(f *core.Field) {
 			f.Options = nil
@@ -247,6 +254,11 @@ func situations(t *testing.T) []situation {
 		{"same-id", child(func(c *Mapping) {
 			c.Children = []Mapping{{ID: "b", Source: "lead"}, {ID: "b", Source: "lead"}}
 		})},
+		{"table-foreign", already("", "accountid", core.Field{})},
+		{"table-other", already("contact", "accountid", core.Field{})},
+		{"table-key", already("account", "id", core.Field{})},
+		{"column-computed", already("account", "accountid", core.Field{Name: "NAME", Derived: true})},
+		{"column-there", already("account", "accountid", core.Field{Name: "NAME", Type: core.TypeBigInt, Takes: []core.ColumnType{core.ColumnInteger, core.ColumnBoolean}})},
 		{"same-table", func() *Draft {
 			d := NewDraft(account(), nil)
 			d.Others([]Mapping{{ID: "contact", Source: "contact", Table: "Account"}})
@@ -305,5 +317,29 @@ func TestWhatStopsIsWhatCompileRefuses(t *testing.T) {
 				t.Errorf("%s: Compile says %v and no problem stops", s.code, err)
 			}
 		}
+	}
+}
+
+func TestATableThatFitsIsNoProblem(t *testing.T) {
+	d := NewDraft(account(), nil)
+	there := core.Table{Name: core.TableName{Logical: "account"}, Key: "ACCOUNTID", Holds: "account"}
+	for _, b := range d.Saved().Columns {
+		there.Fields = append(there.Fields, core.Field{Name: strings.ToUpper(b.Column), Takes: []core.ColumnType{b.Type}})
+	}
+	before := len(d.Problems())
+	if d.Have("account", &there); len(d.Problems()) != before {
+		t.Errorf("%+v", d.Problems())
+	}
+	there.Holds = ""
+	d.Have("account", &there)
+	if len(d.Problems()) != before+1 {
+		t.Errorf("%+v", d.Problems())
+	}
+	if err := d.SetTable("client", "accountid"); err != nil || len(d.Problems()) != before {
+		t.Errorf("a table of another name: %v, %+v", err, d.Problems())
+	}
+	d.Undo()
+	if d.Have("account", nil); len(d.Problems()) != before {
+		t.Errorf("it is gone, and %+v", d.Problems())
 	}
 }

@@ -291,7 +291,8 @@ func takes(have string, t core.ColumnType) bool {
 }
 
 // holds are the types of columns that a column which is there can take.
-func holds(have string) (all []core.ColumnType) {
+func holds(have string) []core.ColumnType {
+	all := []core.ColumnType{}
 	for _, t := range []core.ColumnType{
 		core.ColumnText, core.ColumnInteger, core.ColumnDecimal, core.ColumnDouble, core.ColumnBoolean, core.ColumnDateTime, core.ColumnDate, core.ColumnJSON, core.ColumnBytes,
 	} {
@@ -400,7 +401,7 @@ func (d *Destination) Describe(ctx context.Context, name string) (core.Table, er
 	}
 	out := core.Table{
 		Name: core.TableName{Logical: t.name, Display: t.name, Plural: t.name},
-		Key:  t.key, Rights: core.Rights{Read: core.DepthGlobal, Known: true},
+		Key:  t.key, Rights: core.Rights{Read: core.DepthGlobal, Known: true}, Holds: t.source,
 	}
 	if t.title != "" {
 		out.Name.Plural = t.title

@@ -219,11 +219,30 @@ func fits(t *table, p core.Plan) error {
 		if have == nil {
 			continue
 		}
-		if a := affinity(have.declared); have.hidden || a != "BLOB" && a != sqlType(c.Type) {
-			return otherType(p.Table, c.Name, a, sqlType(c.Type))
+		if have.hidden || !takes(have.declared, c.Type) {
+			return otherType(p.Table, c.Name, affinity(have.declared), sqlType(c.Type))
 		}
 	}
 	return nil
+}
+
+// takes reports whether a column keeps every value of a type as it is.
+func takes(declared string, t core.ColumnType) bool {
+	a := affinity(declared)
+	return a == "BLOB" || a == sqlType(t)
+}
+
+// holds are the types that a column which is there can take.
+func holds(declared string) []core.ColumnType {
+	all := []core.ColumnType{}
+	for _, t := range []core.ColumnType{
+		core.ColumnText, core.ColumnInteger, core.ColumnDecimal, core.ColumnDouble, core.ColumnBoolean, core.ColumnDateTime, core.ColumnDate, core.ColumnJSON, core.ColumnBytes,
+	} {
+		if takes(declared, t) {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 // sqlType is the declared type of a column. Exact numbers, times and lists are text: every digit stays.
@@ -359,7 +378,7 @@ func (d *Destination) Describe(ctx context.Context, name string) (core.Table, er
 	}
 	out := core.Table{
 		Name: core.TableName{Logical: t.name, Display: t.name, Plural: t.name},
-		Key:  t.key, Rights: core.Rights{Read: core.DepthGlobal, Known: true},
+		Key:  t.key, Rights: core.Rights{Read: core.DepthGlobal, Known: true}, Holds: t.source,
 	}
 	if t.title != "" {
 		out.Name.Plural = t.title
@@ -376,6 +395,7 @@ func (d *Destination) Describe(ctx context.Context, name string) (core.Table, er
 		case "NUMERIC":
 			f.Type = core.TypeDecimal
 		}
+		f.Takes = holds(c.declared)
 		out.Fields = append(out.Fields, f)
 	}
 	return out, nil

@@ -14,6 +14,7 @@ import (
 type Mappings struct {
 	Tables  map[string]ui.Described // by logical name; a table that is not here is no table
 	Places  map[string]*core.Table  // what the destination describes; nil is one that makes its columns
+	There   map[string]*core.Table  // what a destination that makes its tables has already
 	Samples map[string]ui.Sampled   // by logical name
 	Counted core.Count
 	Walked  []int64 // what CountAll and OptionUse tell on their way
@@ -45,6 +46,11 @@ func (e *Engine) Describe(ctx context.Context, _ project.Connection, table strin
 // DescribeDestination implements ui.Engine.
 func (e *Engine) DescribeDestination(ctx context.Context, _ project.Destination, table string) (*core.Table, error) {
 	return e.Map.Places[table], e.called(ctx, "DescribeDestination")
+}
+
+// There implements ui.Engine.
+func (e *Engine) There(ctx context.Context, _ project.Destination, table string) (*core.Table, error) {
+	return e.Map.There[table], e.called(ctx, "There")
 }
 
 // Sample implements ui.Engine.
