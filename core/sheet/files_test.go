@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -80,8 +81,8 @@ func filesOf(d core.Destination) *files {
 	return nil
 }
 
-// spoil gives the spool's table a rule that refuses these keys.
-func spoil(t *testing.T, dest core.Destination, p core.Plan, keys ...string) {
+// behind does something to the spool behind the destination's back.
+func behind(t *testing.T, dest core.Destination, do func(conn *sqlitelib.Conn) error) {
 	t.Helper()
 	if err := dest.Close(); err != nil {
 		t.Fatal(err)
@@ -90,11 +91,41 @@ func spoil(t *testing.T, dest core.Destination, p core.Plan, keys ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule := `CREATE TRIGGER spoil BEFORE INSERT ON "` + p.Table + `" WHEN new."` + p.Key + `" IN ('` + strings.Join(keys, "', '") + `') BEGIN SELECT RAISE(ABORT, 'no'); END`
-	if err := sqlitex.ExecuteTransient(conn, rule, nil); err != nil {
+	if err := errors.Join(do(conn), conn.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if err := conn.Close(); err != nil {
+}
+
+// spoil gives the spool's table a rule that refuses these keys.
+func spoil(t *testing.T, dest core.Destination, p core.Plan, keys ...string) {
+	t.Helper()
+	behind(t, dest, func(conn *sqlitelib.Conn) error {
+		return sqlitex.ExecuteTransient(conn, `CREATE TRIGGER spoil BEFORE INSERT ON "`+p.Table+`" WHEN new."`+p.Key+`" IN ('`+strings.Join(keys, "', '")+
+			`') BEGIN SELECT RAISE(ABORT, 'no'); END`, nil)
+	})
+}
+
+// edit is somebody who changes the spool's rows, and says so.
+func edit(t *testing.T, dest core.Destination, p core.Plan, key string, values map[string]core.Value) {
+	t.Helper()
+	behind(t, dest, func(conn *sqlitelib.Conn) error {
+		err := sqlitex.Execute(conn, `INSERT OR IGNORE INTO "`+p.Table+`" ("`+p.Key+`") VALUES (?)`, &sqlitex.ExecOptions{Args: []any{key}})
+		for name, v := range values {
+			var cell any
+			if !v.Empty() {
+				cell = v.Canonical()
+			}
+			err = errors.Join(err, sqlitex.Execute(conn, `UPDATE "`+p.Table+`" SET "`+name+`" = ?1 WHERE "`+p.Key+`" = ?2`, &sqlitex.ExecOptions{Args: []any{cell, key}}))
+		}
+		return err
+	})
+	d := filesOf(dest)
+	m, err := d.known(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.table(p.Table).Dirty = true
+	if err := d.keep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -116,7 +147,7 @@ func TestACSVFolderIsADestination(t *testing.T) {
 			places[again] = places[d]
 			return again
 		},
-		Spoil: spoil,
+		Spoil: spoil, Edit: edit,
 		Rows: func(t *testing.T, d core.Destination, p core.Plan) map[string][]core.Value {
 			if err := d.Finish(t.Context(), p); err != nil {
 				t.Fatalf("Finish: %v", err)
@@ -292,6 +323,6 @@ func TestAnExcelWorkbookIsADestination(t *testing.T) {
 			places[again] = places[d]
 			return again
 		},
-		Spoil: spoil,
+		Spoil: spoil, Edit: edit,
 	})
 }
