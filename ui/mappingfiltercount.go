@@ -112,6 +112,9 @@ func (c *filterCount) words() string {
 		}
 		return lang.L("Exactly {{.N}} records", kit.M{"N": n})
 	case core.AtLeast:
+		if kit.More(c.count) {
+			return lang.L("More than {{.N}} records", kit.M{"N": n})
+		}
 		return lang.L("At least {{.N}} records", kit.M{"N": n})
 	case core.About:
 		return lang.L("About {{.N}} records", kit.M{"N": n})

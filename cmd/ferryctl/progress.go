@@ -96,6 +96,9 @@ func short(p importer.Progress, now time.Time) string {
 func about(c core.Count) string {
 	switch c.Truth {
 	case core.AtLeast:
+		if c.N < 50_000 { // up to there Dynamics only says that it stops counting
+			return "at least " + thousands(c.N)
+		}
 		return "more than " + thousands(c.N)
 	case core.About:
 		return "about " + thousands(c.N)

@@ -2,8 +2,10 @@ package dataverse
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"ferry/core"
@@ -11,8 +13,10 @@ import (
 	"ferry/core/rest"
 )
 
-// countCap is where Dataverse stops counting.
-const countCap = 5000
+const (
+	countCap     = 5000   // where Dataverse stops counting
+	aggregateCap = 50_000 // where it stops counting by an aggregate
+)
 
 // Count tells how many records q has. Without a filter it takes the environment's own snapshot, which is up to a day
 // old and ignores what the reader may see.
@@ -103,10 +107,42 @@ func (s *Source) counted(ctx context.Context, op string, a *question) (core.Coun
 	case n < 0:
 		return core.Count{}, nil
 	case n >= countCap:
-		return core.Count{N: countCap, Truth: core.AtLeast}, nil
+		return s.aggregated(ctx, a)
 	default:
 		return core.Count{N: n, Truth: core.Exact}, nil
 	}
+}
+
+// aggregated counts further, by an aggregate. Where the environment does not want to, what is known stays known: there are
+// at least as many as it counted before. Only ctx ends it with an error.
+//
+// Web API: "Aggregate data using OData": at most 50,000 rows, else AggregateQueryRecordLimitExceeded.
+func (s *Source) aggregated(ctx context.Context, a *question) (core.Count, error) {
+	known := core.Count{N: countCap, Truth: core.AtLeast}
+	apply := "aggregate($count as n)"
+	if a.filter != "" {
+		apply = "filter(" + a.filter + ")/" + apply
+	}
+	address := a.table.Set + "?$apply=" + escape(apply)
+	if len(s.root)+len(address) > maxAddress {
+		return known, nil
+	}
+	var answer struct {
+		Value []struct {
+			N *int64 `json:"n"`
+		}
+	}
+	err := s.get(ctx, s.brief, "", address, &answer)
+	var refusal *rest.Answer
+	switch {
+	case ctx.Err() != nil:
+		return known, core.During("counting "+a.query.Table+" in "+service, ctx.Err())
+	case errors.As(err, &refusal) && strings.Contains(strings.ToLower(refusal.Code), "8004e023"):
+		return core.Count{N: aggregateCap, Truth: core.AtLeast}, nil
+	case err != nil || len(answer.Value) != 1 || answer.Value[0].N == nil || *answer.Value[0].N < countCap:
+		return known, nil
+	}
+	return core.Count{N: *answer.Value[0].N, Truth: core.Exact}, nil
 }
 
 // splitField is the field by which tables are cut: every table has it, and it never changes.

@@ -315,11 +315,31 @@ func TestCountsSayHowTrueTheyAre(t *testing.T) {
 	}{
 		{core.Query{Table: "account"}, core.Count{N: 6200, Truth: core.About}},
 		{core.Query{Table: "account", Limit: 10}, core.Count{N: 10, Truth: core.About}},
-		{core.Query{Table: "account", Filter: "statecode ge 0"}, core.Count{N: 5000, Truth: core.AtLeast}},
+		{core.Query{Table: "account", Filter: "statecode ge 0"}, core.Count{N: 6200, Truth: core.Exact}},
 		{core.Query{Table: "account", Filter: "name eq 'nobody is called this'"}, core.Count{N: 0, Truth: core.Exact}},
 	} {
 		if got, err := s.Count(ctx, c.q); err != nil || got != c.want {
 			t.Errorf("%+v: got %+v %v, want %+v", c.q, got, err, c.want)
+		}
+	}
+}
+
+func TestWhereCountingEndsIsSaid(t *testing.T) {
+	ctx := context.Background()
+	q := core.Query{Table: "account", Filter: "name ne 'nobody''s (name)'"}
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 50_001}})
+	if got, err := connect(t, e, nil).Count(ctx, q); err != nil || got != (core.Count{N: 50_000, Truth: core.AtLeast}) {
+		t.Errorf("more than an aggregate takes: %+v %v", got, err)
+	}
+	// Whoever does not know aggregates, or has no time for them, has counted as far as before.
+	for name, step := range map[string]practice.Step{
+		"refuses": {Do: practice.DoStatus, Status: 400, Code: "0x80060888"}, "does not know": {Do: practice.DoStatus, Status: 501}, "fails": {Do: practice.DoStatus, Status: 500},
+		"page": {Do: practice.DoHTML}, "garbage": {Do: practice.DoGarbage, Bytes: 20}, "hangs up": {Do: practice.DoCut},
+	} {
+		step.Table, step.Nth = "account", 2
+		e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 5300}, Script: practice.Script{step}})
+		if got, err := connect(t, e, nil).Count(ctx, q); err != nil || got.N != 5000 && got.N != 5300 || got.N == 5000 && got.Truth != core.AtLeast {
+			t.Errorf("a server that %s: %+v %v", name, got, err)
 		}
 	}
 }

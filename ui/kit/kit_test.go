@@ -47,7 +47,7 @@ func TestTimesAreSaidAsPeopleSayThem(t *testing.T) {
 
 func TestCountsSayHowTrueTheyAre(t *testing.T) {
 	for want, c := range map[string]core.Count{
-		"4,812 records": {N: 4812, Truth: core.Exact}, "more than 50,000 records": {N: 50000, Truth: core.AtLeast},
+		"4,812 records": {N: 4812, Truth: core.Exact}, "more than 50,000 records": {N: 50000, Truth: core.AtLeast}, "at least 5,000 records": {N: 5000, Truth: core.AtLeast},
 		"about 120 records": {N: 120, Truth: core.About}, "1 record": {N: 1, Truth: core.Exact}, "not counted yet": {},
 	} {
 		if got := kit.Records(c); got != want {

@@ -29,12 +29,21 @@ func Number(n int64) string {
 	return sign + string(out)
 }
 
+// manyMore is where Dynamics 365 says that there are more, not only that it stops counting.
+const manyMore = 50_000
+
+// More reports whether there are surely more than were counted.
+func More(c core.Count) bool { return c.Truth == core.AtLeast && c.N >= manyMore }
+
 // Count writes a count with how true it is; "" when there is none.
 func Count(c core.Count) string {
 	switch c.Truth {
 	case core.Exact:
 		return Number(c.N)
 	case core.AtLeast:
+		if !More(c) {
+			return lang.L("at least {{.N}}", M{"N": Number(c.N)})
+		}
 		return lang.L("more than {{.N}}", M{"N": Number(c.N)})
 	case core.About:
 		return lang.L("about {{.N}}", M{"N": Number(c.N)})

@@ -41,7 +41,7 @@ func (c *call) list(l listing) error {
 	case c.opts.fetchXML != "":
 		return unknown("FetchXML")
 	case c.opts.given["$apply"]:
-		return unknown("$apply")
+		return c.apply(l)
 	case c.opts.delta != "":
 		return c.changes(l)
 	case c.prefer.track:
@@ -221,18 +221,21 @@ func (q *question) appendCount(out *stream) {
 }
 
 // total counts the rows of the question, at most countLimit of them.
-func (q *question) total() (n int, over bool) {
+func (q *question) total() (n int, over bool) { return q.counted(countLimit) }
+
+// counted counts the rows of the question, at most limit of them.
+func (q *question) counted(limit int) (n int, over bool) {
 	if q.keep == nil && q.visible == nil && q.among == nil {
 		n = q.store.world.Len(q.model.Logical)
-		return min(n, countLimit), n > countLimit
+		return min(n, limit), n > limit
 	}
 	all := *q
 	all.cookie, all.order = cookie{page: 1}, nil
 	w := all.walk()
-	for n <= countLimit && w.next() != nil {
+	for n <= limit && w.next() != nil {
 		n++
 	}
-	return min(n, countLimit), n > countLimit
+	return min(n, limit), n > limit
 }
 
 // countOnly answers …/$count: a number as plain text behind a byte order mark.

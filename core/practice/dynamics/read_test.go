@@ -177,6 +177,25 @@ func TestCountsStopAtFiveThousand(t *testing.T) {
 	}
 }
 
+func TestAnAggregateCountsUpToFiftyThousand(t *testing.T) {
+	b := open(t, map[string]int{"account": 50_000, "contact": 50_001})
+	for path, want := range map[string]float64{
+		"accounts?$apply=aggregate($count%20as%20n)":                                                          50_000,
+		"contacts?$apply=filter(fullname%20eq%20'no%20)body''s%20(')/aggregate($count%20as%20n)":              0,
+		"accounts?$apply=filter(accountid%20ne%20null)/filter(statecode%20ge%200)/aggregate($count%20as%20n)": 50_000,
+	} {
+		if r := b.ok(path); len(r.rows()) != 1 || len(r.rows()[0]) != 1 || r.rows()[0]["n"] != want {
+			t.Errorf("%s: %s", path, r.body)
+		}
+	}
+	b.refused(400, "0x8004e023", "contacts?$apply=aggregate($count%20as%20n)")
+	b.refused(400, "0x8004e023", "contacts?$apply=filter(contactid%20ne%20null)/aggregate($count%20as%20n)")
+	b.refused(400, "0x80060888", "accounts?$apply=x")
+	b.refused(400, "0x80060888", "accounts?$apply=filter(nothing%20eq%201)/aggregate($count%20as%20n)")
+	b.refused(400, "0x80060888", "accounts?$apply=filter(statecode%20eq%200")
+	b.refused(400, "0x80060888", "accounts?$apply=aggregate($count%20as%20n)&$orderby=n")
+}
+
 func TestTopLimitsTheAnswer(t *testing.T) {
 	b := open(t, map[string]int{"account": 40})
 	if r := b.ok("accounts?$select=name&$top=7"); len(r.rows()) != 7 || r.text("@odata.nextLink") != "" {
@@ -223,13 +242,13 @@ func TestWhatDataverseRefusesIsRefused(t *testing.T) {
 	if got := b.server.Unknown(); len(got) != 0 {
 		t.Errorf("refusals count as unknown: %q", got)
 	}
-	for _, path := range []string{"accounts?fetchXml=x", "accounts?$apply=x", "SomeFunction()"} {
+	for _, path := range []string{"accounts?fetchXml=x", "accounts?$apply=groupby((statecode))", "accounts?$apply=aggregate($count%20as%20n)&$filter=statecode%20eq%200", "SomeFunction()"} {
 		if r := b.get(path); r.status != 501 {
 			t.Errorf("%s: %d, want 501", path, r.status)
 		}
 	}
-	if got := b.server.Unknown(); len(got) != 3 {
-		t.Errorf("three were not played, remembered are %q", got)
+	if got := b.server.Unknown(); len(got) != 4 {
+		t.Errorf("four were not played, remembered are %q", got)
 	}
 }
 
