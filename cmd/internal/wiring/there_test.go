@@ -17,7 +17,7 @@ func TestWhatADatabaseHasAlreadyIsTold(t *testing.T) {
 	t.Parallel()
 	ask := func(path, table string) *core.Table {
 		t.Helper()
-		d, err := (&wiring.Computer{Data: t.TempDir()}).Destination(t.Context(), wiring.Destinations(c.Data, nil),
+		d, err := (&wiring.Computer{Data: t.TempDir()}).Destination(t.Context(), wiring.Destinations("", nil),
 			project.Destination{Driver: "sqlite", Settings: map[string]string{"file": path}}, nil)
 		if err != nil {
 			t.Fatal(err)
