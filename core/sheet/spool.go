@@ -120,11 +120,21 @@ func (t *tableMemory) plan() core.Plan {
 // table finds a table as SQLite does: capital letters of ASCII are not told apart.
 func (m *memory) table(name string) *tableMemory {
 	for _, t := range m.Tables {
-		if strings.EqualFold(t.Table, name) {
+		if asSQLite(t.Table) == asSQLite(name) {
 			return t
 		}
 	}
 	return nil
+}
+
+// asSQLite is a name as SQLite compares names.
+func asSQLite(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
 }
 
 const filesNote = "files"
