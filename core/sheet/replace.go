@@ -81,10 +81,12 @@ func digestOf(ctx context.Context, path string) (string, error) {
 	}
 }
 
-// beside is the name under which a file is written until it is complete. The spool's lock keeps it for one Ferry.
-func beside(path string) string {
+// beside is the name under which a file is written until it is complete. It is another one for each spool, and the spool's
+// lock keeps it for one Ferry.
+func (d *files) beside(path string) string {
 	folder, name := filepath.Split(path)
-	return filepath.Join(folder, ".ferry-"+shortened(name, 200)+".part")
+	sum := sha256.Sum256([]byte(absolute(d.path)))
+	return filepath.Join(folder, ".ferry-"+shortened(name, 200)+"-"+hex.EncodeToString(sum[:6])+".part")
 }
 
 // A replacement is a file on its way to its place.
@@ -109,7 +111,7 @@ func (r *replacement) Write(b []byte) (int, error) {
 // there before it does, so that a kill in between leaves a file that is known. Whatever somebody made of the old file stays,
 // under another name.
 func (d *files) replace(ctx context.Context, path string, was, next *left, write func(w io.Writer) error, until func(next *left) error) (*left, error) {
-	part := beside(path)
+	part := d.beside(path)
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a process that was killed
 		return nil, fileFault(path, err)
 	}

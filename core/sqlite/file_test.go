@@ -437,3 +437,38 @@ func TestOnlyTheNewestBatchesAreKept(t *testing.T) {
 		t.Errorf("a batch of the start before is forgotten: %v", err)
 	}
 }
+
+func TestAListThatIsNoListOfCodesIsReadAsItStands(t *testing.T) {
+	d := at(t, filepath.Join(t.TempDir(), "data.db"))
+	p := core.Plan{ID: "m", Source: "account", Table: "account", Key: "id", Columns: []core.Column{{Name: "labels", Type: core.ColumnJSON}}}
+	things, err := d.Missing(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Prepare(t.Context(), p, things); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"a": "[null]", "b": `["Retail",null]`, "c": "[1, 9]", "d": "[007]", "e": "[]"}
+	var rows []core.Record
+	for key, text := range want {
+		rows = append(rows, core.Record{Key: key, Values: []core.Value{core.Text(text)}})
+	}
+	if _, err := d.Write(t.Context(), p, core.Batch{ID: "b", Rows: rows}); err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	err = d.Rows(t.Context(), p, func(key string, values []core.Value) error {
+		text := values[0].AsText()
+		if values[0].Kind() == core.KindChoices {
+			text = "[" + values[0].Canonical() + "]"
+		}
+		if text != want[key] || key <= last {
+			t.Errorf("%s is %q, want %q", key, text, want[key])
+		}
+		last = key
+		return nil
+	})
+	if err != nil || last != "e" {
+		t.Errorf("Rows ended at %q: %v", last, err)
+	}
+}

@@ -102,7 +102,9 @@ func read(s *sqlite.Stmt, at int, t core.ColumnType) core.Value {
 	case core.ColumnJSON:
 		var codes []int64
 		if strings.HasPrefix(text, "[") && json.Unmarshal([]byte(text), &codes) == nil {
-			return core.Choices(codes...)
+			if v := core.Choices(codes...); "["+v.Canonical()+"]" == text { // [null] is a list of labels
+				return v
+			}
 		}
 	}
 	return core.Text(text)
