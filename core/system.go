@@ -170,6 +170,7 @@ type Match struct {
 	Key    string           // the record's key at its source; found by what Ferry left at the destination
 	Fields map[string]Value // or by these columns, all of which must be equal
 	Values bool             // the present values are wanted too
+	Traces bool             // with Values: what Ferry noted of the row is wanted too
 }
 
 // Found is one hit.
@@ -177,6 +178,24 @@ type Found struct {
 	ID      string
 	Version string
 	Values  []Value // in the plan's column order, only where asked for
+	Trace   Trace   // only where asked for
+	Left    []Value // with Trace: what Ferry left last, for columns whose Rule asks; Absent is not known
+}
+
+// A Trace says whose a row is.
+type Trace uint8
+
+const (
+	TraceUnknown Trace = iota
+	Unmarked           // somebody else's: Ferry left no mark on it
+	MadeHere           // Ferry made it
+	FoundHere          // Ferry found it there, and gave it a record's key
+)
+
+// A Comparer is a Destination that tells whether writing next over there would change nothing: equal is what it makes
+// equal.
+type Comparer interface {
+	Same(t ColumnType, there, next Value) bool
 }
 
 // Before is what a row was before a run.

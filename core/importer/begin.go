@@ -25,6 +25,9 @@ func (e *engine) digest() string {
 		parts = append(parts, t.run.Mapping+"="+t.run.Digest)
 	}
 	slices.Sort(parts)
+	if e.Only != nil {
+		parts = append(parts, "only "+e.Only.ID())
+	}
 	sum := sha256.Sum256([]byte(e.source.ID + "\x00" + strings.Join(parts, "\x00") + "\x00" + strconv.Itoa(e.Limit)))
 	return hex.EncodeToString(sum[:16])
 }
@@ -199,6 +202,9 @@ func (e *engine) anew(ctx context.Context, digest string, earlier []Entry, known
 		From: e.From, To: e.To, Who: e.Who, Started: e.Now(),
 	}
 	for _, t := range e.tables {
+		if t.run.Only = ""; e.Only != nil {
+			t.run.Only = e.Only.ID()
+		}
 		r.Tables = append(r.Tables, t.run)
 	}
 	e.choose(r, false)
@@ -208,10 +214,10 @@ func (e *engine) anew(ctx context.Context, digest string, earlier []Entry, known
 // because tells why one of the tables is read again as if for the first time: a person asked for it, its mapping is
 // another one now, or it went into another destination at this place the last time.
 func (e *engine) because(earlier []Entry) string {
-	if e.Limit > 0 {
+	if e.partial() {
 		return ""
 	}
-	if e.Full && slices.ContainsFunc(earlier, func(r Entry) bool { return r.Limit == 0 }) {
+	if e.Full && slices.ContainsFunc(earlier, func(r Entry) bool { return !r.Partial() }) {
 		return reasonAsked
 	}
 	for _, t := range e.tables {
@@ -230,7 +236,7 @@ func (e *engine) because(earlier []Entry) string {
 // lastOf finds the newest run of a whole table.
 func lastOf(earlier []Entry, mapping string) (Entry, RunTable, bool) {
 	for _, r := range earlier {
-		if r.Limit > 0 {
+		if r.Partial() {
 			continue
 		}
 		for _, t := range r.Tables {

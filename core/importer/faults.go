@@ -99,6 +99,53 @@ func lookupSeveral(table, key, field string) *core.Fault {
 	}
 }
 
+func remarkBlind(title string) string {
+	return "This kind of destination does not tell which records of " + title + " it has already, so each counts as created."
+}
+
+func remarkRights(title string) string {
+	return "Some records of " + title + " that are at the destination were not read. It is not sure that you may still read all of them, so they would stay."
+}
+
+func remarkBrake(title string, n, of int64) string {
+	return fmt.Sprintf("%d of %d records of %s are gone or left the filter. That is so many that they would stay at the destination until you agree.", n, of, title)
+}
+
+func rehearsalStopped(err error) *core.Fault {
+	return &core.Fault{
+		Kind: core.Stopped, Code: "importer.rehearsal-stopped", Owner: core.You, Err: err,
+		Cause:  "The rehearsal was stopped. Nothing was written.",
+		Remedy: "Start it again; it begins with the first record.",
+	}
+}
+
+func changedSinceRehearsal(table, key string) *core.Fault {
+	return &core.Fault{
+		Kind: core.BadRecord, Code: "importer.changed-since-rehearsal", Owner: core.You,
+		Cause:   "It changed since the rehearsal, and only what the rehearsal showed is imported.",
+		Remedy:  "Rehearse again, or import without that limit.",
+		Subject: core.Subject{Table: table, Key: key},
+	}
+}
+
+func matchesSeveral(table, key string) *core.Fault {
+	return &core.Fault{
+		Kind: core.BadRecord, Code: "importer.match-several", Owner: core.You,
+		Cause:   "More than one record at the destination fits it, so Ferry cannot tell which one is meant.",
+		Remedy:  "Make them differ at the destination, or match by more fields.",
+		Subject: core.Subject{Table: table, Key: key},
+	}
+}
+
+func matchIsTaken(table, key string) *core.Fault {
+	return &core.Fault{
+		Kind: core.BadRecord, Code: "importer.match-taken", Owner: core.You,
+		Cause:   "The record at the destination that fits it belongs to another record already.",
+		Remedy:  "Look which of the two is meant, and make them differ; or match by more fields.",
+		Subject: core.Subject{Table: table, Key: key},
+	}
+}
+
 func noRules(title string) *core.Fault {
 	return &core.Fault{
 		Kind: core.Wrong, Code: "importer.no-rules", Owner: core.You,

@@ -19,6 +19,7 @@ func TestFaultsAndReasonsReadWell(t *testing.T) {
 		waitsForAnother("account", "hunter2", "parentaccountid"), lookupLeftEmpty("account", "hunter2", "parentaccountid"),
 		lookupSeveral("account", "hunter2", "parentaccountid"), noRules("Accounts"),
 		noAnswer("account", "hunter2"), foundTwice("account", "hunter2"), wrongOutcomes(), unbalanced("Accounts"), unreadable("Accounts"),
+		rehearsalStopped(context.Canceled), changedSinceRehearsal("account", "hunter2"), matchesSeveral("account", "hunter2"), matchIsTaken("account", "hunter2"),
 	} {
 		if f.Kind == "" || f.Owner == "" || f.Cause == "" || f.Remedy == "" || !strings.HasPrefix(f.Code, "importer.") {
 			t.Errorf("%s is not whole: %+v", f.Code, *f)
@@ -31,7 +32,7 @@ func TestFaultsAndReasonsReadWell(t *testing.T) {
 	b.WriteString("Reasons in a receipt\n")
 	for _, r := range []string{
 		reasonReplaced, reasonOlder, reasonForeign, reasonUnknown, reasonAsked, reasonMapping("Accounts"), reasonExpired("Accounts"),
-		reasonRights("Accounts"), reasonBrake("Accounts", 120, 300),
+		reasonRights("Accounts"), reasonBrake("Accounts", 120, 300), remarkBlind("Accounts"), remarkRights("Accounts"), remarkBrake("Accounts", 120, 300),
 	} {
 		b.WriteString("  " + r + "\n")
 	}

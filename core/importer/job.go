@@ -25,6 +25,10 @@ type Job struct {
 	// that left the filter deal with them. Without it they stop at more than 50 rows that are more than a fifth of all.
 	Retire map[string]int64
 
+	// Only limits the import to what a rehearsal showed; nil is no limit. Records that were not shown are left out, and one
+	// that is mapped to something else by now is skipped. No policy for gone records is applied.
+	Only Shown
+
 	Parts int // at most so many ranges of a table are read at once, where the source can cut it; 0 is 1
 
 	// Show shows the receipt of a run that is complete. Until it returned nil the journal keeps the run as untold: the
@@ -102,9 +106,12 @@ type Receipt struct {
 
 // TableReceipt is one table's part of a receipt.
 type TableReceipt struct {
-	Table string `json:"table"` // logical name at the source
-	Title string `json:"title,omitempty"`
-	To    string `json:"to,omitempty"` // name at the destination
+	Mapping string `json:"mapping,omitempty"` // ID
+	Digest  string `json:"-"`                 // of the mapping
+	Only    string `json:"only,omitempty"`    // the rehearsal to whose records it was limited
+	Table   string `json:"table"`             // logical name at the source
+	Title   string `json:"title,omitempty"`
+	To      string `json:"to,omitempty"` // name at the destination
 	Counts
 	Unresolved int64 `json:"unresolved,omitempty"` // lookups left empty: their record is not at the destination
 }

@@ -98,6 +98,7 @@ type RunTable struct {
 	Table    string `json:"table"`
 	Title    string `json:"title,omitempty"`
 	To       string `json:"to"`
+	Only     string `json:"only,omitempty"`     // the rehearsal to whose records it is limited
 	Finished bool   `json:"finished,omitempty"` // the destination was told that the table is whole
 
 	Rights core.Rights `json:"rights,omitzero"` // with which it was read

@@ -21,8 +21,9 @@ type table struct {
 	total   core.Count
 	parts   []Part
 
-	keep       []int // columns in which an empty value is left out, where the destination applies no rules
-	rightsHold bool  // the rights to read it are no smaller than in the run before
+	keep       []int           // columns in which an empty value is left out, where the destination applies no rules
+	lacks      map[string]bool // columns that a rehearsal's destination would still have to make
+	rightsHold bool            // the rights to read it are no smaller than in the run before
 }
 
 // refOf answers what a mapping wants to know of other records; see mapping.About.

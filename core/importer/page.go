@@ -88,12 +88,15 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 			return
 		}
 		m, err := maps.page(ctx, page, pool, left)
+		if err == nil {
+			left -= int64(len(m.rows) + len(m.refused))
+			err = e.onlyShown(ctx, t, m)
+		}
 		if err != nil {
 			m.release()
 			send(item{err: err, end: true})
 			return
 		}
-		left -= int64(len(m.rows) + len(m.refused))
 		if !send(item{page: m}) {
 			return
 		}

@@ -50,7 +50,7 @@ func (t *table) fatings() (all []fating) {
 
 // policies deals with what the run has not seen: children before their parents.
 func (e *engine) policies(ctx context.Context) error {
-	if e.Limit > 0 {
+	if e.partial() {
 		return nil
 	}
 	for _, t := range slices.Backward(e.tables) {
@@ -307,7 +307,7 @@ func (e *engine) weigh(earlier []Entry) {
 	for _, t := range e.tables {
 		now := t.run.Rights
 		for _, r := range earlier {
-			if r.ID == e.current.ID || r.Limit > 0 || r.State != Complete {
+			if r.ID == e.current.ID || r.Partial() || r.State != Complete {
 				continue
 			}
 			i := slices.IndexFunc(r.Tables, func(x RunTable) bool { return x.Mapping == t.plan.ID && x.Finished })

@@ -190,6 +190,9 @@ func (e *engine) waitFor(ctx context.Context, by [2]string, keys []string, ids r
 	if len(unknown) == 0 {
 		return nil
 	}
+	if e.rehearsing != nil {
+		return e.rehearsing.planned(ctx, by, unknown, ids)
+	}
 	kinds, err := e.Journal.Excepted(ctx, e.current.ID, by[1], unknown)
 	for key := range kinds {
 		ids[reference{by[0], by[1], key}] = answer{waits: true}
@@ -232,7 +235,7 @@ func (e *engine) find(ctx context.Context, table, by string, keys []string, matc
 		}
 		seen = append(seen, t.plan.Table)
 		p := t.plan
-		p.Columns = slices.DeleteFunc(slices.Clone(p.Columns), func(c core.Column) bool { return by == "" || c.Name != by })
+		p.Columns = slices.DeleteFunc(slices.Clone(p.Columns), func(c core.Column) bool { return by == "" || c.Name != by || t.lacks[c.Name] })
 		if by != "" && len(p.Columns) == 0 {
 			continue
 		}

@@ -53,17 +53,18 @@ type engine struct {
 	log    *slog.Logger
 	teller *teller
 
-	source  core.Identity
-	have    core.Identity // of the destination, as it was found
-	own     string        // id of the destination, once it is started
-	tables  []*table
-	known   *descriptions // of the source's tables
-	current Entry
-	resumed bool
-	late    bool                 // the current run was complete before this call
-	claims  []func()             // what is given back in the end, when everything is noted
-	open    map[batchPlace]Batch // noted by an earlier process, and neither settled nor written anew
-	rewound map[int64]int        // how often a part began again in this call
+	source     core.Identity
+	have       core.Identity // of the destination, as it was found
+	own        string        // id of the destination, once it is started
+	tables     []*table
+	known      *descriptions // of the source's tables
+	current    Entry
+	resumed    bool
+	late       bool                 // the current run was complete before this call
+	claims     []func()             // what is given back in the end, when everything is noted
+	open       map[batchPlace]Batch // noted by an earlier process, and neither settled nor written anew
+	rehearsing *rehearsing          // nothing is written, and what is planned counts as there; nil in an import
+	rewound    map[int64]int        // how often a part began again in this call
 }
 
 // A batchPlace is where at most one batch is open.

@@ -352,3 +352,25 @@ func FuzzUnpack(f *testing.F) {
 		}
 	})
 }
+
+func TestTheNewestWholeRehearsalOfAMappingIsRemembered(t *testing.T) {
+	ctx := context.Background()
+	j, err := Open(ctx, filepath.Join(t.TempDir(), "journal.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	for i, whole := range []bool{true, true, false} {
+		r := importer.Rehearsal{Place: "sqlite:a", Source: "org", Whole: whole, Tables: []importer.RehearsedTable{{Mapping: "account", Digest: string(rune('a' + i))}}}
+		if err := j.NoteRehearsal(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := j.Rehearsals(ctx, "sqlite:a")
+	if err != nil || len(all) != 1 || all[0].Digest != "b" || all[0].Source != "org" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if other, err := j.Rehearsals(ctx, "sqlite:b"); err != nil || len(other) != 0 {
+		t.Errorf("%+v, %v", other, err)
+	}
+}

@@ -119,6 +119,15 @@ CREATE TABLE pairs (
 ALTER TABLE runs ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
 `, `
 CREATE INDEX exceptions_by_key ON exceptions (run, source, key);
+`, `
+CREATE TABLE rehearsals (
+	mapping TEXT NOT NULL,
+	place   TEXT NOT NULL,
+	digest  TEXT NOT NULL,
+	source  TEXT NOT NULL,
+	ended   TEXT NOT NULL,
+	PRIMARY KEY (mapping, place)
+) WITHOUT ROWID;
 `}
 }
 

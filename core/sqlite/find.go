@@ -31,6 +31,11 @@ func (d *Destination) Find(ctx context.Context, p core.Plan, match []core.Match)
 				if found[i], err = find(conn, p, m); err != nil {
 					return err
 				}
+				if m.Traces && len(found[i]) > 0 {
+					if err := trace(conn, p, found[i]); err != nil {
+						return err
+					}
+				}
 			}
 			return nil
 		})

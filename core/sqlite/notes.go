@@ -11,6 +11,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"ferry/core"
+	"ferry/core/sqlitefile"
 )
 
 // aKey is what a record's id in the key column looks like: a GUID in lower case. It is the mark that Ferry leaves on its
@@ -58,32 +59,55 @@ func (d *Destination) index(p core.Plan) error {
 }
 
 // noted runs see on the file when it has notes.
-func (d *Destination) noted(ctx context.Context, p core.Plan, see func(conn *sqlite.Conn) error) error {
+func (d *Destination) noted(ctx context.Context, p core.Plan, see func(f *sqlitefile.File) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := d.hold(ctx, false); err != nil {
-		return err
+	there, err := d.look(ctx, func(f *sqlitefile.File) error {
+		t, err := describe(f, p.Table)
+		if err != nil {
+			return err
+		}
+		if t == nil {
+			return notPrepared(p.Table)
+		}
+		return f.Read(ctx, func(conn *sqlite.Conn) error { return see(f) })
+	})
+	if err == nil && !there {
+		err = notPrepared(p.Table)
 	}
-	t, err := describe(d.file, p.Table)
-	if err != nil {
-		return err
+	return err
+}
+
+// rows is where the notes of a plan's rows are read: before the first run that has to know, rows that Ferry made are not
+// noted yet.
+func rows(f *sqlitefile.File, p core.Plan) (string, error) {
+	notes, noted, err := hasNotes(f.Conn(), p)
+	if err != nil || notes && noted {
+		return "_ferry_row", err
 	}
-	if t == nil {
-		return notPrepared(p.Table)
+	made := "SELECT ?1 AS tbl, t." + quote(p.Key) + " AS key, ?2 AS plan, '' AS run, '' AS fate, '' AS dealt FROM " + quote(p.Table) +
+		" t WHERE t." + quote(p.Key) + " GLOB '" + aKey + "'"
+	if !notes {
+		return "(" + made + ")", nil
 	}
-	return d.file.Read(ctx, see)
+	return "(SELECT tbl, key, plan, run, fate, dealt FROM _ferry_row WHERE tbl = ?1 UNION ALL " + made +
+		" AND NOT EXISTS (SELECT 1 FROM _ferry_row n WHERE n.tbl = ?1 AND n.key = t." + quote(p.Key) + "))", nil
 }
 
 // unseen are the rows of a plan that the run has not seen, as long as they are there.
-func unseen(p core.Plan) string {
-	return " FROM _ferry_row m WHERE m.tbl = ?1 AND m.plan = ?2 AND m.run <> ?3 AND EXISTS (SELECT 1 FROM " +
+func unseen(from string, p core.Plan) string {
+	return " FROM " + from + " m WHERE m.tbl = ?1 AND m.plan = ?2 AND m.run <> ?3 AND EXISTS (SELECT 1 FROM " +
 		quote(p.Table) + " t WHERE t." + quote(p.Key) + " = m.key)"
 }
 
 // Unseen implements core.Keeper.
 func (d *Destination) Unseen(ctx context.Context, p core.Plan, f core.Fate, dealt, after string, n int) (keys []string, err error) {
-	err = d.noted(ctx, p, func(conn *sqlite.Conn) error {
-		return sqlitex.Execute(conn, "SELECT m.key"+unseen(p)+" AND m.fate = ?4 AND (?5 = '' OR m.dealt <> ?5) AND m.key > ?6 ORDER BY m.key LIMIT ?7",
+	err = d.noted(ctx, p, func(file *sqlitefile.File) error {
+		from, err := rows(file, p)
+		if err != nil {
+			return err
+		}
+		return sqlitex.Execute(file.Conn(), "SELECT m.key"+unseen(from, p)+" AND m.fate = ?4 AND (?5 = '' OR m.dealt <> ?5) AND m.key > ?6 ORDER BY m.key LIMIT ?7",
 			&sqlitex.ExecOptions{Args: []any{p.Table, p.ID, p.Run, string(f), dealt, after, n}, ResultFunc: func(s *sqlite.Stmt) error {
 				keys = append(keys, s.ColumnText(0))
 				return nil
@@ -94,14 +118,18 @@ func (d *Destination) Unseen(ctx context.Context, p core.Plan, f core.Fate, deal
 
 // Standing implements core.Keeper.
 func (d *Destination) Standing(ctx context.Context, p core.Plan, dealt map[core.Fate]string) (s core.Standing, err error) {
-	err = d.noted(ctx, p, func(conn *sqlite.Conn) error {
-		if s.Rows, err = d.file.Number("SELECT count(*) FROM _ferry_row m WHERE m.tbl = ?1 AND m.plan = ?2 AND EXISTS (SELECT 1 FROM "+
+	err = d.noted(ctx, p, func(file *sqlitefile.File) error {
+		from, err := rows(file, p)
+		if err != nil {
+			return err
+		}
+		if s.Rows, err = file.Number("SELECT count(*) FROM "+from+" m WHERE m.tbl = ?1 AND m.plan = ?2 AND EXISTS (SELECT 1 FROM "+
 			quote(p.Table)+" t WHERE t."+quote(p.Key)+" = m.key)", p.Table, p.ID); err != nil {
 			return err
 		}
 		for fate, to := range map[core.Fate]*int64{core.Unjudged: &s.Unjudged, core.IsGone: &s.Gone, core.HasLeft: &s.Left} {
 			how := dealt[fate]
-			if *to, err = d.file.Number("SELECT count(*)"+unseen(p)+" AND m.fate = ?4 AND (?5 = '' OR m.dealt <> ?5)", p.Table, p.ID, p.Run, string(fate), how); err != nil {
+			if *to, err = file.Number("SELECT count(*)"+unseen(from, p)+" AND m.fate = ?4 AND (?5 = '' OR m.dealt <> ?5)", p.Table, p.ID, p.Run, string(fate), how); err != nil {
 				return err
 			}
 		}

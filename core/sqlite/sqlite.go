@@ -80,6 +80,7 @@ var (
 	_ core.Restorer    = (*Destination)(nil)
 	_ core.Keeper      = (*Destination)(nil)
 	_ core.Ruler       = (*Destination)(nil)
+	_ core.Comparer    = (*Destination)(nil)
 )
 
 // Rules implements core.Ruler.
