@@ -183,8 +183,12 @@ func (p *mappings) state(l listed) (words, chip string, worst mapping.Severity) 
 func (w *Window) others(id string) []mapping.Mapping {
 	others := []mapping.Mapping{}
 	for _, l := range w.listed() {
-		if l.Saved != nil && l.ID != id {
+		switch {
+		case l.ID == id:
+		case l.Saved != nil:
 			others = append(others, *l.Saved)
+		default: // as it comes: into a table of its own name
+			others = append(others, mapping.Mapping{ID: l.ID, Source: l.Table, Table: l.Table})
 		}
 	}
 	return others

@@ -3,6 +3,7 @@ package mapping
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"ferry/core"
 )
@@ -26,12 +27,26 @@ func (d *Draft) AddChild(t core.Table, link string) error {
 	}
 	for base, n := child.ID, 2; taken(child.ID); n++ {
 		child.ID = base + "-" + strconv.Itoa(n)
-		child.Table = t.Name.Logical + "_" + strconv.Itoa(n)
+	}
+	// A table of its own: the same records may also come by a mapping of their own, with other columns.
+	name := child.Table
+	for n := 1; d.writesTo(child.Table); n++ {
+		child.Table = d.m.Table + "_" + name
+		if n > 1 {
+			child.Table += "_" + strconv.Itoa(n)
+		}
 	}
 	return d.do("add "+t.Name.Logical, func(m *Mapping) error {
 		m.Children = append(m.Children, child)
 		return nil
 	})
+}
+
+// writesTo reports whether the mapping, one of its children or another mapping of the project goes to a table.
+func (d *Draft) writesTo(table string) bool {
+	var goes func(m Mapping) bool
+	goes = func(m Mapping) bool { return strings.EqualFold(m.Table, table) || slices.ContainsFunc(m.Children, goes) }
+	return goes(d.m) || slices.ContainsFunc(d.others, goes)
 }
 
 // RemoveChild takes a child out, with its own children.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"ferry/core"
@@ -295,5 +297,37 @@ func TestWhatAnOlderFerrySavedIsReadAndDoesWhatItDid(t *testing.T) {
 	_ = json.Unmarshal(text, &now)
 	if !reflect.DeepEqual(compact, now) {
 		t.Errorf("saved again it is %s", text)
+	}
+}
+
+func TestAChildGetsATableThatNothingElseGoesTo(t *testing.T) {
+	d := NewDraft(account(), nil)
+	d.Others([]Mapping{{ID: "contact", Source: "contact", Table: "Contact"}})
+	for range 3 {
+		if err := d.AddChild(contact(), "parentcustomerid"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var tables []string
+	for _, c := range d.Saved().Children {
+		tables = append(tables, c.Table)
+	}
+	if got := strings.Join(tables, " "); got != "account_contact account_contact_2 account_contact_3" {
+		t.Errorf("the children go to %s", got)
+	}
+	for _, p := range d.Problems() {
+		if p.Code == "same-table" {
+			t.Errorf("%s", p.Cause)
+		}
+	}
+
+	child := d.Saved().Children[0]
+	child.Table = "contact"
+	if err := d.PutChild(child); err != nil {
+		t.Fatal(err)
+	}
+	warned := slices.ContainsFunc(d.Problems(), func(p Problem) bool { return p.Code == "same-table" && len(p.Place.Path) == 2 })
+	if !warned {
+		t.Error("nobody says that a child and another mapping write into one table")
 	}
 }

@@ -82,8 +82,7 @@ func (l *lister) rules() {
 	for _, other := range l.draft.others {
 		at := Place{Part: PartFields}
 		switch {
-		case l.m != &l.draft.m:
-		case other.ID == l.m.ID && other.Source != l.m.Source:
+		case l.m == &l.draft.m && other.ID == l.m.ID && other.Source != l.m.Source:
 			l.add("same-id", at, says{})
 		case other.ID != l.m.ID && l.dest == nil && strings.EqualFold(other.Table, l.m.Table):
 			l.add("same-table", at, says{Table: tableTitle(*l.source), Value: l.m.Table})
