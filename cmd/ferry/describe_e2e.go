@@ -31,8 +31,12 @@ func describe(a fyne.App) {
 				w := windows[0]
 				size := w.Canvas().Size()
 				full := clip{0, 0, size.Width, size.Height}
-				for _, o := range append([]fyne.CanvasObject{w.Content()}, w.Canvas().Overlays().List()...) {
+				for layer, o := range append([]fyne.CanvasObject{w.Content()}, w.Canvas().Overlays().List()...) {
+					from := len(seen)
 					seen = look(o, full, seen)
+					for i := range seen[from:] {
+						seen[from+i].Layer = layer
+					}
 				}
 			})
 			text, err := json.Marshal(seen)
@@ -47,6 +51,7 @@ func describe(a fyne.App) {
 type shown struct {
 	Text       string
 	X, Y, W, H float32
+	Layer      int // 0 is the page; each sheet lies over those before it
 }
 
 type clip struct{ left, top, right, bottom float32 }
@@ -58,7 +63,7 @@ func look(o fyne.CanvasObject, c clip, seen []shown) []shown {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
 	switch o := o.(type) {
 	case *canvas.Text:
-		s := shown{o.Text, at.X, at.Y, o.Size().Width, o.Size().Height}
+		s := shown{Text: o.Text, X: at.X, Y: at.Y, W: o.Size().Width, H: o.Size().Height}
 		middle := s.Y + s.H/2
 		if o.Text != "" && s.X < c.right && s.X+s.W > c.left && middle > c.top && middle < c.bottom {
 			seen = append(seen, s)

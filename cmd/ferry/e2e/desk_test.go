@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,6 +36,7 @@ type desk struct {
 type shown struct {
 	Text       string
 	X, Y, W, H float32
+	Layer      int
 }
 
 // sit starts a screen and the window on it, in a home folder of its own, which prepare may fill first.
@@ -160,9 +162,10 @@ func (d *desk) texts() []shown {
 	return all
 }
 
-// find looks for a text: the whole of it, else its beginning.
+// find looks for a text: the whole of it, else its beginning; on the sheet that lies on top before what it covers.
 func (d *desk) find(text string) (shown, bool) {
 	all := d.texts()
+	slices.SortStableFunc(all, func(a, b shown) int { return b.Layer - a.Layer })
 	for _, s := range all {
 		if s.Text == text {
 			return s, true

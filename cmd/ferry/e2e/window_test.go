@@ -47,6 +47,7 @@ func TestFromTheFirstStartToAReceipt(t *testing.T) {
 	d.clickTo("Continue", "Use and check")
 	d.picture("05-destination")
 	d.click("Database file (SQLite)")
+	d.clickUntil("Database file", func() bool { return d.fieldEnds(".db") })
 	d.clickTo("Use and check", "Destination available")
 	d.picture("06-destination-checked")
 	d.clickTo("Continue to import", "Import everything")
