@@ -40,6 +40,8 @@ type flags struct {
 	settings, filters pairs
 	retire            pairs
 	full              bool
+	rehearse          bool
+	rows, keys, only  string
 	language          string
 	loaded            *project.Project
 }

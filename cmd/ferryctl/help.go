@@ -61,6 +61,8 @@ func useOf(name string) (example string, only []string) {
 	case "import":
 		return `  ferryctl import -org https://contoso.crm.dynamics.com -client-id 0000… -tables account,contact -to sqlite:contoso.db
   ferryctl import -project contoso.ferry
+  ferryctl import -project contoso.ferry -rehearse -rows rehearsal.csv
+A rehearsal writes nothing; it ends with 1 when a record would be refused.
 The same command again goes on where an import was stopped, and brings what changed when it was complete.`, nil
 	case "schema":
 		return "  ferryctl schema > ferry.schema.json", []string{}

@@ -12,6 +12,7 @@ import (
 	"ferry/core/importer"
 	"ferry/core/mapping"
 	"ferry/core/project"
+	"ferry/core/rehearsal"
 	"ferry/core/signin"
 )
 
@@ -24,6 +25,10 @@ func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f.set.StringVar(&f.language, "language", "", "language of labels: de, or an LCID such as 1031 (default: the project's, else that of whoever signs in)")
 	f.set.Var(f.retire, "retire", "agree that so many gone or left records of a mapping are removed or marked, MAPPING=NUMBER; may be repeated")
 	f.set.BoolVar(&f.full, "full", false, "start anew where an import that was stopped could go on")
+	f.set.BoolVar(&f.rehearse, "rehearse", false, "show what would be done, and write nothing")
+	f.set.StringVar(&f.rows, "rows", "", "with -rehearse: save every record, old and new values side by side: FILE.csv")
+	f.set.StringVar(&f.keys, "keys", "", "with -rehearse: save which records were shown, for -only: FILE")
+	f.set.StringVar(&f.only, "only", "", "import just what a rehearsal showed: the FILE of its -keys; what changed since is skipped")
 	if code, ok := f.parse(t, args); !ok {
 		return code
 	}
@@ -35,6 +40,12 @@ func importCommand(ctx context.Context, t *terminal, args []string) int {
 }
 
 func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
+	switch {
+	case !f.rehearse && (f.rows != "" || f.keys != ""):
+		return 0, wrongUse("-rows and -keys save what a rehearsal shows, and this is none.", "Add -rehearse, or leave them out.")
+	case f.rehearse && f.only != "":
+		return 0, wrongUse("-only is for an import, and this is a rehearsal.", "Leave out one of the two.")
+	}
 	drivers := wiring.Destinations(f.data, t.log)
 	where, err := f.destination(drivers)
 	if err != nil {
@@ -63,7 +74,7 @@ func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, retire: retire, project: f.loaded, full: f.full, language: language, json: f.json,
+	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, retire: retire, project: f.loaded, full: f.full, rehearse: f.rehearse, rows: f.rows, keys: f.keys, only: f.only, language: language, json: f.json,
 		secrets: f.secrets(ctx, t, computer, drivers, where)})
 }
 
@@ -92,6 +103,9 @@ type errand struct {
 	secrets map[string]core.Secret // of the destination
 	full    bool
 	json    bool
+
+	rehearse         bool
+	rows, keys, only string // files; see the flags
 
 	language int // LCID of labels; 0 is that of whoever signs in
 }
@@ -144,6 +158,17 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	job.Retire = e.retire
 	job.Language = project.LanguageCode(e.language)
 	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+wiring.Where(e.where), who(e.to)
+	if e.rehearse {
+		return rehearse(ctx, t, c, e, job, memory)
+	}
+	if e.only != "" {
+		list, err := rehearsal.OpenList(ctx, e.only)
+		if err != nil {
+			return 0, err
+		}
+		defer list.Close()
+		job.Only = list
+	}
 	bar := &progressBar{t: t, json: e.json, now: time.Now}
 	code, shown := exitWell, false
 	job.Show = func(r importer.Receipt) (err error) {

@@ -117,7 +117,7 @@ func (r *rehearsing) lacks(ctx context.Context, t *table) error {
 	for _, thing := range things {
 		r.makes(thing)
 		switch thing.Kind {
-		case "file", "table":
+		case "table":
 			t.lacks[""] = true
 		case "column", "field":
 			t.lacks[strings.TrimPrefix(thing.Name, t.plan.Table+".")] = true

@@ -362,7 +362,7 @@ func TestAnImportCanBeLimitedToWhatWasShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "shown.keys")
-	n, err := sketch.SaveList(context.Background(), file, rehearsal.Search{})
+	_, n, err := sketch.SaveList(context.Background(), file, rehearsal.Search{})
 	if err != nil || n != 40 {
 		t.Fatalf("%d, %v", n, err)
 	}
@@ -392,7 +392,7 @@ func TestALimitedImportGoesOnAfterAKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "shown.keys")
-	if _, err := sketch.SaveList(context.Background(), file, rehearsal.Search{Text: "thing 5"}); err != nil {
+	if _, _, err := sketch.SaveList(context.Background(), file, rehearsal.Search{Text: "thing 5"}); err != nil {
 		t.Fatal(err)
 	}
 	list, err := rehearsal.OpenList(context.Background(), file)

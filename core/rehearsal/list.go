@@ -2,8 +2,8 @@ package rehearsal
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
+	"fmt"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"sync"
@@ -29,18 +29,19 @@ type List struct {
 var _ importer.Shown = (*List)(nil)
 
 // SaveList writes the keys of all rows that fit and would be written, and of those that would be refused or skipped, into a
-// new file at path. A file that is there is replaced when the new one is whole.
-func (s *Sketch) SaveList(ctx context.Context, path string, q Search) (records int64, err error) {
+// new file at path. A file that is there is replaced when the new one is whole. id names what was saved: the same records
+// of the same rehearsal have the same.
+func (s *Sketch) SaveList(ctx context.Context, path string, q Search) (id string, records int64, err error) {
 	part := path + ".part"
 	remove(part)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return 0, noRoom(filepath.Dir(path), err)
+		return "", 0, noRoom(filepath.Dir(path), err)
 	}
 	file, err := sqlitefile.Open(ctx, part, sqlitefile.Options{Create: true, Private: true, Exclusive: true, ApplicationID: listID, Portable: true, CacheMB: 2})
 	if err != nil {
-		return 0, err
+		return "", 0, err
 	}
-	err = s.fill(ctx, file, q, &records)
+	id, err = s.fill(ctx, file, q, &records)
 	if closing := file.Close(); err == nil {
 		err = closing
 	}
@@ -49,29 +50,31 @@ func (s *Sketch) SaveList(ctx context.Context, path string, q Search) (records i
 	}
 	if err != nil {
 		remove(part)
-		return 0, core.During("saving what the rehearsal showed", err)
+		return "", 0, core.During("saving what the rehearsal showed", err)
 	}
-	return records, nil
+	return id, records, nil
 }
 
-func (s *Sketch) fill(ctx context.Context, file *sqlitefile.File, q Search, records *int64) error {
-	name := make([]byte, 8)
-	rand.Read(name) // never fails
-	return file.Transaction(ctx, func(c *sqlite.Conn) error {
+func (s *Sketch) fill(ctx context.Context, file *sqlitefile.File, q Search, records *int64) (id string, err error) {
+	all := fnv.New64a()
+	return id, file.Transaction(ctx, func(c *sqlite.Conn) error {
 		if err := sqlitex.ExecuteScript(c, `CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 			CREATE TABLE shown (mapping TEXT NOT NULL, key TEXT NOT NULL, digest INTEGER NOT NULL, PRIMARY KEY (mapping, key)) WITHOUT ROWID;`, nil); err != nil {
 			return err
 		}
-		if err := sqlitex.Execute(c, "INSERT INTO about VALUES ('id', ?)", &sqlitex.ExecOptions{Args: []any{hex.EncodeToString(name)}}); err != nil {
-			return err
-		}
-		return s.Each(ctx, q, func(r importer.RehearsedRow) error {
+		err := s.Each(ctx, q, func(r importer.RehearsedRow) error {
 			if r.Kind == core.Removed {
 				return nil // an import of some records removes none
 			}
 			*records++
+			fmt.Fprintf(all, "%s\x00%s\x00%d\x00", r.Mapping, r.Key, r.Digest)
 			return sqlitex.Execute(c, "INSERT OR REPLACE INTO shown VALUES (?, ?, ?)", &sqlitex.ExecOptions{Args: []any{r.Mapping, r.Key, int64(r.Digest)}})
 		})
+		if err != nil {
+			return err
+		}
+		id = fmt.Sprintf("%s-%016x", s.id, all.Sum64())
+		return sqlitex.Execute(c, "INSERT INTO about VALUES ('id', ?)", &sqlitex.ExecOptions{Args: []any{id}})
 	})
 }
 

@@ -39,6 +39,7 @@ const (
 
 // A Sketch is an importer.Sketch in a file. Its methods may be called from any goroutine.
 type Sketch struct {
+	id   string
 	path string
 	seal cipher.AEAD
 
@@ -64,12 +65,13 @@ func New(ctx context.Context, folder string) (*Sketch, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(folder, hex.EncodeToString(name)+extension)
+	id := hex.EncodeToString(name)
+	path := filepath.Join(folder, id+extension)
 	file, err := sqlitefile.Open(ctx, path, sqlitefile.Options{Create: true, Private: true, Exclusive: true, ApplicationID: sketchID, CacheMB: 4})
 	if err != nil {
 		return nil, core.During("keeping what the rehearsal shows", err)
 	}
-	s := &Sketch{path: path, seal: seal, file: file}
+	s := &Sketch{id: id, path: path, seal: seal, file: file}
 	err = file.Transaction(ctx, func(c *sqlite.Conn) error {
 		return sqlitex.ExecuteScript(c, `
 CREATE TABLE rows (
@@ -92,6 +94,9 @@ CREATE INDEX rows_by_match ON rows (mapping, matches) WHERE matches IS NOT NULL;
 	}
 	return s, nil
 }
+
+// ID names the rehearsal.
+func (s *Sketch) ID() string { return s.id }
 
 // Close removes the file. It may be called twice.
 func (s *Sketch) Close() error {

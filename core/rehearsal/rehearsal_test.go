@@ -124,7 +124,7 @@ func TestCSVHasALineForEachChangeAndRunsNothing(t *testing.T) {
 func TestAListHoldsKeysAndDigestsAndNothingElse(t *testing.T) {
 	ctx, file := context.Background(), filepath.Join(t.TempDir(), "a", "shown.keys")
 	s := filled(t, t.TempDir(), 20)
-	if n, err := s.SaveList(ctx, file, Search{Text: "fabrikam 1"}); err != nil || n != 11 {
+	if _, n, err := s.SaveList(ctx, file, Search{Text: "fabrikam 1"}); err != nil || n != 11 {
 		t.Fatalf("%d, %v", n, err)
 	}
 	data, err := os.ReadFile(file)

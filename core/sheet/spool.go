@@ -23,6 +23,7 @@ type Spool interface {
 	core.Restorer
 	core.Ruler
 	core.Keeper
+	core.Comparer
 
 	// Rows calls row with every row of a plan's table, in the order of its keys. The values are good until row returns.
 	Rows(ctx context.Context, p core.Plan, row func(key string, values []core.Value) error) error
