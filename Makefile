@@ -69,7 +69,7 @@ vet:
 	CGO_ENABLED=0 $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 $(PURE)
 
 # The emulators' and the terminal's longest tests are left out here: they are many times slower under the detector.
-RACE := ./core ./core/rest ./core/keychain ./core/signin ./core/dataverse ./core/importer ./core/journal ./core/sqlite ./core/sqlitefile \
+RACE := ./core ./core/rest ./core/keychain ./core/signin ./core/dataverse ./core/importer ./core/journal ./core/sqlite ./core/sqlitefile ./core/sheet \
         ./core/practice/microsoft ./core/report ./cmd/internal/... ./ui/...
 
 race:

@@ -8,6 +8,8 @@ import (
 	"ferry/core"
 	"ferry/core/postgres"
 	"ferry/core/project"
+	"ferry/core/sheet"
+	"ferry/core/sqlite"
 	"ferry/ui"
 	"ferry/ui/uitest"
 )
@@ -17,6 +19,31 @@ func withPostgres(_ *uitest.Engine, o *ui.Options) {
 	o.Project = uitest.Contoso()
 	o.Project.Destination = nil
 	o.Destinations = []core.Driver[core.Destination]{uitest.SQLite(), postgres.Driver(nil)}
+}
+
+// withFiles has every kind of destination, and none chosen yet.
+func withFiles(e *uitest.Engine, o *ui.Options) {
+	withPostgres(e, o)
+	spools := sheet.Spools{Folder: "spools", Open: func(path string) (sheet.Spool, error) { return sqlite.New(path, nil) }}
+	o.Destinations = []core.Driver[core.Destination]{sheet.Excel(spools, nil), uitest.SQLite(), sheet.CSV(spools, nil), postgres.Driver(nil)}
+}
+
+func TestAWorkbookAndAFolderAreOfferedBesideTheConnection(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) { withFiles(e, o); o.Documents = "/home/ada/Documents/Ferry"; p = o.Project })
+	s.Tap("Destination")
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+	if d := p.Destination; d == nil || d.Driver != "excel" || d.Settings["file"] != "/home/ada/Documents/Ferry/Contoso/Contoso.xlsx" {
+		t.Errorf("the workbook is %+v", d)
+	}
+	s.Tap("CSV folder")
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+	if d := p.Destination; d == nil || d.Driver != "csv" || d.Settings["folder"] != "/home/ada/Documents/Ferry/Contoso" || d.Settings["delimiter"] != "comma" || d.Settings["apostrophe"] != "true" {
+		t.Errorf("the folder is %+v", d)
+	}
 }
 
 func TestADestinationWithoutAFileIsChosenAndItsPasswordStaysOutOfTheProject(t *testing.T) {

@@ -140,6 +140,8 @@ func scenes() []scene {
 			e.DestChecks[0].Fault = &core.Fault{Kind: core.Wrong, Code: "sqlite.unwritable", Owner: core.You, Cause: "Ferry may not write into this folder.", Remedy: "Choose another folder."}
 			e.DestChecks[1].State = core.CheckUntried
 		}, func(s *uitest.Stage) { s.Tap("Destination"); s.Tap("Use and check"); s.Sees("Destination unavailable") }},
+		{"destination-excel", withFiles, func(s *uitest.Stage) { s.Tap("Destination") }},
+		{"destination-csv", withFiles, func(s *uitest.Stage) { s.Tap("Destination"); s.Tap("CSV folder") }},
 		{"destination-postgres", withPostgres, func(s *uitest.Stage) { s.Tap("Destination"); s.Tap("PostgreSQL") }},
 		{"destination-postgres-refused", withPostgres, func(s *uitest.Stage) {
 			s.Tap("Destination")

@@ -33,14 +33,14 @@ func CSV(spools Spools, log *slog.Logger) core.Driver[core.Destination] {
 	return core.Driver[core.Destination]{
 		Name:    "csv",
 		Title:   "CSV folder",
-		Summary: "One text file for each table, account.csv, which every program reads; each holds the whole table after each import.",
+		Summary: "One text file for each table, such as account.csv, which every program reads.",
 		Settings: []core.Setting{
 			{Name: "folder", Title: "Folder", Kind: core.SettingFolder, Required: true, Main: true,
 				Help: "Where the files lie. Ferry makes the folder when there is none, and never writes over a file it did not make."},
-			{Name: "delimiter", Title: "Between the columns", Kind: core.SettingChoice, Default: delimiterComma,
+			{Name: "delimiter", Title: "Between the columns", Kind: core.SettingChoice, Required: true, Default: delimiterComma,
 				Choices: []string{delimiterComma, delimiterSemicolon, delimiterTab},
 				Help:    "comma, semicolon or tab. Excel opens files by double-click with a comma in English, and with a semicolon in most of Europe."},
-			{Name: "encoding", Title: "Encoding", Kind: core.SettingChoice, Default: encodingMarked,
+			{Name: "encoding", Title: "Encoding", Kind: core.SettingChoice, Required: true, Default: encodingMarked,
 				Choices: []string{encodingMarked, encodingPlain, encodingWide},
 				Help:    "utf-8-bom is what Excel recognises. utf-8 is for programs that stumble over the mark at the beginning. utf-16 is for old ones."},
 			{Name: "apostrophe", Title: "Put an apostrophe before what Excel would run", Kind: core.SettingSwitch, Default: "true",

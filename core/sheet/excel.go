@@ -21,7 +21,7 @@ func Excel(spools Spools, log *slog.Logger) core.Driver[core.Destination] {
 	return core.Driver[core.Destination]{
 		Name:    "excel",
 		Title:   "Look at it in Excel",
-		Summary: "One workbook with a sheet for each table, with dates as dates and numbers as numbers; it holds all of them after each import.",
+		Summary: "One workbook with a sheet for each table; dates are dates, numbers are numbers.",
 		Settings: []core.Setting{
 			{Name: "file", Title: "Workbook", Kind: core.SettingFile, Ending: ".xlsx", Required: true, Main: true,
 				Help: "Where the workbook lies; its name ends in .xlsx. Ferry makes it when there is none, and never writes over one it did not make."},
