@@ -17,6 +17,7 @@ type Options struct {
 	Destinations []core.Driver[core.Destination]
 	Documents    string // folder in which destination files are offered: Documents/Ferry
 	Practise     bool   // open with the practice environment
+	Given        string // path of a project file that was named at the start; it is opened as every other
 	Data         string // folder that holds journal and state; "" is not shown
 
 	Post func(func())     // runs a function on the window's goroutine; nil is fyne.Do
@@ -103,7 +104,8 @@ type Engine interface {
 
 	// Save writes the project, Open reads another one from a file.
 	Save(ctx context.Context, p *project.Project) error
-	Open(ctx context.Context, path string) (*project.Project, error)
+	// Open changes nothing: what it read becomes the window's own when a person says so.
+	Open(ctx context.Context, path string) (Opened, error)
 
 	// Browse opens an address in the system's browser, Show opens the folder of a file in the file manager.
 	Browse(url string) error
@@ -111,6 +113,12 @@ type Engine interface {
 
 	// KeychainState is a sentence for the person when secrets cannot be kept, and "" when they can.
 	KeychainState(ctx context.Context) string
+}
+
+// Opened is a project as it was read from a file, before anything of it is used.
+type Opened struct {
+	Project *project.Project
+	Said    []*core.Fault // what was left out of it and why, and what looks strange in it
 }
 
 // Practice is the practice environment as one connects to it.

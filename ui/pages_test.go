@@ -11,6 +11,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/mapping"
 	"ferry/core/project"
 	"ferry/ui"
 	"ferry/ui/uitest"
@@ -312,7 +313,23 @@ func TestAProjectFileIsOpenedByItsPath(t *testing.T) {
 	s.Sees("Something happened that Ferry does not know.")
 	s.SeesNot("raw text")
 	e.Fail = nil
+	e.Said = []*core.Fault{{Cause: "The destination was left out. It lies elsewhere.", Remedy: "Choose the file yourself.", Owner: core.You}}
+	e.File.Mappings = []mapping.Mapping{{ID: "a", Source: "account", Title: "Customers", Children: []mapping.Mapping{{ID: "c", Source: "contact", Gone: mapping.Policy{Do: mapping.Remove}}}}}
 	s.Tap("Open")
+	s.Sees("What this project talks to and writes")
+	s.Sees("The destination was left out. It lies elsewhere.")
+	s.Sees("contoso-test.crm4.dynamics.com")
+	s.Sees("contact: records that are deleted in Dynamics")
+	if e.Saved() != nil {
+		t.Error("reading a file made it the present project")
+	}
+	s.Tap("Do not open it")
+	s.Sees("open a project file")
+	s.Tap("open a project file")
+	s.Type("Project file", "/home/ada/move.ferry")
+	s.Press(fyne.KeyReturn)
+	s.Tap("Use this project")
+	s.Until(func() bool { return e.Saved() != nil && e.Saved().ID == e.File.ID })
 	s.Sees("Contoso · contoso-test.crm4.dynamics.com")
 	if e.Called("Tables")+e.Called("Runs")+e.Called("CheckSource") > 0 {
 		t.Error("opening a file started something")
@@ -405,4 +422,23 @@ func TestTheOfferedFolderIsMadeAndNoOther(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(documents, "typo")); err == nil {
 		t.Error("a typed folder was made")
 	}
+}
+
+func TestAProjectThatIsNamedAtTheStartIsAskedAboutFirst(t *testing.T) {
+	e := uitest.Works()
+	e.File = uitest.Contoso()
+	e.File.Name, e.File.Destination = "Sent\u202eevil", nil
+	s := uitest.Open(t, e, func(o *ui.Options) { o.Project, o.Given = nil, "/home/ada/sent.ferry" })
+	s.Sees("What this project talks to and writes")
+	s.Sees("Sent·evil · /home/ada/sent.ferry")
+	s.Sees("No destination yet. Ferry asks for one.")
+	s.Sees("None of its mappings removes records.")
+	s.Press(fyne.KeyEscape)
+	s.Sees("open a project file")
+	if e.Saved() != nil || e.Called("Tables")+e.Called("Runs")+e.Called("Certificate")+e.Called("KnowsSecret") > 0 {
+		t.Error("it was used before anybody agreed")
+	}
+	e.Fail = map[string]error{"Open": &core.Fault{Kind: core.Wrong, Code: "test.no-project", Cause: "This file is not a Ferry project.", Remedy: "Choose another.", Owner: core.You}}
+	again := uitest.Open(t, e, func(o *ui.Options) { o.Given = "/home/ada/x.txt" })
+	again.Sees("This file is not a Ferry project.")
 }

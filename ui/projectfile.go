@@ -27,19 +27,14 @@ func (w *Window) openProject() {
 		}
 		opening = true
 		open.Unless(lang.L("The file is being read."))
-		file := strings.TrimSpace(path.Text)
-		task.Go(w.run, func(ctx context.Context, _ func(struct{})) (*project.Project, error) {
-			return w.o.Engine.Open(ctx, file)
-		}, nil, func(p *project.Project, err error) {
+		w.read(strings.TrimSpace(path.Text), func() {
+			opening = false
+			sheet.Close()
+		}, func(err error) {
 			opening = false
 			open.Unless("")
-			if err != nil {
-				wrong.Objects = []fyne.CanvasObject{kit.FaultCard(core.AsFault(err), kit.FaultCalls{Browse: w.browse})}
-				sheet.Refit()
-				return
-			}
-			sheet.Close()
-			w.take(p)
+			wrong.Objects = []fyne.CanvasObject{kit.FaultCard(core.AsFault(err), kit.FaultCalls{Browse: w.browse})}
+			sheet.Refit()
 		})
 	}
 	open = kit.Primary(lang.L("Open"), try)
@@ -61,6 +56,22 @@ func (w *Window) openProject() {
 	})
 }
 
+// read reads a project file and shows what it talks to and writes; nothing of it is used before a person says so.
+func (w *Window) read(file string, done func(), failed func(error)) {
+	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (Opened, error) {
+		return w.o.Engine.Open(ctx, file)
+	}, nil, func(o Opened, err error) {
+		if err != nil {
+			failed(err)
+			return
+		}
+		if done != nil {
+			done()
+		}
+		w.pages[placeOpened].(*openedPage).ask(o, file)
+	})
+}
+
 // take makes an opened project the window's own.
 func (w *Window) take(p *project.Project) {
 	if w.active != nil {
@@ -74,6 +85,7 @@ func (w *Window) take(p *project.Project) {
 		w.forget(name)
 	}
 	w.project, w.runs = p, runs{}
+	w.save()
 	w.connections().wizard = nil
 	w.mappings().forget()
 	// Opening a file starts nothing: the page Connection asks nobody until a person presses a button there.

@@ -75,6 +75,7 @@ type saving struct {
 // Places in the rail.
 const (
 	placeWelcome     = "welcome"
+	placeOpened      = "opened"
 	placeConnection  = "connection"
 	placeDestination = "destination"
 	placeMappings    = "mappings"
@@ -107,6 +108,7 @@ func New(app fyne.App, o Options) *Window {
 	w.frame = newFrame(w)
 	w.pages = map[string]page{
 		placeWelcome:     newWelcome(w),
+		placeOpened:      newOpenedPage(w),
 		placeConnection:  newConnections(w),
 		placeDestination: newDestinationPage(w),
 		placeMappings:    newMappings(w),
@@ -138,8 +140,16 @@ func (w *Window) ShowAndRun() {
 // Fyne is the window as the toolkit knows it.
 func (w *Window) Fyne() fyne.Window { return w.win }
 
-// start opens the first place.
+// start opens the first place, and a project file that was named.
 func (w *Window) start() {
+	w.begin()
+	if w.o.Given != "" {
+		w.read(w.o.Given, nil, func(err error) { w.tell(lang.L("The project file was not opened"), err) })
+	}
+}
+
+// begin opens the place that the present project wants.
+func (w *Window) begin() {
 	if w.connection() == nil || w.o.Practise {
 		w.open(placeWelcome)
 		if w.o.Practise {
@@ -162,7 +172,7 @@ func (w *Window) open(place string) {
 	}
 	w.place = place
 	p := w.pages[place]
-	if place == placeWelcome {
+	if place == placeWelcome || place == placeOpened {
 		w.root.Objects = []fyne.CanvasObject{kit.On(kit.NewBox(look.Ground, "", 0), p.object())}
 	} else {
 		w.frame.show(p.object())

@@ -361,26 +361,20 @@ func lastProject(c *wiring.Computer) string {
 // Speak takes the language of the present project: from now on labels are in it.
 func (e *Engine) Speak(p *project.Project) { e.language.Store(int64(p.Language)) }
 
-// Save writes the project.
+// Save writes the project, and remembers its destination as one that the person of this computer chose.
 func (e *Engine) Save(_ context.Context, p *project.Project) error {
 	e.Speak(p)
-	return p.Write(lastProject(e.machine()))
+	if err := p.Write(lastProject(e.machine())); err != nil {
+		return err
+	}
+	e.machine().Chose(p)
+	return nil
 }
 
-// Open reads a project from a file and makes it the present one.
-func (e *Engine) Open(_ context.Context, path string) (*project.Project, error) {
-	p, err := project.Read(path)
-	if err != nil {
-		return nil, err
-	}
-	if d := p.Destination; d != nil && d.Settings["file"] != "" && !e.sameFile(path) {
-		// What somebody else chose is not written to: the page asks for a file of one's own.
-		if d.Settings["file"], err = project.Place(path, d.Settings["file"], false); err != nil {
-			p.Destination = nil
-		}
-	}
-	e.Speak(p)
-	return p, p.Write(lastProject(e.machine()))
+// Open reads a project from a file.
+func (e *Engine) Open(_ context.Context, path string) (ui.Opened, error) {
+	p, said, err := e.machine().Receive(e.drivers, path, e.sameFile(path))
+	return ui.Opened{Project: p, Said: said}, err
 }
 
 // sameFile reports whether a path is that of this computer's own project file.

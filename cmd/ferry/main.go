@@ -40,11 +40,7 @@ func main() {
 	engine := NewEngine(ctx, computer, warning)
 	defer engine.Close()
 
-	path := *file
-	if path == "" {
-		path = lastProject(computer)
-	}
-	p, err := project.Read(path)
+	p, err := project.Read(lastProject(computer))
 	if err != nil {
 		log.Info("no project was opened", "why", err)
 		p = nil
@@ -55,7 +51,7 @@ func main() {
 
 	a := app.NewWithID("app.ferry.desktop")
 	w := ui.New(a, ui.Options{
-		Version: version, Engine: engine, Project: p, Destinations: wiring.Destinations(folder, log), Documents: documents(), Data: folder, Practise: *practise,
+		Version: version, Engine: engine, Project: p, Destinations: wiring.Destinations(folder, log), Documents: documents(), Data: folder, Practise: *practise, Given: *file,
 	})
 	w.Show()
 	describe(a)

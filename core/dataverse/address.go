@@ -6,6 +6,12 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+
+	"ferry/core"
 )
 
 // An Address is what could be told from an address that somebody pasted.
@@ -155,8 +161,11 @@ func findAddress(text string) (*url.URL, error) {
 	}
 	if found := pick(schemeAt.FindAllString(text, 20)); found != "" {
 		text = found
-	} else if found := onlineAt.FindString(text); found != "" {
-		text = "https://" + found
+	} else if at := onlineAt.FindStringIndex(text); at != nil {
+		if before, _ := utf8.DecodeLastRuneInString(text[:at[0]]); before >= utf8.RuneSelf && unicode.IsLetter(before) {
+			return nil, addressDisguised("") // the host begins with a letter of another alphabet
+		}
+		text = "https://" + text[at[0]:at[1]]
 	} else if scheme, _, ok := strings.Cut(text, "://"); ok && !strings.ContainsAny(scheme, " \t\n") {
 		return nil, addressUnusable()
 	} else {
@@ -167,6 +176,13 @@ func findAddress(text string) (*url.URL, error) {
 	text, _, _ = strings.Cut(text, "#")
 	text, _, _ = strings.Cut(text, "?")
 	u, err := url.Parse(text)
+	if err == nil && strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		asked, err := idna.Punycode.ToASCII(core.Seen(u.Host))
+		if err != nil {
+			asked = ""
+		}
+		return nil, addressDisguised(asked)
+	}
 	if err != nil || u.Hostname() == "" || strings.ContainsAny(u.Host, " \t\r\n") {
 		return nil, addressUnusable()
 	}
@@ -271,6 +287,9 @@ func onPremises(u *url.URL, host string) (Address, error) {
 	a.Name, _, _ = strings.Cut(host, ".")
 	if ipErr == nil {
 		a.Name = host
+	}
+	if other, err := idna.Punycode.ToUnicode(host); err == nil && other != host {
+		a.Warning = "Elsewhere this address is shown as " + core.Marked(other) + ", which may look like another. Go on only if you know it as " + host + "."
 	}
 	if org := orgSegment(u.Path); org != "" {
 		a.Org += "/" + org

@@ -169,3 +169,25 @@ func TestSettingsOfTheSourceAreChecked(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAnAddressThatOnlyLooksLikeAnotherIsRefusedOrTold(t *testing.T) {
+	for _, text := range []string{
+		"https://c\u043entoso.crm.dynamics.com", "c\u043entoso.crm.dynamics.com", "the address is c\u043entoso.crm.dynamics.com/main.aspx, look",
+		"https://contoso.crm.dynamics.com\u2215.evil.example", "https://contoso.crm.dynamics\uff0ecom", "https://contoso\u202e.crm.dynamics.com",
+	} {
+		_, err := ParseAddress(text)
+		if f := core.AsFault(err); err == nil || f.Code != "dataverse.address-disguised" {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := ParseAddress("https://c\u043entoso.crm.dynamics.com"); err == nil || !strings.Contains(core.AsFault(err).Cause, "xn--cntoso-wqf.crm.dynamics.com") {
+		t.Errorf("its true form is not told: %v", core.AsFault(err).Cause)
+	}
+	a, err := ParseAddress("https://xn--cntoso-wqf.crm.dynamics.example/")
+	if err != nil || !strings.Contains(a.Warning, "c\u043entoso.crm.dynamics.example") || a.Host != "xn--cntoso-wqf.crm.dynamics.example" {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if a, err := ParseAddress("Die Adresse für München: contoso.crm4.dynamics.com"); err != nil || a.Warning != "" || a.Name != "contoso" {
+		t.Errorf("%+v, %v", a, err)
+	}
+}

@@ -55,6 +55,16 @@ func addressUnusable() *core.Fault {
 		"Open Dynamics 365 in the browser and paste what stands in the address bar. It looks like https://contoso.crm.dynamics.com.")
 }
 
+// addressDisguised says that a host has other letters than it seems; asked is where it would lead, "" when that cannot be told.
+func addressDisguised(asked string) *core.Fault {
+	cause := "This address has letters of another alphabet in it that look like those of another address."
+	if asked != "" {
+		cause = "This address has letters of another alphabet in it. It leads to " + asked + "."
+	}
+	return fault(core.Wrong, "address-disguised", cause,
+		"Do not use it. Open Dynamics 365 in the browser as you always do, and paste what stands in the address bar.")
+}
+
 func addressIncomplete() *core.Fault {
 	return fault(core.Wrong, "address-incomplete", "This is only a part of an address.",
 		"Paste the whole address of the environment. It looks like https://contoso.crm.dynamics.com.")

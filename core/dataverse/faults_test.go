@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the golden file anew")
 func TestFaultsReadWell(t *testing.T) {
 	below := errors.New("below")
 	all := []*core.Fault{
-		addressMissing(), addressUnusable(), addressIncomplete(), addressWithPassword(), addressNotSecure(), wrongProduct("Power Automate"), powerApps(linkAdminCenter, "default-"+id(1)), adminPage(linkAdminCenter, ""),
+		addressMissing(), addressUnusable(), addressDisguised(""), addressDisguised("xn--cntoso-wqf.crm.dynamics.com"), addressIncomplete(), addressWithPassword(), addressNotSecure(), wrongProduct("Power Automate"), powerApps(linkAdminCenter, "default-"+id(1)), adminPage(linkAdminCenter, ""),
 		otherDynamics("Dynamics 365 Business Central"), discoveryHost(), settingUnusable("page size"),
 		noSuchTable("account"), noSuchField("account", "name"), hiddenField("account", "name"), badRange("account"), badKey("account", "x"), notDataverse(below),
 		brokenAnswer(below), pageInstead(below), tooLarge("account"), tooDeep("account"), noKey("account"), endless("account"),

@@ -34,6 +34,8 @@ func (l *lister) bindings() {
 			s.N = n
 			l.add("column-twice", at, s)
 			byColumn[key] = 0 // said once
+		case l.dest == nil && core.Disguised(b.Column):
+			l.add("column-disguised", at, s)
 		case l.dest == nil && strings.EqualFold(b.Column, l.m.Key):
 			l.add("column-is-key", at, s)
 		}

@@ -254,6 +254,7 @@ func situations(t *testing.T) []situation {
 		{"same-id", child(func(c *Mapping) {
 			c.Children = []Mapping{{ID: "b", Source: "lead"}, {ID: "b", Source: "lead"}}
 		})},
+		{"column-disguised", free(func(m *Mapping) { m.Columns[0].Column = "n\u0430me" })},
 		{"table-foreign", already("", "accountid", core.Field{})},
 		{"table-other", already("contact", "accountid", core.Field{})},
 		{"table-key", already("account", "id", core.Field{})},
@@ -341,5 +342,22 @@ func TestATableThatFitsIsNoProblem(t *testing.T) {
 	d.Undo()
 	if d.Have("account", nil); len(d.Problems()) != before {
 		t.Errorf("it is gone, and %+v", d.Problems())
+	}
+}
+
+func TestNamesThatAreTypedKeepOnlyWhatIsSeen(t *testing.T) {
+	d := NewDraft(account(), nil)
+	for _, err := range []error{d.Rename("name", "cli\u200bent"), d.SetTable("acc\u202eount", "i\ufeffd"), d.BindConstant("fi\u00adxed", "x"), d.Bind("telephone1", "pho\u2060ne")} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"client", "fixed", "phone"} {
+		if _, ok := d.Binding(name); !ok {
+			t.Errorf("%s is not there", name)
+		}
+	}
+	if m := d.Saved(); m.Table != "account" || m.Key != "id" {
+		t.Errorf("%s, %s", m.Table, m.Key)
 	}
 }

@@ -23,6 +23,7 @@ var problemTexts = map[problemCode]problemText{
 	"table-foreign":       {Stops, "The destination has a table {table} that Ferry did not make. Ferry writes nothing into it.", "Give the mapping's table another name, or choose another destination."},
 	"table-other":         {Stops, "The destination's table {table} holds the records of {value}.", "Give the mapping's table another name, or choose another destination."},
 	"table-key":           {Stops, "The destination's table {table} has its records' ids in {value}, not in {column}.", "Give the key its old name again, or give the mapping's table another name."},
+	"column-disguised":    {Warns, "The name {column} mixes letters of two alphabets that look the same. Who types it would not find it.", "Type the name once more."},
 	"column-unnamed":      {Stops, "The column for {field} has no name.", "Give it a name."},
 	"column-is-key":       {Stops, "{column} holds the record's own id. Nothing else can go there.", "Give the column for {field} another name."},
 	"type-unfit":          {Stops, "{field} does not fit into {column}. {why}", "Map another field to {column}, or {field} to another column."},

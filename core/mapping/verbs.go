@@ -21,6 +21,9 @@ func (d *Draft) Bind(field, column string) error {
 // emptied at the source is emptied there.
 func (d *Draft) bound(field, column string) (Binding, error) {
 	f := d.source.Field(field)
+	if d.Free() {
+		column = core.Seen(column)
+	}
 	switch {
 	case f == nil:
 		return Binding{}, cannotBind(d, "field-gone", "There is no field "+field+".", "Choose a field of the list.", field)
@@ -139,7 +142,7 @@ func (d *Draft) BindSeveral(column string, fields ...string) error {
 
 // bindMade binds a column to what is not one field.
 func (d *Draft) bindMade(column string, b Binding) error {
-	b.Column, b.MayEmpty = strings.TrimSpace(column), d.Free()
+	b.Column, b.MayEmpty = strings.TrimSpace(core.Seen(column)), d.Free()
 	if b.Column == "" {
 		return cannotBind(d, "column-unnamed", "The column has no name.", "Give it a name.", "")
 	}
@@ -179,7 +182,7 @@ func (d *Draft) Unbind(columns ...string) error {
 
 // Rename gives a column that Ferry makes another name.
 func (d *Draft) Rename(column, name string) error {
-	name = strings.TrimSpace(name)
+	name = strings.TrimSpace(core.Seen(name))
 	if !d.Free() {
 		return cannotBind(d, "name-given", "The destination gives its fields their names.", "Map to another field instead.", column)
 	}

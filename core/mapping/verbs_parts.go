@@ -273,7 +273,7 @@ func (d *Draft) SetTitle(title string) error {
 
 // SetTable gives the destination's table another name, where Ferry makes it, and its key column.
 func (d *Draft) SetTable(table, key string) error {
-	table, key = strings.TrimSpace(table), strings.TrimSpace(key)
+	table, key = strings.TrimSpace(core.Seen(table)), strings.TrimSpace(core.Seen(key))
 	switch {
 	case !d.Free():
 		return cannotBind(d, "name-given", "The destination gives its tables their names.", "Choose another table instead.", "")

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"ferry/core"
 )
@@ -179,6 +180,8 @@ func (a address) target() (target, error) {
 		return t, noDatabase()
 	case t.user == "":
 		return t, noUser()
+	case !t.socket() && strings.ContainsFunc(t.host, func(r rune) bool { return r >= utf8.RuneSelf }):
+		return t, disguised()
 	case strings.ContainsRune(t.host+t.database+t.user+t.schema, 0), len(t.schema) > maxName:
 		return t, badAddress()
 	case strings.HasPrefix(t.schema, "pg_"), t.schema == "information_schema":

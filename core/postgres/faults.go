@@ -45,6 +45,11 @@ func saidTwice(name string) *core.Fault {
 	return wrong("said-twice", fmt.Sprintf("The address and the setting “%s” say different things.", name), "Say it in one of the two places only.")
 }
 
+func disguised() *core.Fault {
+	return wrong("disguised", "The address of the PostgreSQL server has letters in it that addresses do not have. They may look like those of another address.",
+		"Type the address yourself. A server with such a name is written with xn-- in front.")
+}
+
 func badPort() *core.Fault {
 	return wrong("bad-port", "The port of the PostgreSQL server is not a number from 1 to 65535.", "Leave it out, or fill in the number; usually it is 5432.")
 }

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // TestEveryFaultIsProofRead holds each sentence against a file that a person can read through.
 func TestEveryFaultIsProofRead(t *testing.T) {
 	faults := []*core.Fault{
-		noAddress(), badAddress(), passwordInAddress(), badParameter("sslkey"), saidTwice("user"), badPort(), noDatabase(), noUser(), badEncryption(),
+		noAddress(), badAddress(), passwordInAddress(), badParameter("sslkey"), saidTwice("user"), badPort(), disguised(), noDatabase(), noUser(), badEncryption(),
 		downgrade("prefer"), reservedSchema(), badEnvironment(errors.New("x")),
 		notOurTable("account"), otherTable("account", "contact"), otherKey("account", "accountid"), otherType("account", "name", "integer", "text"),
 		computed("account", "name"), tooManyColumns("account", 1601), reservedName("_ferry_x"), reservedColumn("account", "xmin"), badName("account"),

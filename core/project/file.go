@@ -109,7 +109,11 @@ func parse(path string, text []byte) (*Project, error) {
 	if _, err := hex.DecodeString(p.ID); err != nil || len(p.ID) != 32 {
 		return nil, notAProject(path) // the ID names a folder: nothing else may stand there
 	}
-	if err := p.check(); err != nil {
+	err := p.check()
+	if err == nil {
+		err = names(p.Mappings)
+	}
+	if err != nil {
 		f := *core.AsFault(err)
 		f.Subject.Value = path
 		return nil, &f
@@ -124,8 +128,11 @@ func (p *Project) check() error {
 	}
 	for _, c := range p.Connections {
 		for _, address := range []string{c.Org, c.Redirect} {
-			if u, err := url.Parse(address); address != "" && (err != nil || u.User != nil) {
+			if u, err := url.Parse(address); address != "" && (err != nil && !foreign(address) || err == nil && u.User != nil) {
 				return secretInside("the connection " + c.Name)
+			}
+			if asked, strange := strangeHost(address); strange {
+				return foreignLetters(asked)
 			}
 		}
 	}

@@ -43,6 +43,7 @@ type Engine struct {
 	Kept       core.Secret
 
 	File        *project.Project
+	Said        []*core.Fault // of File
 	LastRequest ui.ImportRequest
 	LastNeed    core.Need
 
@@ -222,8 +223,8 @@ func (e *Engine) Save(ctx context.Context, p *project.Project) error {
 }
 
 // Open implements ui.Engine.
-func (e *Engine) Open(ctx context.Context, _ string) (*project.Project, error) {
-	return e.File, e.called(ctx, "Open")
+func (e *Engine) Open(ctx context.Context, _ string) (ui.Opened, error) {
+	return ui.Opened{Project: e.File, Said: e.Said}, e.called(ctx, "Open")
 }
 
 // Browse implements ui.Engine.
