@@ -58,6 +58,10 @@ type Batch struct {
 	ID   string
 	Pass int
 	Rows []Record
+
+	// Before is told by a Rememberer what the batch replaces, before that is safe; nil when nobody wants to know. Its error
+	// undoes the batch. A batch that was written before is not told again.
+	Before func(columns []string, rows []Replaced) error
 }
 
 // An OutcomeKind says what became of one row.

@@ -60,6 +60,7 @@ func Destination(t *testing.T, place Place) {
 		{"rules say when a value is written over another", s.rules},
 		{"a row that nobody marked is matched, and nothing is guessed", s.matches},
 		{"a keeper knows what a run has not seen", s.keeps},
+		{"what a batch replaces is told, and put back", s.remembers},
 	} {
 		t.Run(test.name, test.run)
 	}

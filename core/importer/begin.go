@@ -224,6 +224,8 @@ func (e *engine) because(earlier []Entry) string {
 		r, was, ok := lastOf(earlier, t.run.Mapping)
 		switch {
 		case !ok:
+		case wasTakenBack(earlier, t.run.Mapping):
+			return reasonTakenBack(t.run.Title)
 		case was.Digest != t.run.Digest:
 			return reasonMapping(t.run.Title)
 		case r.Begun && r.Place == e.Place && r.Destination != e.have.ID && r.Destination != e.Place:
@@ -236,7 +238,7 @@ func (e *engine) because(earlier []Entry) string {
 // lastOf finds the newest run of a whole table.
 func lastOf(earlier []Entry, mapping string) (Entry, RunTable, bool) {
 	for _, r := range earlier {
-		if r.Partial() {
+		if r.Partial() || r.Undoes != "" {
 			continue
 		}
 		for _, t := range r.Tables {

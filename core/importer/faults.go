@@ -36,7 +36,10 @@ func reasonBrake(title string, n, of int64) string {
 // stopped is the Fault of a run that did not come to its end.
 func stopped(err error) *core.Fault {
 	var f *core.Fault
-	if !errors.As(err, &f) && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) || f != nil && f.Kind == core.Stopped {
+	if errors.As(err, &f) && f.Code == takeBackStopped {
+		return f
+	}
+	if f == nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) || f != nil && f.Kind == core.Stopped {
 		return &core.Fault{
 			Kind: core.Stopped, Code: "importer.stopped", Owner: core.You, Err: err,
 			Cause:  "The import was stopped. What was written so far is safe.",

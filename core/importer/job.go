@@ -29,6 +29,11 @@ type Job struct {
 	// that is mapped to something else by now is skipped. No policy for gone records is applied.
 	Only Shown
 
+	// Seal closes what a run replaces, so that it can be taken back; nil keeps nothing of it. KeepFor is how long it is kept, 30
+	// days when it is 0: what is older is forgotten at the start of a run.
+	Seal    Seal
+	KeepFor time.Duration
+
 	Parts int // at most so many ranges of a table are read at once, where the source can cut it; 0 is 1
 
 	// Show shows the receipt of a run that is complete. Until it returned nil the journal keeps the run as untold: the
@@ -98,7 +103,8 @@ type Receipt struct {
 	Who      string         `json:"who,omitempty"`
 	Started  time.Time      `json:"started"`
 	Ended    time.Time      `json:"ended,omitzero"`
-	Late     bool           `json:"late,omitempty"` // of a run that was complete before this call, but could not be shown; nothing was read now
+	Undoes   string         `json:"undoes,omitempty"` // the run that this one took back; Removed rows are those that it had made
+	Late     bool           `json:"late,omitempty"`   // of a run that was complete before this call, but could not be shown; nothing was read now
 	Tables   []TableReceipt `json:"tables"`
 	Refusals []Refusal      `json:"-"` // the first thousand, with subjects: for the screen only
 	Fault    *core.Fault    `json:"-"` // why it stopped, when it did

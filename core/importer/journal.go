@@ -89,6 +89,7 @@ type Entry struct {
 	Told        bool // somebody was shown that it is complete; see Job.Show
 	Fault       *core.Fault
 	Tables      []RunTable
+	Undoes      string // id of the run that this one takes back; "" for an import
 }
 
 // A RunTable is one table of a run, in the order of the import.
@@ -102,6 +103,7 @@ type RunTable struct {
 	Finished bool   `json:"finished,omitempty"` // the destination was told that the table is whole
 
 	Rights core.Rights `json:"rights,omitzero"` // with which it was read
+	Made   []string    `json:"made,omitempty"`  // what the run made at the destination: "account", "account.name"
 }
 
 // A Part is one range of one table: the unit of work.
@@ -151,7 +153,9 @@ type Settlement struct {
 	Owed       []Owed
 	Paid       []Owed // rows whose pass is over; Kind is what became of them
 	Pairs      []Pair
-	Stays      bool // the batch stays open with its Rows as they are now, and reading does not go on
+	Spent      int64  // the image that was put back, which is forgotten; 0 for none
+	Returned   []Owed // what became of its rows
+	Stays      bool   // the batch stays open with its Rows as they are now, and reading does not go on
 }
 
 // An Owed row waits for a later pass.

@@ -105,6 +105,9 @@ func (e *engine) run(ctx context.Context) error {
 	if err := e.claim(ctx, claimName(e.Place)); err != nil {
 		return err
 	}
+	if err := e.expire(ctx); err != nil {
+		return err
+	}
 	if e.have, err = e.Destination.Identity(ctx); err != nil {
 		return core.During("looking at the destination", err)
 	}

@@ -99,6 +99,9 @@ func (e *engine) describePlan(ctx context.Context, t *table, prepare bool) error
 			return core.During("looking at the destination's "+t.plan.Table, err)
 		}
 	}
+	if err := e.making(ctx, t, missing); err != nil {
+		return err
+	}
 	plan, err := e.Destination.Prepare(ctx, t.plan, missing)
 	if err != nil {
 		return core.During("preparing the destination's "+t.plan.Table, err)

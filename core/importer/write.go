@@ -106,6 +106,7 @@ func (e *engine) send(ctx context.Context, p core.Plan, b core.Batch, fresh bool
 			return outcomes, b.ID, nil
 		}
 	}
+	b.Before = e.remembering(ctx, p, b)
 	outcomes, err = e.Destination.Write(ctx, p, b)
 	switch {
 	case len(outcomes) != len(b.Rows):

@@ -26,6 +26,10 @@ func (j *Journal) Note(ctx context.Context, b importer.Batch) error {
 			(SELECT id FROM batches WHERE run = ?1 AND part = ?2 AND pass = ?3 AND settled = 0)`, b.Run, b.Part, b.Pass); err != nil {
 			return err
 		}
+		if err := exec(c, `DELETE FROM images WHERE run = ?1 AND batch IN
+			(SELECT id FROM batches WHERE run = ?1 AND part = ?2 AND pass = ?3 AND settled = 0 AND id <> ?4)`, b.Run, b.Part, b.Pass, b.ID); err != nil {
+			return err
+		}
 		if err := exec(c, `DELETE FROM batches WHERE run = ? AND part = ? AND pass = ? AND settled = 0`, b.Run, b.Part, b.Pass); err != nil {
 			return err
 		}
@@ -52,6 +56,9 @@ func (j *Journal) Settle(ctx context.Context, s importer.Settlement) error {
 			return err
 		}
 		if err := settleRows(c, s); err != nil {
+			return err
+		}
+		if err := settleImage(c, s); err != nil {
 			return err
 		}
 		if s.Stays {

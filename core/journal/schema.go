@@ -128,6 +128,31 @@ CREATE TABLE rehearsals (
 	ended   TEXT NOT NULL,
 	PRIMARY KEY (mapping, place)
 ) WITHOUT ROWID;
+`, `
+ALTER TABLE runs ADD COLUMN undoes TEXT NOT NULL DEFAULT '';
+CREATE TABLE image_abouts (
+	id   INTEGER PRIMARY KEY,
+	text TEXT NOT NULL UNIQUE
+);
+CREATE TABLE images (
+	seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+	run     TEXT NOT NULL,
+	batch   TEXT NOT NULL,
+	pass    INTEGER NOT NULL,
+	mapping TEXT NOT NULL,
+	size    INTEGER NOT NULL,
+	about   INTEGER NOT NULL,
+	sealed  BLOB NOT NULL,
+	made    INTEGER NOT NULL,
+	UNIQUE (run, batch)
+);
+CREATE TABLE returned (
+	run     TEXT NOT NULL,
+	mapping TEXT NOT NULL,
+	key     TEXT NOT NULL,
+	kind    INTEGER NOT NULL,
+	PRIMARY KEY (run, mapping, key)
+) WITHOUT ROWID;
 `}
 }
 

@@ -45,7 +45,7 @@ func wideRow(p core.Plan, i int, values []core.Value) core.Record {
 }
 
 // load writes n rows. Making them is not timed, and nothing is where timed is false.
-func load(b *testing.B, d *Destination, p core.Plan, run string, n int, timed bool) {
+func load(b *testing.B, d *Destination, p core.Plan, run string, n int, timed bool, before func([]string, []core.Replaced) error) {
 	const batch = 5000
 	rows := make([]core.Record, batch)
 	values := make([]core.Value, batch*len(p.Columns))
@@ -57,7 +57,7 @@ func load(b *testing.B, d *Destination, p core.Plan, run string, n int, timed bo
 		if timed {
 			b.StartTimer()
 		}
-		outcomes, err := d.Write(b.Context(), p, core.Batch{ID: fmt.Sprint(run, from), Pass: 1, Rows: rows})
+		outcomes, err := d.Write(b.Context(), p, core.Batch{ID: fmt.Sprint(run, from), Pass: 1, Rows: rows, Before: before})
 		if err != nil || len(outcomes) != batch {
 			b.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func load(b *testing.B, d *Destination, p core.Plan, run string, n int, timed bo
 	}
 }
 
-func benchmark(b *testing.B, n, columns int, reload bool) {
+func benchmark(b *testing.B, n, columns int, reload bool, before func([]string, []core.Replaced) error) {
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
@@ -87,10 +87,10 @@ func benchmark(b *testing.B, n, columns int, reload bool) {
 			b.Fatal(err)
 		}
 		if reload {
-			load(b, d, p, "first", n, false)
+			load(b, d, p, "first", n, false, nil)
 		}
 		b.StartTimer()
-		load(b, d, p, "second", n, true)
+		load(b, d, p, "second", n, true, before)
 		b.StopTimer()
 		if err := d.Close(); err != nil {
 			b.Fatal(err)
@@ -100,7 +100,13 @@ func benchmark(b *testing.B, n, columns int, reload bool) {
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
-func BenchmarkFirstLoad20(b *testing.B) { benchmark(b, 200_000, 20, false) }
-func BenchmarkReload20(b *testing.B)    { benchmark(b, 200_000, 20, true) }
-func BenchmarkFirstLoad60(b *testing.B) { benchmark(b, 100_000, 60, false) }
-func BenchmarkReload60(b *testing.B)    { benchmark(b, 100_000, 60, true) }
+func BenchmarkFirstLoad20(b *testing.B) { benchmark(b, 200_000, 20, false, nil) }
+func BenchmarkReload20(b *testing.B)    { benchmark(b, 200_000, 20, true, nil) }
+func BenchmarkFirstLoad60(b *testing.B) { benchmark(b, 100_000, 60, false, nil) }
+func BenchmarkReload60(b *testing.B)    { benchmark(b, 100_000, 60, true, nil) }
+
+// What is remembered of the rows that a batch replaces, so that an import can be taken back, costs this much.
+func BenchmarkFirstLoad60Remembered(b *testing.B) { benchmark(b, 100_000, 60, false, remember) }
+func BenchmarkReload60Remembered(b *testing.B)    { benchmark(b, 100_000, 60, true, remember) }
+
+func remember([]string, []core.Replaced) error { return nil }

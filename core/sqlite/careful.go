@@ -124,7 +124,7 @@ func (w *writer) careful(r *core.Record, pass int) (core.OutcomeKind, error) {
 	}
 	if r.Gone {
 		kind, err := w.gone(r.Key)
-		if err == nil {
+		if err == nil && w.plan.Dealt == "" { // the note of a row that a policy removes stays: the import may be taken back
 			err = run(c.forget, w.plan.Table, r.Key)
 		}
 		return kind, err

@@ -129,6 +129,13 @@ func changedSince() *core.Fault {
 	return f
 }
 
+func columnGone(table, column string) *core.Fault {
+	f := wrong("column-gone", "The table “"+table+"” has no column “"+column+"” any more, so what stood there cannot be put back.",
+		"Add the column again, empty, and take the import back then.")
+	f.Subject = core.Subject{Table: table, Field: column}
+	return f
+}
+
 func batchUnreadable(err error) *core.Fault {
 	f := wrong("notes-damaged", "Ferry's own notes in this database cannot be read: another program changed them.",
 		"Choose another file, or start the import again with everything.")

@@ -14,6 +14,9 @@
 //
 //   - Find and Restore (find.go) tell what is there, and put back what was. They too could be left out.
 //
+//   - What a batch replaces is kept by SQLite itself (capture.go), told before the batch is safe, and put back (back.go) when
+//     an import is taken back.
+//
 //   - Checks (checks.go) are Test connection. faults.go has every sentence a person may read.
 //
 //   - Rules, matches and notes of which rows a run has seen (careful.go, notes.go) are for mappings that ask for them; the
@@ -69,6 +72,8 @@ type Destination struct {
 	file    *sqlitefile.File
 	opened  os.FileInfo        // of the file when it was opened
 	writers map[string]*writer // by plan ID
+
+	captured map[string]*capture // by table
 }
 
 // Promises that the compiler keeps: what a Destination can do beyond writing is found by assertion.
@@ -81,6 +86,7 @@ var (
 	_ core.Keeper      = (*Destination)(nil)
 	_ core.Ruler       = (*Destination)(nil)
 	_ core.Comparer    = (*Destination)(nil)
+	_ core.Rememberer  = (*Destination)(nil)
 )
 
 // Rules implements core.Ruler.
@@ -210,6 +216,6 @@ func (d *Destination) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	file := d.file
-	d.file, d.writers = nil, map[string]*writer{}
+	d.file, d.writers, d.captured = nil, map[string]*writer{}, nil
 	return file.Close()
 }

@@ -29,6 +29,9 @@ type writer struct {
 	last   int64        // the row id that the last insert left behind
 	order  []int        // see inOrder
 	care   *careful     // what the plan needs beyond storing what comes; nil for nothing
+
+	capture *capture // keeps what a batch replaces; see Batch.Before
+	telling bool     // this batch wants to know
 }
 
 // Write stores the batch in one transaction. A batch that is known already is not written again: its outcomes are
@@ -51,6 +54,13 @@ func (d *Destination) write(ctx context.Context, p core.Plan, b core.Batch) ([]c
 	if err != nil {
 		return nil, err
 	}
+	w.telling = false
+	if b.Before != nil {
+		if err := d.capture(w); err != nil {
+			return nil, err
+		}
+		w.telling = w.capture != nil
+	}
 	outcomes := make([]core.Outcome, len(b.Rows))
 	refused := map[int]*core.Fault{} // rows that made a trigger undo the whole transaction
 	for {
@@ -67,6 +77,9 @@ func (d *Destination) write(ctx context.Context, p core.Plan, b core.Batch) ([]c
 			if undoer, err = d.rows(w, b, outcomes, refused); err != nil {
 				return err
 			}
+			if err := w.tell(b); err != nil {
+				return err
+			}
 			return d.settle(p, b.ID, outcomes)
 		})
 		if undoer < 0 || len(refused) == maxUndoers {
@@ -74,6 +87,24 @@ func (d *Destination) write(ctx context.Context, p core.Plan, b core.Batch) ([]c
 		}
 		refused[undoer] = d.refusal(p, b.Rows[undoer].Key, err)
 	}
+}
+
+// tell tells what the batch replaced.
+func (w *writer) tell(b core.Batch) error {
+	if !w.telling {
+		return nil
+	}
+	rows, err := w.capture.replaced(w.conn)
+	if err != nil {
+		return err
+	}
+	if err := w.capture.clear(w.conn); err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return b.Before(w.capture.names, rows)
 }
 
 // maxUndoers is how many rows of a batch may undo the transaction before Write gives up.
@@ -85,6 +116,11 @@ func (d *Destination) rows(w *writer, b core.Batch, outcomes []core.Outcome, ref
 	rows := b.Rows
 	if err := w.begin(); err != nil {
 		return -1, err
+	}
+	if w.telling {
+		if err := w.capture.clear(w.conn); err != nil {
+			return -1, err
+		}
 	}
 	for _, i := range w.inOrder(rows) {
 		if f := refused[i]; f != nil {
@@ -290,6 +326,9 @@ func (w *writer) plain(r *core.Record) (core.OutcomeKind, error) {
 	case w.conn.Changes() == 0:
 		return core.Unchanged, nil
 	case w.created():
+		if w.telling {
+			w.capture.making(r.Key, r.Values)
+		}
 		return core.Created, nil
 	default:
 		return core.Updated, nil

@@ -1,0 +1,129 @@
+package journal
+
+import (
+	"context"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"ferry/core"
+	"ferry/core/importer"
+)
+
+var _ importer.Memory = (*Journal)(nil)
+
+// Remember implements importer.Memory.
+func (j *Journal) Remember(ctx context.Context, i importer.Image) error {
+	return j.change(ctx, func(c *sqlite.Conn) error {
+		if err := exec(c, `INSERT INTO image_abouts (text) VALUES (?) ON CONFLICT DO NOTHING`, i.About); err != nil {
+			return err
+		}
+		if err := exec(c, `DELETE FROM images WHERE run = ? AND batch = ?`, i.Run, i.Batch); err != nil {
+			return err
+		}
+		return exec(c, `INSERT INTO images (run, batch, pass, mapping, size, about, sealed, made)
+			VALUES (?, ?, ?, ?, ?, (SELECT id FROM image_abouts WHERE text = ?), ?, ?)`,
+			i.Run, i.Batch, i.Pass, i.Mapping, i.Rows, i.About, i.Sealed, i.Made.Unix())
+	})
+}
+
+// Images implements importer.Memory.
+func (j *Journal) Images(ctx context.Context, run string, before int64, n int) (images []importer.Image, err error) {
+	err = j.read(ctx, func(c *sqlite.Conn) error {
+		return query(c, `SELECT i.seq, i.batch, i.pass, i.mapping, i.size, a.text, i.made, i.sealed FROM images i JOIN image_abouts a ON a.id = i.about
+			WHERE i.run = ?1 AND (?2 = 0 OR i.seq < ?2) ORDER BY i.seq DESC LIMIT ?3`, func(s *sqlite.Stmt) error {
+			i := importer.Image{
+				Seq: s.ColumnInt64(0), Run: run, Batch: s.ColumnText(1), Pass: s.ColumnInt(2), Mapping: s.ColumnText(3), Rows: s.ColumnInt(4),
+				About: s.ColumnText(5), Made: time.Unix(s.ColumnInt64(6), 0).UTC(), Sealed: make([]byte, s.ColumnLen(7)),
+			}
+			s.ColumnBytes(7, i.Sealed)
+			images = append(images, i)
+			return nil
+		}, run, before, n)
+	})
+	return images, err
+}
+
+// Remembered implements importer.Memory.
+func (j *Journal) Remembered(ctx context.Context, run string) (images, rows int64, err error) {
+	err = j.read(ctx, func(c *sqlite.Conn) error {
+		return query(c, `SELECT count(*), ifnull(sum(size), 0) FROM images WHERE run = ?`, func(s *sqlite.Stmt) error {
+			images, rows = s.ColumnInt64(0), s.ColumnInt64(1)
+			return nil
+		}, run)
+	})
+	return images, rows, err
+}
+
+// Expire implements importer.Memory. What is deleted is overwritten in the file too.
+func (j *Journal) Expire(ctx context.Context, before time.Time) (n int64, err error) {
+	err = j.read(ctx, func(c *sqlite.Conn) (err error) {
+		n, err = number(c, `SELECT count(*) FROM images WHERE made < ?`, before.Unix())
+		return err
+	})
+	if err != nil || n == 0 {
+		return n, err
+	}
+	return n, j.wiped(ctx, func(c *sqlite.Conn) error {
+		if err := exec(c, `DELETE FROM returned WHERE run IN (SELECT r.id FROM runs r JOIN images i ON i.run = r.undoes WHERE i.made < ?)`, before.Unix()); err != nil {
+			return err
+		}
+		return exec(c, `DELETE FROM images WHERE made < ?`, before.Unix())
+	})
+}
+
+// wiped changes the file so that what is deleted is overwritten.
+func (j *Journal) wiped(ctx context.Context, do func(c *sqlite.Conn) error) error {
+	set := func(on string) error {
+		return j.read(ctx, func(c *sqlite.Conn) error { return sqlitex.ExecuteTransient(c, "PRAGMA secure_delete = "+on, nil) })
+	}
+	if err := set("ON"); err != nil {
+		return err
+	}
+	err := j.change(ctx, do)
+	if off := set("OFF"); err == nil {
+		err = off
+	}
+	return err
+}
+
+// Returned implements importer.Memory.
+func (j *Journal) Returned(ctx context.Context, run, mapping string, keys []string) (map[string]core.OutcomeKind, error) {
+	kinds := map[string]core.OutcomeKind{}
+	err := j.read(ctx, func(c *sqlite.Conn) error {
+		for _, key := range keys {
+			if err := query(c, `SELECT kind FROM returned WHERE run = ? AND mapping = ? AND key = ?`, func(s *sqlite.Stmt) error {
+				kinds[key] = core.OutcomeKind(s.ColumnInt(0))
+				return nil
+			}, run, mapping, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return kinds, err
+}
+
+// Into implements importer.Memory.
+func (j *Journal) Into(ctx context.Context, destination, place string) (entries []importer.Entry, err error) {
+	err = j.read(ctx, func(c *sqlite.Conn) (err error) {
+		entries, err = entriesOf(c, `WHERE destination = ? OR place = ?`, []any{destination, place})
+		return err
+	})
+	return entries, err
+}
+
+// settleImage forgets an image that was put back, and notes what became of its rows.
+func settleImage(c *sqlite.Conn, s importer.Settlement) error {
+	for _, r := range s.Returned {
+		if err := exec(c, `INSERT INTO returned (run, mapping, key, kind) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET kind = excluded.kind`,
+			s.Batch.Run, s.Batch.Mapping, r.Key, int(r.Kind)); err != nil {
+			return err
+		}
+	}
+	if s.Spent == 0 {
+		return nil
+	}
+	return exec(c, `DELETE FROM images WHERE seq = ?`, s.Spent)
+}
