@@ -96,8 +96,8 @@ func (l *ledger) takeBack(run string) (importer.Receipt, error) {
 	return importer.TakeBack(context.Background(), l.job(d, l.journal), run, nil)
 }
 
-// contents are all rows of all tables but Ferry's own, and of Ferry's notes of rows what an import goes by.
-func contents(t *testing.T, path string) (rows []string) {
+// everything is all rows of all tables but Ferry's own, and of Ferry's notes of rows what an import goes by.
+func everything(t *testing.T, path string) (rows []string) {
 	t.Helper()
 	c, err := zombie.OpenConn(path, zombie.OpenReadOnly)
 	if err != nil {
@@ -121,7 +121,7 @@ func contents(t *testing.T, path string) (rows []string) {
 
 func wantContents(t *testing.T, name, path string, want []string) {
 	t.Helper()
-	got := contents(t, path)
+	got := everything(t, path)
 	if slices.Equal(got, want) {
 		return
 	}
@@ -156,9 +156,9 @@ func move(t *testing.T) (l *ledger, second importer.Receipt, before []string) {
 	l.source.Set(a)
 	l.source.Set(c)
 	sqlOf(t, l.path, "ALTER TABLE person ADD COLUMN active TEXT")
-	before = contents(t, l.path)
+	before = everything(t, l.path)
 	second = l.run()
-	if slices.Equal(before, contents(t, l.path)) {
+	if slices.Equal(before, everything(t, l.path)) {
 		t.Fatal("the second import changed nothing")
 	}
 	return l, second, before
@@ -166,7 +166,7 @@ func move(t *testing.T) (l *ledger, second importer.Receipt, before []string) {
 
 func TestAnImportThatIsTakenBackLeavesEveryValueAsItWasBefore(t *testing.T) {
 	l, second, before := move(t)
-	was := contents(t, l.path)
+	was := everything(t, l.path)
 	plan, err := l.rehearse(second.Run)
 	if err != nil {
 		t.Fatal(err)
@@ -238,7 +238,7 @@ func TestWhatSomebodyChangedSinceStays(t *testing.T) {
 	sqlOf(t, l.path, "UPDATE firm SET remark = 'mine' WHERE accountid = '"+key("account", 25)+"'")            // a row that was made
 	sqlOf(t, l.path, "DELETE FROM person WHERE contactid = '"+key("contact", 11)+"'")                         // a marked row
 	sqlOf(t, l.path, "INSERT INTO firm (accountid, name) VALUES ('"+key("account", 22)+"', 'somebody else')") // a removed row
-	edited := contents(t, l.path)
+	edited := everything(t, l.path)
 	r, err := l.takeBack(second.Run)
 	if err != nil {
 		t.Fatal(err)
@@ -253,7 +253,7 @@ func TestWhatSomebodyChangedSinceStays(t *testing.T) {
 	if refused != 4 || len(r.Refusals) != 4 {
 		t.Errorf("%d rows were left, %d with a reason", refused, len(r.Refusals))
 	}
-	after := contents(t, l.path)
+	after := everything(t, l.path)
 	hand := []string{key("account", 1), key("account", 25), key("contact", 11), key("account", 22)}
 	for _, row := range after {
 		touched := slices.ContainsFunc(hand, func(k string) bool { return strings.Contains(row, "'"+k+"',") && strings.Index(row, k) < 12 })
@@ -336,7 +336,7 @@ func TestWithoutTheKeyNothingIsTakenBack(t *testing.T) {
 	a := accounts(20)
 	l := newLedger(t, defaults(a), a)
 	first := l.run()
-	was := contents(t, l.path)
+	was := everything(t, l.path)
 	l.keys = keychain.NewMemory() // another process without a keychain
 	if _, err := l.takeBack(first.Run); core.AsFault(err).Code != "importer.image-key-lost" {
 		t.Errorf("%v", err)
@@ -436,7 +436,7 @@ func TestAnImportThatWasKilledAtAnyStepIsTakenBackWhole(t *testing.T) {
 		c.Records = append(c.Records[:11:11], c.Records[13])
 		l.source.Set(a)
 		l.source.Set(c)
-		before := contents(t, l.path)
+		before := everything(t, l.path)
 		process := func(at int) (importer.Receipt, *killer, error) {
 			l.reopen()
 			k := &killer{at: at}

@@ -111,18 +111,18 @@ func (b *back) verdict(r core.Replaced) (core.Outcome, error) {
 			}
 		}
 		return core.Outcome{Kind: core.Created}, nil
-	case r.Gone && holds(now, r.Was):
+	case r.Gone && asBefore(now, r.Was):
 		return core.Outcome{Kind: core.Unchanged}, nil
 	case !r.Gone && there && b.sum.sum(now) == r.Left:
 		if r.Made {
 			return core.Outcome{Kind: core.Removed}, nil
 		}
 		return core.Outcome{Kind: core.Updated}, nil
-	case !r.Made && !r.Gone && there && r.Old == "" && holds(now, r.Was):
+	case !r.Made && !r.Gone && there && r.Old == "" && asBefore(now, r.Was):
 		return core.Outcome{Kind: core.Unchanged}, nil
 	case !r.Made && !r.Gone && !there && r.Old != "":
 		old, back, err := b.at(r.Old)
-		if err == nil && back && holds(old, r.Was) {
+		if err == nil && back && asBefore(old, r.Was) {
 			return core.Outcome{Kind: core.Unchanged}, nil
 		}
 		return b.refused(r), err
@@ -134,8 +134,8 @@ func (b *back) at(key string) ([]core.Value, bool, error) {
 	return rawRow(b.conn, b.plan.Table, b.plan.Key, b.columns, key)
 }
 
-// holds reports whether a row has these values; an absent one is equal to anything.
-func holds(now, was []core.Value) bool {
+// asBefore reports whether a row has these values; an absent one is equal to anything.
+func asBefore(now, was []core.Value) bool {
 	for i, v := range was {
 		if v.Kind() != core.KindAbsent && !same(now[i], v) {
 			return false
