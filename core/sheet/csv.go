@@ -221,11 +221,25 @@ func (w *csvWriter) text(text string) {
 			w.guarded++
 		}
 	}
-	if text == "" || text[0] == ' ' || text[len(text)-1] == ' ' || strings.IndexByte(text, w.delimiter) >= 0 || strings.ContainsAny(text, "\"\r\n\t\ufeff") {
+	if w.quoted(text) {
 		_ = w.out.WriteByte('"')
 		_, _ = w.out.WriteString(strings.ReplaceAll(text, `"`, `""`))
 		_ = w.out.WriteByte('"')
 		return
 	}
 	_, _ = w.out.WriteString(text)
+}
+
+// quoted reports whether a text has to stand in quotes. Blanks at its ends and a mark of an encoding in it do no harm there.
+func (w *csvWriter) quoted(text string) bool {
+	if text == "" || text[0] == ' ' || text[len(text)-1] == ' ' || strings.HasPrefix(text, csvtext.BOM) {
+		return true
+	}
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case '"', '\r', '\n', '\t', w.delimiter:
+			return true
+		}
+	}
+	return false
 }
