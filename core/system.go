@@ -106,6 +106,12 @@ type Starter interface {
 	Start(ctx context.Context, next Identity) error
 }
 
+// A Remarker is a Destination that has something to say of how it wrote a table, once that is finished: in one sentence, for
+// the receipt, without values. "" is nothing to say.
+type Remarker interface {
+	Remark(p Plan) string
+}
+
 // A Finder tells what is already there. found[i] are the hits of match[i]; several where there are several.
 type Finder interface {
 	Find(ctx context.Context, p Plan, match []Match) (found [][]Found, err error)

@@ -32,6 +32,11 @@ func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more .
 		parts = append(parts, kit.Hint("warn", r.Reason, look.Warned))
 	}
 	parts = append(parts, receiptGrid(r.Tables, sum))
+	for _, t := range r.Tables {
+		if t.Remark != "" {
+			parts = append(parts, kit.CaptionPara(tableTitle(t)+": "+t.Remark))
+		}
+	}
 	if sum.Balanced() {
 		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Sum}}.", kit.M{"Sum": kit.SumWords(sum)}), look.Passed))
 	} else {

@@ -130,6 +130,9 @@ func TestAnImportIntoFilesIsWhatADatabaseHas(t *testing.T) {
 		if code != exitWell || table(t, r, "account").Created != 120 || table(t, r, "contact").Created != 260 {
 			t.Fatalf("%s: exit %d: %s", to, code, text)
 		}
+		if strings.HasPrefix(to, "csv:") && !strings.Contains(text, "apostrophe in front") {
+			t.Errorf("the receipt does not count apostrophes: %s", text)
+		}
 		// Once more: nothing is doubled, and the run knows its destination.
 		code, lines, text = s.run(s.args("import", "-to", to, "-tables", "account,contact")...)
 		if r = lastReceipt(t, lines, text); code != exitWell || table(t, r, "account").Unchanged != 120 || r.Reason != "" {

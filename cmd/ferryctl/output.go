@@ -134,6 +134,9 @@ func (t *terminal) showReceipt(r importer.Receipt) {
 			}
 		}
 		fmt.Fprintln(t.out)
+		if table.Remark != "" {
+			fmt.Fprintf(t.out, "  %s\n", printable(table.Remark))
+		}
 	}
 	shown := 0
 	for _, x := range r.Refusals {

@@ -119,7 +119,8 @@ type TableReceipt struct {
 	Title   string `json:"title,omitempty"`
 	To      string `json:"to,omitempty"` // name at the destination
 	Counts
-	Unresolved int64 `json:"unresolved,omitempty"` // lookups left empty: their record is not at the destination
+	Remark     string `json:"remark,omitempty"`     // what the destination says of how it wrote the table
+	Unresolved int64  `json:"unresolved,omitempty"` // lookups left empty: their record is not at the destination
 }
 
 // A Refusal is one record that could not or must not be written.

@@ -101,6 +101,7 @@ type RunTable struct {
 	To       string `json:"to"`
 	Only     string `json:"only,omitempty"`     // the rehearsal to whose records it is limited
 	Finished bool   `json:"finished,omitempty"` // the destination was told that the table is whole
+	Remark   string `json:"remark,omitempty"`   // what the destination said of it then
 
 	Rights core.Rights `json:"rights,omitzero"` // with which it was read
 	Made   []string    `json:"made,omitempty"`  // what the run made at the destination: "account", "account.name"

@@ -145,9 +145,13 @@ func (e *engine) finishTable(ctx context.Context, t *table) error {
 	if err := e.Destination.Finish(ctx, t.plan); err != nil {
 		return core.During("finishing "+t.plan.Table, err)
 	}
+	remark := ""
+	if r, ok := e.Destination.(core.Remarker); ok {
+		remark = r.Remark(t.plan)
+	}
 	for i := range e.current.Tables {
 		if e.current.Tables[i].Mapping == t.plan.ID {
-			e.current.Tables[i].Finished = true
+			e.current.Tables[i].Finished, e.current.Tables[i].Remark = true, remark
 		}
 	}
 	if err := e.Journal.SaveRun(ctx, e.current); err != nil {

@@ -130,6 +130,19 @@ func (d *csvFolder) said(m *memory, tables []string) string {
 	return words
 }
 
+// Remark tells how many texts have an apostrophe in front.
+func (d *csvFolder) Remark(p core.Plan) string {
+	return d.remark(p, func(t *tableMemory) string {
+		switch t.Guarded {
+		case 0:
+			return ""
+		case 1:
+			return "One text has an apostrophe in front, so that Excel does not run it."
+		}
+		return fmt.Sprintf("%d texts have an apostrophe in front, so that Excel does not run them.", t.Guarded)
+	})
+}
+
 // write writes a table's file whole.
 func (d *csvFolder) write(ctx context.Context, t *tableMemory) error {
 	if err := d.takes(t); err != nil {
@@ -230,7 +243,7 @@ func (w *csvWriter) text(text string) {
 	_, _ = w.out.WriteString(text)
 }
 
-// quoted reports whether a text has to stand in quotes. Blanks at its ends and a mark of an encoding in it do no harm there.
+// quoted reports whether a text has to stand in quotes. Blanks at its ends are safe there, and so is a sign that readers take for the mark of an encoding.
 func (w *csvWriter) quoted(text string) bool {
 	if text == "" || text[0] == ' ' || text[len(text)-1] == ' ' || strings.HasPrefix(text, csvtext.BOM) {
 		return true

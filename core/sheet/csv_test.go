@@ -86,7 +86,11 @@ func namesIn(t *testing.T, folder string) (names []string) {
 
 func TestACSVFileReadsAsItIsWritten(t *testing.T) {
 	at := placeOf(t)
-	brought(t, at.csv(t), accounts(), "b1", account(1, `Say "hi", Ltd`), account(2, "=1+1"))
+	d := at.csv(t)
+	brought(t, d, accounts(), "b1", account(1, `Say "hi", Ltd`), account(2, "=1+1"))
+	if said := d.Remark(accounts()); said != "One text has an apostrophe in front, so that Excel does not run it." {
+		t.Errorf("the receipt would say %q", said)
+	}
 	text := content(t, at.folder, "account.csv")
 	want := "\ufeffaccountid,name,revenue,employees,score,donotemail,createdon,founded,colours,logo\r\n"
 	rows := []string{

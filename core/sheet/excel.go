@@ -127,6 +127,19 @@ func (d *excelFile) said(m *memory, tables []string) string {
 	return words
 }
 
+// Remark tells how many texts are longer than a cell.
+func (d *excelFile) Remark(p core.Plan) string {
+	return d.remark(p, func(t *tableMemory) string {
+		switch t.Long {
+		case 0:
+			return ""
+		case 1:
+			return "One text is too long for a cell and stands whole in a sheet of its own."
+		}
+		return fmt.Sprintf("%d texts are too long for a cell and stand whole in a sheet of their own.", t.Long)
+	})
+}
+
 // Missing refuses a table that Excel cannot hold.
 func (d *excelFile) Missing(ctx context.Context, p core.Plan) ([]core.Thing, error) {
 	if len(p.Columns)+1 > mostColumns {

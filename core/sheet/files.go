@@ -287,6 +287,20 @@ func (d *files) sameColumns(t *tableMemory, p core.Plan) bool {
 	return same
 }
 
+// remark is what a sentence about a finished table is made of.
+func (d *files) remark(p core.Plan, say func(t *tableMemory) string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.memory == nil {
+		return ""
+	}
+	t := d.memory.table(p.Table)
+	if t == nil {
+		return ""
+	}
+	return say(t)
+}
+
 // Close gives the spool free.
 func (d *files) Close() error {
 	d.mu.Lock()
