@@ -253,7 +253,7 @@ func (p *mappings) chooseBrought(file string, all []mapping.Mapping) {
 // replaces is the mapping of the list that one from a file takes the place of.
 func (w *Window) replaces(m mapping.Mapping) (listed, bool) {
 	for _, l := range w.listed() {
-		if l.is(m.ID, "") {
+		if l.is(m.ID, "") && l.Table == m.Source { // the id of another table's mapping is only the same by chance
 			return l, true
 		}
 	}
@@ -276,6 +276,11 @@ func (p *mappings) bring(all []mapping.Mapping) {
 			m.ID = l.ID
 			project.Mappings = append(project.Mappings, m)
 		default:
+			if old, there := w.byID(m.ID); there && old.Table != m.Source || slices.ContainsFunc(project.Mappings, func(o mapping.Mapping) bool { return o.ID == m.ID && o.Source != m.Source }) {
+				was := m.ID
+				m.ID = freeID(m.Source+"-2", append(mappingIDs(project.Mappings), ids...))
+				renameChildren(m.Children, was, m.ID)
+			}
 			if at := slices.IndexFunc(project.Mappings, func(old mapping.Mapping) bool { return old.ID == m.ID }); at >= 0 {
 				project.Mappings[at] = m // saved, and not on the list any more
 			} else {

@@ -144,7 +144,11 @@ func (p *mappings) list() {
 func (p *mappings) cannotAsk(s *session) fyne.CanvasObject {
 	w := p.w
 	f := *s.tablesFault
-	f.Remedy = lang.L("You can go on editing with what Ferry knows of the tables.") + " " + f.Remedy
+	known := lang.L("You can go on editing with what Ferry knows of the tables.")
+	if s.tables != nil {
+		known = lang.L("You can go on editing, and add tables of the list of the last time.")
+	}
+	f.Remedy = known + " " + f.Remedy
 	return kit.WarningCard(&f, w.mendCalls(&f, w.readTables))
 }
 

@@ -1,6 +1,8 @@
 package ui_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -134,9 +136,64 @@ func TestTheListWorksOffline(t *testing.T) {
 	e.Map.Tables["account"] = d
 	s := open(t, e, uitest.Contoso())
 	s.Tap("Mappings")
-	s.Sees("You can go on editing")
+	s.Sees("You can go on editing, and add tables of the list of the last time.")
+	s.Tap("Add table…")
+	s.Type("Search", "lead")
+	s.Press(fyne.KeyReturn)
+	s.Until(func() bool { return e.Saved() != nil && len(e.Saved().Tables) == 4 })
+	if e.Called("Count") > 0 {
+		t.Error("it counts offline")
+	}
 	s.TapRow("Accounts")
 	s.Sees("These are the fields as they were today")
 	s.Tap("Mappings")
 	s.Sees("every field, as it comes")
+}
+
+func TestATableWithoutALastTimeWaitsForTheEnvironment(t *testing.T) {
+	e := uitest.MapsInto(nil)
+	names := e.TableNames
+	e.TableNames, e.Fail = nil, map[string]error{"Tables": &core.Fault{Kind: core.Offline, Code: "rest.unreachable", Owner: core.You, Cause: "It cannot be reached.", Remedy: "Try again."}}
+	s := open(t, e, uitest.Contoso())
+	s.Tap("Mappings")
+	s.Sees("You can go on editing with what Ferry knows of the tables.")
+	e.TableNames, e.Fail = names, nil
+	s.Tap("Try again")
+	s.Until(func() bool { return !strings.Contains(strings.Join(s.Words(), "\n"), "It cannot be reached.") })
+	s.Tap("Add table…")
+	s.Type("Search", "lead")
+	s.Press(fyne.KeyReturn)
+	s.Until(func() bool { return e.Saved() != nil && len(e.Saved().Tables) == 4 })
+}
+
+func TestMappingsThatAreBroughtInShareNoIDWithAnother(t *testing.T) {
+	e := uitest.MapsInto(nil)
+	s := open(t, e, mapped(func(d *mapping.Draft) { _ = d.SetTitle("Customers") }))
+	child := mapping.Mapping{ID: "account.contact", Source: "contact", Link: "parentcustomerid", Table: "people", Key: "contactid"}
+	one := mapping.Mapping{ID: "contact", Source: "account", Title: "Odd", Table: "odd", Key: "accountid", Children: []mapping.Mapping{child}} // the id of another table's
+	two := mapping.Mapping{ID: "free", Source: "account", Title: "Free", Table: "free", Key: "accountid", Children: []mapping.Mapping{child}}
+	e.Map.File = []mapping.Mapping{one, two}
+	s.Tap("Mappings")
+	s.Tap("Bring in…")
+	s.Type("File", "/tmp/x.ferry")
+	s.Tap("Read")
+	s.SeesNot("replaces")
+	s.Tap("Bring 2 in")
+	s.Sees("Odd")
+	s.Until(func() bool { return e.Saved() != nil && len(e.Saved().Mappings) == 3 })
+	seen := map[string]bool{}
+	for _, m := range e.Saved().Mappings {
+		if seen[m.ID] || m.ID == "contact" {
+			t.Errorf("the id %s is another's", m.ID)
+		}
+		seen[m.ID] = true
+	}
+	for _, id := range []string{"account", "contact", "free"} {
+		if !slices.Contains(e.Saved().Tables, id) {
+			t.Errorf("%s is not on the list: %v", id, e.Saved().Tables)
+		}
+	}
+	if len(e.Saved().Tables) != 5 {
+		t.Errorf("%v", e.Saved().Tables)
+	}
 }

@@ -77,7 +77,7 @@ func (w *Window) readTables() {
 		return
 	}
 	s, conn := w.session(c.Name), *c
-	if s.loading != nil || s.tables != nil {
+	if s.loading != nil || s.tables != nil && s.tablesFault == nil {
 		w.count()
 		return
 	}
@@ -89,6 +89,9 @@ func (w *Window) readTables() {
 		if err != nil {
 			if f := core.AsFault(err); f.Kind != core.Stopped {
 				s.tablesFault = f
+				if tables != nil { // as they were the last time
+					s.tables = tables
+				}
 				s.signedIn = s.signedIn && f.Kind != core.SignIn
 			}
 		} else {
@@ -119,7 +122,7 @@ func (w *Window) count() {
 			want = append(want, t)
 		}
 	}
-	if s.counting != nil || s.tables == nil || len(want) == 0 {
+	if s.counting != nil || s.tables == nil || s.tablesFault != nil || len(want) == 0 {
 		return
 	}
 	s.counting = task.Go(w.run, func(ctx context.Context, _ func(struct{})) (counts, error) {
@@ -148,9 +151,10 @@ func (w *Window) count() {
 	})
 }
 
-// has reports whether the environment has a table; before its tables are known, yes.
+// has reports whether the environment has a table; before its tables are known, and where they are only known from the
+// last time, yes.
 func (s *session) has(logical string) bool {
-	if s.tables == nil {
+	if s.tables == nil || s.tablesFault != nil {
 		return true
 	}
 	return slices.ContainsFunc(s.tables, func(t core.TableName) bool { return t.Logical == logical })

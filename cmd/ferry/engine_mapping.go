@@ -87,16 +87,10 @@ func (e *Engine) OptionUse(ctx context.Context, c project.Connection, q core.Que
 
 // ReadMappings reads the mappings of a file.
 func (e *Engine) ReadMappings(_ context.Context, path string) ([]mapping.Mapping, error) {
-	p, err := project.Read(path)
-	if err != nil {
-		return nil, err
-	}
-	return p.Mappings, nil
+	return wiring.ReadMappings(path)
 }
 
 // WriteMappings exports mappings: a project file that holds nothing else.
 func (e *Engine) WriteMappings(_ context.Context, path string, all []mapping.Mapping) error {
-	p := project.New("Mappings")
-	p.Tables, p.Mappings = nil, all
-	return p.Write(path)
+	return wiring.WriteMappings(path, all)
 }

@@ -45,7 +45,9 @@ func (d *Draft) AddChild(t core.Table, link string) error {
 // writesTo reports whether the mapping, one of its children or another mapping of the project goes to a table.
 func (d *Draft) writesTo(table string) bool {
 	var goes func(m Mapping) bool
-	goes = func(m Mapping) bool { return strings.EqualFold(m.Table, table) || slices.ContainsFunc(m.Children, goes) }
+	goes = func(m Mapping) bool {
+		return strings.EqualFold(m.Table, table) || slices.ContainsFunc(m.Children, goes)
+	}
 	return goes(d.m) || slices.ContainsFunc(d.others, goes)
 }
 

@@ -143,6 +143,7 @@ func (d *Draft) SetLookup(column string, l Lookup) error {
 		if l.Target != "" && len(f.Targets) > 0 && !slices.Contains(f.Targets, l.Target) {
 			return cannotBind(d, "lookup-gone", b.Field+" cannot point at "+l.Target+".", "Choose one of its tables.", b.Field)
 		}
+		l.Field = core.Seen(l.Field)
 		b.Lookup, b.Resolve = &l, false
 		return nil
 	})
