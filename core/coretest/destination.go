@@ -3,6 +3,7 @@ package coretest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -172,7 +173,13 @@ func wantCounts(t *testing.T, got map[core.OutcomeKind]int, want map[core.Outcom
 func (s suite) stored(t *testing.T, d core.Destination, p core.Plan, keys ...string) map[string][]core.Value {
 	t.Helper()
 	if s.place.Rows != nil {
-		return s.place.Rows(t, d, p)
+		wanted := map[string]bool{}
+		for _, k := range keys {
+			wanted[k] = true
+		}
+		all := s.place.Rows(t, d, p)
+		maps.DeleteFunc(all, func(key string, _ []core.Value) bool { return !wanted[key] })
+		return all
 	}
 	f, ok := d.(core.Finder)
 	if !ok {

@@ -202,6 +202,21 @@ func (d *files) Restore(ctx context.Context, p core.Plan, before []core.Before) 
 	return outcomes, err
 }
 
+// PutBack puts rows of the spool back as they were before a batch.
+func (d *files) PutBack(ctx context.Context, p core.Plan, columns []string, rows []core.Replaced, try bool) ([]core.Outcome, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if try {
+		return d.Spool.PutBack(ctx, p, columns, rows, true)
+	}
+	if err := d.touch(ctx, p.Table); err != nil {
+		return make([]core.Outcome, len(rows)), core.During("taking back what was written into "+p.Table, err)
+	}
+	outcomes, err := d.Spool.PutBack(ctx, p, columns, rows, false)
+	d.notice(p.Table, outcomes, err)
+	return outcomes, err
+}
+
 // touch notes that a table's file may be out of date, before it is.
 func (d *files) touch(ctx context.Context, table string) error {
 	m, err := d.known(ctx)
@@ -249,6 +264,12 @@ func (d *files) Finish(ctx context.Context, p core.Plan) error {
 		return err
 	}
 	t := m.table(p.Table)
+	if len(p.Columns) == 0 { // taking back names the table alone: the file keeps its columns
+		if t == nil {
+			return nil
+		}
+		p = t.plan()
+	}
 	if t == nil {
 		t = d.newTable(m, p)
 		m.Tables = append(m.Tables, t)

@@ -394,3 +394,32 @@ func TestTheSpoolIsPrivate(t *testing.T) {
 		t.Errorf("the check does not say where it is: %+v", c)
 	}
 }
+
+// Taking back names the table and nothing more.
+func TestWhatIsTakenBackLeavesTheFile(t *testing.T) {
+	at := placeOf(t)
+	for _, d := range []core.Destination{at.csv(t), at.excel(t)} {
+		brought(t, d, accounts(), "b1", account(1, "Contoso"))
+		var columns []string
+		var replaced []core.Replaced
+		outcomes, err := d.Write(t.Context(), accounts(), core.Batch{ID: "b2", Pass: 1, Rows: []core.Record{account(1, "Fabrikam"), account(2, "Northwind")},
+			Before: func(c []string, r []core.Replaced) error { columns, replaced = c, r; return nil }})
+		if err != nil || len(outcomes) != 2 || len(replaced) != 2 {
+			t.Fatalf("%v, told were %d rows: %v", outcomes, len(replaced), err)
+		}
+		if err := d.Finish(t.Context(), accounts()); err != nil {
+			t.Fatal(err)
+		}
+		table := core.Plan{ID: "m1", Source: "account", Table: "account"}
+		if _, err := d.(core.Rememberer).PutBack(t.Context(), core.Plan{ID: "m1", Source: "account", Table: "account", Key: "accountid"}, columns, replaced, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Finish(t.Context(), table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := content(t, at.folder, "account.csv")
+	if rows := sheetRows(t, filepath.Join(at.folder, "out.xlsx"), "account"); len(rows) != 2 || rows[1][1] != "Contoso" || len(rows[0]) != 10 || strings.Count(text, "\r\n") != 2 || !strings.Contains(text, "Contoso,1234.5600") {
+		t.Errorf("the files are %q and %s", rows, text)
+	}
+}

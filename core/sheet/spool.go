@@ -23,6 +23,7 @@ type Spool interface {
 	core.Restorer
 	core.Ruler
 	core.Keeper
+	core.Rememberer
 	core.Comparer
 
 	// Rows calls row with every row of a plan's table, in the order of its keys. The values are good until row returns.
