@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -31,10 +32,13 @@ type mappingPage struct {
 	sample  map[bool]*sampleState // spread over the table, or the first
 	preview *mappingPreview
 	parts   []mappingPart
+	fields  *mappingFields   // one of them
+	match   *mappingMatch    // another one
 	part    mapping.PagePart // the one that is shown
-	systems string           // both sides, as they were when the page was opened
-	plain   bool             // it was the default when the page was opened
-	count   func() string    // how many records the filter holds, in words; nil and "" say nothing
+	offsets map[string]float32
+	systems string        // both sides, as they were when the page was opened
+	plain   bool          // it was the default when the page was opened
+	count   func() string // how many records the filter holds, in words; nil and "" say nothing
 }
 
 // A mappingPart is one part of the page: fields, choices, which records. It is made once for a page and draws what
@@ -59,17 +63,20 @@ type sampleState struct {
 	ui      Sampled
 	fault   *core.Fault
 	loading *task.Task
-	table   string // it is of this table
-	filter  string // and of this filter
+	table   string        // it is of this table
+	filter  string        // and of this filter
+	asks    []mapping.Ask // and has what was asked of other records
+	was     *Sampled      // what is shown until it is there: the same records, with less asked
 }
 
 func newMappingPage(in *mappings, id string) *mappingPage {
-	p := &mappingPage{in: in, w: in.w, id: id, part: mapping.PartFields, related: map[string]*relatedTable{}, systems: in.w.systems(), sample: map[bool]*sampleState{}}
+	p := &mappingPage{in: in, w: in.w, id: id, part: mapping.PartFields, related: map[string]*relatedTable{}, systems: in.w.systems(), sample: map[bool]*sampleState{}, offsets: map[string]float32{}}
 	p.preview = newMappingPreview(p)
-	p.parts = []mappingPart{newMappingFields(p), newMappingChoices(p), newMappingLookups(p)}
+	p.fields, p.match = newMappingFields(p), newMappingMatch(p)
+	p.parts = []mappingPart{p.fields, newMappingChoices(p), newMappingLookups(p)}
 	filter := newMappingFilter(p)
 	p.count = filter.count.head
-	p.parts = append(p.parts, filter, newMappingMatch(p), newMappingPolicies(p), newMappingChildren(p))
+	p.parts = append(p.parts, filter, p.match, newMappingPolicies(p), newMappingChildren(p))
 	return p
 }
 
@@ -201,9 +208,10 @@ func (p *mappingPage) openChild(id string) {
 	p.settle()
 	path := append(append([]string{}, p.path...), id)
 	if d, ok := p.at(path); ok {
+		p.keepOffset()
 		p.path, p.open, p.wrong, p.part = path, d, nil, mapping.PartFields
 		p.w.refresh()
-		p.in.page.Top()
+		p.toOffset()
 	}
 }
 
@@ -213,6 +221,7 @@ func (p *mappingPage) leaveChild() bool {
 	if len(p.path) == 0 {
 		return false
 	}
+	p.keepOffset()
 	p.path = p.path[:len(p.path)-1]
 	p.reopen()
 	p.part, p.wrong = mapping.PartChildren, nil
@@ -291,14 +300,19 @@ func (p *mappingPage) samples(spread bool) (*Sampled, *core.Fault) {
 	if err != nil {
 		return nil, core.AsFault(err)
 	}
-	s := p.sample[spread]
-	if s == nil || s.table != d.Source().Name.Logical || s.filter != filter {
+	s, asks := p.sample[spread], p.asks()
+	same := s != nil && s.table == d.Source().Name.Logical && s.filter == filter
+	if !same || s.lacks(asks) {
+		was := (*Sampled)(nil)
 		if s != nil {
 			s.loading.Cancel()
+			if same {
+				was = s.known()
+			}
 		}
-		s = &sampleState{table: d.Source().Name.Logical, filter: filter}
+		s = &sampleState{table: d.Source().Name.Logical, filter: filter, asks: asks, was: was}
 		p.sample[spread] = s
-		conn, request := *c, SampleRequest{Table: *d.Source(), Filter: filter, Count: sampleCount, Spread: spread, Asks: d.Saved().Asks()}
+		conn, request := *c, SampleRequest{Table: *d.Source(), Filter: filter, Count: sampleCount, Spread: spread, Asks: asks}
 		s.loading = task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (Sampled, error) {
 			return p.w.o.Engine.Sample(ctx, conn, request)
 		}, nil, func(all Sampled, err error) {
@@ -311,10 +325,29 @@ func (p *mappingPage) samples(spread bool) (*Sampled, *core.Fault) {
 			}
 		})
 	}
-	if s.loading != nil {
-		return nil, nil
+	return s.known(), s.fault
+}
+
+// known is what is there already; nil is nothing.
+func (s *sampleState) known() *Sampled {
+	if s.loading != nil || s.fault != nil && s.was != nil {
+		return s.was
 	}
-	return &s.ui, s.fault
+	return &s.ui
+}
+
+// lacks reports whether something is asked that was not.
+func (s *sampleState) lacks(asks []mapping.Ask) bool {
+	return slices.ContainsFunc(asks, func(a mapping.Ask) bool { return !slices.Contains(s.asks, a) })
+}
+
+// asks are what the draft wants to know of other records, and the column whose details lie open.
+func (p *mappingPage) asks() []mapping.Ask {
+	m := p.draft().Saved()
+	if b := p.fields.rested(); b != nil {
+		m.Columns = append(slices.Clone(m.Columns), *b)
+	}
+	return m.Asks()
 }
 
 // sampleCount is how many records samples and preview are made from.

@@ -81,12 +81,12 @@ func (c *mappingChildren) row(child mapping.Mapping) fyne.CanvasObject {
 			link = fieldTitle(f) + " (" + f.Name + ")"
 		}
 	}
-	about := []string{lang.L("through {{.Field}}", kit.M{"Field": link}), lang.L("{{.N}} fields", kit.M{"N": kit.Number(int64(len(child.Columns)))})}
+	about := []string{lang.L("through {{.Field}}", kit.M{"Field": link}), lang.N("{{.N}} fields", len(child.Columns), kit.M{"N": kit.Number(int64(len(child.Columns)))})}
 	if child.Where != nil || child.Filter != "" || child.ActiveOnly {
 		about = append(about, lang.L("with a filter"))
 	}
 	if n := len(child.Children); n > 0 {
-		about = append(about, lang.L("{{.N}} tables below it", kit.M{"N": kit.Number(int64(n))}))
+		about = append(about, lang.N("{{.N}} tables below it", n, kit.M{"N": kit.Number(int64(n))}))
 	}
 	open := kit.Plain(lang.L("Open {{.Table}}", kit.M{"Table": title}), func() { c.p.openChild(child.ID) })
 	lines := []fyne.CanvasObject{kit.Row(10, kit.NewText(title, kit.Style{Bold: true}), kit.Grow(kit.NewElided(child.Source+" → "+child.Table, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}))),

@@ -165,10 +165,7 @@ func (c *mappingChoices) head(all []mapping.ChoiceColumn, one mapping.ChoiceColu
 		send.Unless(reason)
 		back.Unless(reason)
 	}
-	about := lang.L("{{.N}} fields with options", kit.M{"N": kit.Number(int64(len(all)))})
-	if len(all) == 1 {
-		about = lang.L("1 field with options")
-	}
+	about := lang.N("{{.N}} fields with options", len(all), kit.M{"N": kit.Number(int64(len(all)))})
 	if open > 0 {
 		about += " · " + openWords(open)
 	}
@@ -242,13 +239,13 @@ func (c *mappingChoices) carried(one mapping.ChoiceColumn) fyne.CanvasObject {
 		c.p.do(func(d *mapping.Draft) error { return d.CarryAs(one.Column, other) })
 	})
 	parts := []fyne.CanvasObject{kit.Row(12, kit.Grow(kit.Head(words)), swap), kit.QuietPara(about)}
-	if len(c.p.draft().ChoiceTable(one.Column)) > 0 {
-		parts = append(parts, c.examples(one, label))
-	}
 	own := kit.Plain(lang.L("Map to values of your own"), func() { c.own(one.Column, false) })
 	labels := kit.Plain(lang.L("Begin with the labels"), func() { c.own(one.Column, true) })
 	parts = append(parts, kit.Hairline(), kit.Para(lang.L("Or say for each option what it becomes: “BRK” for Brokers, for example. The column then holds text, and one undo takes it back.")),
 		kit.Foot(10, nil, labels, own))
+	if len(c.p.draft().ChoiceTable(one.Column)) > 0 {
+		parts = append(parts, kit.Hairline(), c.examples(one, label))
+	}
 	return kit.Card(kit.Column(12, parts...))
 }
 

@@ -42,8 +42,9 @@ func (c *mappingChoices) send() {
 		for _, column := range s.Columns {
 			rows += len(column.Rows)
 		}
-		about.SetWords(lang.L("It asks what {{.N}} options of {{.Fields}} fields become. It holds names, codes and counts, and no record.",
-			kit.M{"N": kit.Number(int64(rows)), "Fields": kit.Number(int64(len(s.Columns)))}))
+		about.SetWords(lang.L("It asks about {{.Options}} in {{.Fields}}. It holds names, codes and counts, and no record.", kit.M{
+			"Options": lang.N("{{.N}} options", rows, kit.M{"N": kit.Number(int64(rows))}),
+			"Fields":  lang.N("{{.N}} fields", len(s.Columns), kit.M{"N": kit.Number(int64(len(s.Columns)))})}))
 		reason := ""
 		if rows == 0 {
 			reason = lang.L("Every option has a value. Choose all options if somebody should look through them.")

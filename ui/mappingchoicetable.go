@@ -201,10 +201,10 @@ func (t *choiceTable) card(one mapping.ChoiceColumn) fyne.CanvasObject {
 	height := choiceRow * float32(max(2, min(len(t.hits), 9)))
 	body := container2(kit.Sized(100, height, t.list), t.none)
 	return kit.Card(kit.Column(12,
+		kit.Foot(10, t.use(), t.verbs(one, open)...),
 		kit.Row(12, kit.Grow(t.search), segments),
 		choiceHead(one),
-		body,
-		kit.Foot(10, t.use(), t.verbs(one, open)...)))
+		body))
 }
 
 // verbs are what can be done with all options of a column at once.
@@ -236,7 +236,7 @@ func (t *choiceTable) match() {
 		found, err = d.MatchChoices(t.c.column)
 		return err
 	})
-	words := lang.L("{{.N}} options have a value of the same label. Undo takes it back.", kit.M{"N": kit.Number(int64(found))})
+	words := lang.N("{{.N}} options have a value of the same label. Undo takes it back.", found, kit.M{"N": kit.Number(int64(found))})
 	if found == 0 {
 		words = lang.L("No open option has a value of the same label there.")
 	}
@@ -262,7 +262,7 @@ func (t *choiceTable) use() fyne.CanvasObject {
 
 // counting shows how far the count is.
 func (t *choiceTable) counting() {
-	t.live.SetWords(lang.L("{{.N}} records looked at", kit.M{"N": kit.Number(t.c.walked)}))
+	t.live.SetWords(lang.N("{{.N}} records looked at", int(t.c.walked), kit.M{"N": kit.Number(t.c.walked)}))
 }
 
 // pick says what an option becomes.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"ferry/core/mapping"
 	"ferry/ui/kit"
 	"ferry/ui/look"
+	"ferry/ui/task"
 )
 
 // fieldSheet shows one column: what it is made from, what changes on the way, what comes out, and its rules.
@@ -24,6 +26,10 @@ type fieldSheet struct {
 	body   *fyne.Container
 	wrong  *core.Fault
 	waits  bool // for samples
+
+	sampled *Sampled         // what the values are of
+	rests   *task.Task       // until typing pauses
+	rested  *mapping.Binding // as it was when typing paused
 
 	now   mapping.Binding // with what was typed and not kept yet
 	shown []*kit.Text     // the value behind each step; the first is the one before them, the last what is written
@@ -50,6 +56,29 @@ func (f *mappingFields) reopen(field, column string) {
 	(&fieldSheet{f: f, field: field, column: column}).open()
 }
 
+// rested is the column whose details lie open, as it was when typing paused: other records are asked for what it wants.
+// Nil is none.
+func (f *mappingFields) rested() *mapping.Binding {
+	if f.open == nil {
+		return nil
+	}
+	return f.open.rested
+}
+
+// later tells the page what is typed when typing rests.
+func (s *fieldSheet) later() {
+	s.rests.Cancel()
+	s.rests = task.Go(s.f.p.w.run, func(ctx context.Context, _ func(struct{})) (struct{}, error) {
+		return struct{}{}, rest(ctx)
+	}, nil, func(_ struct{}, err error) {
+		if err == nil && s.f.open == s {
+			now := s.now
+			s.rested = &now
+			s.f.p.w.refresh()
+		}
+	})
+}
+
 func (s *fieldSheet) draft() *mapping.Draft { return s.f.p.draft() }
 
 func (s *fieldSheet) open() {
@@ -63,6 +92,7 @@ func (s *fieldSheet) open() {
 	}
 	s.f.open = s
 	s.sheet = kit.ShowSheet(s.f.p.w.win.Canvas(), kit.SheetJob{Title: title, Width: 720, Body: s.body, Buttons: buttons, Closed: func() {
+		s.rests.Cancel()
 		s.keep()
 		if s.f.open == s {
 			s.f.open = nil
@@ -304,7 +334,7 @@ func (s *fieldSheet) fromPart() fyne.CanvasObject {
 	default:
 		parts = append(parts, kit.NewElided(bothOr(f.Display, f.Name), kit.Style{Bold: true}), mono(f.Name+" · "+mapping.TypeTitle(f.Type)))
 		if f.Length > 0 {
-			parts = append(parts, kit.Caption(lang.L("at most {{.N}} characters", kit.M{"N": kit.Number(int64(f.Length))})))
+			parts = append(parts, kit.Caption(lang.N("at most {{.N}} characters", f.Length, kit.M{"N": kit.Number(int64(f.Length))})))
 		}
 	}
 	return kit.Column(4, parts...)
@@ -336,7 +366,11 @@ func (s *fieldSheet) both(name string) string {
 func (s *fieldSheet) textEntry(label string, fields bool) fyne.CanvasObject {
 	e := kit.NewEntry(label, "")
 	e.Text = s.now.Text
-	e.OnChanged = func(text string) { s.now.Text = text; s.follow() }
+	e.OnChanged = func(text string) {
+		s.now.Text = text
+		s.follow()
+		s.later()
+	}
 	e.OnSubmitted = func(string) { s.change(func(*mapping.Draft) error { return nil }) }
 	if !fields {
 		return kit.Labeled(label, "", e)

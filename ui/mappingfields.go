@@ -21,19 +21,45 @@ type mappingFields struct {
 	ticked map[string]bool // by line; see lineKey
 	rows   *kit.Rows
 
+	of    string                 // whose fields these are: the mapping's, or a child's
+	views map[string]*fieldsView // what was searched and ticked elsewhere, by of
+
 	editing string // the column whose name is edited in its row
 	name    *kit.Entry
 	open    *fieldSheet // the field whose details lie over the page
 }
 
 func newMappingFields(p *mappingPage) *mappingFields {
-	f := &mappingFields{p: p, ticked: map[string]bool{}}
+	f := &mappingFields{p: p, ticked: map[string]bool{}, views: map[string]*fieldsView{}}
 	f.search = kit.NewEntry(lang.L("Search"), lang.L("Search by either name"))
 	f.search.OnChanged = func(string) {
 		p.w.refresh()
 	}
 	f.search.OnKey = func(key fyne.KeyName) bool { return key == fyne.KeyEscape && f.escape() }
 	return f
+}
+
+// fieldsView is what somebody searches, shows and has ticked among the fields of one mapping.
+type fieldsView struct {
+	search string
+	show   mapping.Show
+	ticked map[string]bool
+}
+
+// settle makes sure that search, chips and ticks are those of the draft that is shown.
+func (f *mappingFields) settle() {
+	of := strings.Join(f.p.path, "\n")
+	if of == f.of {
+		return
+	}
+	f.views[f.of] = &fieldsView{f.search.Text, f.show, f.ticked}
+	v := f.views[of]
+	if v == nil {
+		v = &fieldsView{ticked: map[string]bool{}}
+	}
+	f.of, f.show, f.ticked, f.editing, f.name = of, v.show, v.ticked, "", nil
+	f.search.Text = v.search
+	f.search.Refresh()
 }
 
 // escape takes the search back; false when there is none.
@@ -62,6 +88,7 @@ func lineKey(l mapping.Line) string {
 
 // reveal brings the line of a Problem into view, and opens it.
 func (f *mappingFields) reveal(at mapping.Place) {
+	f.settle()
 	d := f.p.draft()
 	f.search.Text, f.show = "", mapping.ShowAll
 	f.search.Refresh()
@@ -81,17 +108,27 @@ func (f *mappingFields) reveal(at mapping.Place) {
 }
 
 // The columns of the table. Where the window is narrow, samples and changes make room.
-func fieldCols() []kit.Col {
-	return []kit.Col{{Fixed: 22}, {Share: 3}, {Share: 1.9, From: 720}, {Share: 1.9, From: 600}, {Share: 2.6}, {Share: 2.7}, {Fixed: 26}}
+// Where the destination makes its columns there is seldom anything to say under Why, so the others have that room.
+func (f *mappingFields) cols() []kit.Col {
+	if f.p.draft().Free() {
+		return []kit.Col{{Fixed: 22}, {Share: 3.3}, {Share: 1.9, From: 720}, {Fixed: 128, From: 600}, {Share: 2.9}, {Share: 1.2}, {Fixed: 26}}
+	}
+	return []kit.Col{{Fixed: 22}, {Share: 3}, {Share: 1.7, From: 720}, {Fixed: 128, From: 600}, {Share: 2.5}, {Share: 2.4}, {Fixed: 26}}
 }
 
 const fieldRow float32 = 58
 
 func (f *mappingFields) cards() []fyne.CanvasObject {
+	f.settle()
 	d := f.p.draft()
 	text := f.search.Text
-	if samples, fault := f.p.anySamples(); f.open != nil && f.open.waits && (samples != nil || fault != nil) {
-		f.open.render()
+	if samples, fault := f.p.anySamples(); f.open != nil {
+		switch {
+		case f.open.waits && (samples != nil || fault != nil):
+			f.open.render()
+		case samples != nil && samples != f.open.sampled:
+			f.open.follow()
+		}
 	}
 	_, all := d.Lines(text, f.show, 0, 0)
 	cards := append(f.tableCards(), f.bar())
@@ -170,7 +207,7 @@ func (f *mappingFields) heads(all int) fyne.CanvasObject {
 		f.p.w.refresh()
 	})
 	to := lang.L("To {{.Name}}", kit.M{"Name": f.p.draft().Saved().Table})
-	return kit.Pad(0, 10, 0, 10, kit.Sized(0, 34, kit.Cells(fieldCols(), 12, box, head(lang.L("From Dynamics 365")), head(lang.L("Sample")),
+	return kit.Pad(0, 10, 0, 10, kit.Sized(0, 34, kit.Cells(f.cols(), 12, box, head(lang.L("From Dynamics 365")), head(lang.L("Sample")),
 		head(lang.L("Change on the way")), head(to), head(lang.L("Why")), kit.Empty())))
 }
 
@@ -203,7 +240,7 @@ func (f *mappingFields) line(text string, i int) fyne.CanvasObject {
 	if p, bad := worst(l.Problems); bad {
 		_, _, ground = severityLook(p.Severity)
 	}
-	cells := kit.Cells(fieldCols(), 12, box, f.fromCell(l, b), f.sampleCell(l), f.stepsCell(l, b), f.toCell(l), f.whyCell(l, b),
+	cells := kit.Cells(f.cols(), 12, box, f.fromCell(l, b), f.sampleCell(l), f.stepsCell(l, b), f.toCell(l), f.whyCell(l, b),
 		kit.MoreButton(lang.L("More for {{.Name}}", kit.M{"Name": f.called(l)}), func() []kit.MenuItem { return f.menu(l) }))
 	row := kit.NewRow(cells, ground, func() { f.openLine(l, "") }).Named(f.called(l)).Arrows(func(step int) { f.rows.Focus(i + step) })
 	return kit.Column(0, kit.Sized(0, fieldRow-1, row), kit.Pad(0, 10, 0, 10, kit.Hairline()))

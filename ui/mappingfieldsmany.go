@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -42,7 +41,7 @@ func (f *mappingFields) several(lines []mapping.Line) fyne.CanvasObject {
 			kit.Plain(lang.L("Add a change…"), func() {
 				f.p.pickStep(nil, func(s mapping.Step) { f.addStep(columns, s) })
 			}),
-			kit.Plain(lang.L("Set the rule…"), func() { f.ruleForMany(columns) }),
+			kit.Plain(lang.L("Set the rule…"), func() { f.p.match.edit(columns) }),
 			kit.Danger(lang.L("Leave out"), func() {
 				f.p.do(func(d *mapping.Draft) error { return d.Unbind(columns...) })
 			}))
@@ -64,33 +63,6 @@ func (f *mappingFields) addStep(columns []string, s mapping.Step) {
 			}
 			return nil
 		})
-	})
-}
-
-// ruleForMany sets one rule for columns, as one step.
-func (f *mappingFields) ruleForMany(columns []string) {
-	var sheet *kit.Sheet
-	first, _ := f.p.draft().Binding(columns[0])
-	r := &ruleForm{rule: first.Rule()}
-	save := kit.Primary(lang.N("Set on {{.N}} columns", len(columns), kit.M{"N": kit.Number(int64(len(columns)))}), func() {
-		sheet.Close()
-		f.p.do(func(d *mapping.Draft) error {
-			return d.Together("change the rule of "+strings.Join(columns[:1], "")+" and others", func() error {
-				for _, c := range columns {
-					if err := d.SetRule(c, r.rule.Made, r.rule.Found, r.rule.MayEmpty); err != nil {
-						return err
-					}
-					if err := d.SetRequired(c, r.rule.Required); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		})
-	})
-	sheet = kit.ShowSheet(f.p.w.win.Canvas(), kit.SheetJob{
-		Title: lang.L("When the destination has a value"), Width: 560, Body: r.object(func() {}),
-		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() }), save},
 	})
 }
 

@@ -51,11 +51,6 @@ func (p *mappings) copyOf(l listed) {
 		name := w.nameOf(l)
 		p.remember(lang.L("“{{.Name}}” was copied.", kit.M{"Name": name}))
 		project, ids := w.own(), w.ids()
-		if l.Saved == nil { // its table would else find the copy
-			m.ID = l.ID
-			project.Mappings = append(project.Mappings, m)
-			m = mapping.Edit(m, core.Table{}, nil).Saved()
-		}
 		old := m.ID
 		m.ID = freeID(l.Table+"-2", append(mappingIDs(project.Mappings), ids...))
 		m.Title = lang.L("{{.Name}} (copy)", kit.M{"Name": name})

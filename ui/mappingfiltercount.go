@@ -107,17 +107,14 @@ func (c *filterCount) words() string {
 	n := kit.Number(c.count.N)
 	switch c.count.Truth {
 	case core.Exact:
-		if c.count.N == 1 {
-			return lang.L("Exactly 1 record")
-		}
-		return lang.L("Exactly {{.N}} records", kit.M{"N": n})
+		return lang.N("Exactly {{.N}} records", int(c.count.N), kit.M{"N": n})
 	case core.AtLeast:
 		if kit.More(c.count) {
-			return lang.L("More than {{.N}} records", kit.M{"N": n})
+			return lang.N("More than {{.N}} records", int(c.count.N), kit.M{"N": n})
 		}
-		return lang.L("At least {{.N}} records", kit.M{"N": n})
+		return lang.N("At least {{.N}} records", int(c.count.N), kit.M{"N": n})
 	case core.About:
-		return lang.L("About {{.N}} records", kit.M{"N": n})
+		return lang.N("About {{.N}} records", int(c.count.N), kit.M{"N": n})
 	}
 	return ""
 }

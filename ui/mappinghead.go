@@ -36,18 +36,29 @@ func (p *mappingPage) render() {
 	}
 	tabs := kit.Tabs(items, chosen, func(i int) { p.turn(p.parts[i].part()) }, p.problemsButton())
 	head := kit.Column(10, p.crumbs(), p.head(), tabs)
-	p.in.page.Set(head, append(append(p.banners(), p.parts[chosen].cards()...), p.preview.cards()...)...)
+	cards := append(p.banners(), p.parts[chosen].cards()...)
+	p.in.page.SetOver(p.preview.under(), head, cards...)
 }
 
 // turn shows a part of the page.
 func (p *mappingPage) turn(part mapping.PagePart) {
-	changed := p.part != part
+	if p.part == part {
+		return
+	}
+	p.keepOffset()
 	p.part = part
 	p.w.refresh()
-	if changed {
-		p.in.page.Top()
-	}
+	p.toOffset()
 }
+
+// where names what is shown: which of the children, and which part.
+func (p *mappingPage) where() string { return strings.Join(append(p.path, string(p.part)), "\n") }
+
+// keepOffset remembers how far the page is scrolled, before something else is shown; toOffset goes there when it is shown
+// again.
+func (p *mappingPage) keepOffset() { p.offsets[p.where()] = p.in.page.Offset() }
+
+func (p *mappingPage) toOffset() { p.in.page.ScrollTo(p.offsets[p.where()]) }
 
 // renderUnknown draws the page while it is not known what the table looks like.
 func (p *mappingPage) renderUnknown() {
@@ -130,7 +141,7 @@ func (p *mappingPage) crumbs() fyne.CanvasObject {
 	if len(p.path) == 0 {
 		row = append(row, kit.Space())
 	}
-	return kit.Row(2, append(row, undo, redo)...)
+	return kit.Row(2, append(row, p.w.hideButton(), undo, redo)...)
 }
 
 // short cuts words that stand where there is little room.
@@ -147,7 +158,7 @@ func (p *mappingPage) backTo(depth int) {
 	for len(p.path) > depth && p.leaveChild() {
 	}
 	p.w.refresh()
-	p.in.page.Top()
+	p.toOffset()
 }
 
 // head is the title, what it is about, and what can be done.

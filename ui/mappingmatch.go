@@ -248,7 +248,7 @@ func ruleOffers(found bool) []ruleOffer {
 }
 
 func (e *ruleEditor) show() {
-	title := lang.L("{{.N}} fields", kit.M{"N": kit.Number(int64(len(e.columns)))})
+	title := lang.N("{{.N}} fields", len(e.columns), kit.M{"N": kit.Number(int64(len(e.columns)))})
 	if len(e.columns) == 1 {
 		title = e.m.p.columnTitle(e.columns[0])
 	}
@@ -263,9 +263,7 @@ func (e *ruleEditor) show() {
 		}
 		return kit.Column(8, parts...)
 	}
-	empty := e.change.MayEmpty != nil && *e.change.MayEmpty
-	tick := kit.NewTick(lang.L("may also empty it: an empty value from Dynamics erases what stands there"), empty, func(on bool) { e.change.MayEmpty = &on })
-	body := []fyne.CanvasObject{kit.TopRow(16, kit.Grow(column(lang.L("In records that Ferry made"), ruleOffers(false), &e.change.Made)), kit.Grow(column(lang.L("In records that Ferry found there"), ruleOffers(true), &e.change.Found))), tick}
+	body := []fyne.CanvasObject{kit.TopRow(16, kit.Grow(column(lang.L("In records that Ferry made"), ruleOffers(false), &e.change.Made)), kit.Grow(column(lang.L("In records that Ferry found there"), ruleOffers(true), &e.change.Found))), e.empty()}
 	if len(e.columns) > 1 {
 		body = append([]fyne.CanvasObject{kit.QuietPara(lang.L("What you do not choose stays as it is for each field."))}, body...)
 	}
@@ -276,6 +274,32 @@ func (e *ruleEditor) show() {
 	})
 	e.sheet = kit.ShowSheet(e.m.p.w.win.Canvas(), kit.SheetJob{Title: lang.L("When the destination has a value: {{.Field}}", kit.M{"Field": title}), Width: 760, Body: kit.Column(12, body...),
 		Buttons: []fyne.CanvasObject{usual, kit.Plain(lang.L("Cancel"), func() { e.sheet.Close() }), kit.Primary(lang.L("Use these rules"), e.use)}})
+}
+
+// empty asks what an empty value does. Of several fields each part can stay as it is.
+func (e *ruleEditor) empty() fyne.CanvasObject {
+	if len(e.columns) == 1 {
+		on := e.change.MayEmpty != nil && *e.change.MayEmpty
+		return kit.NewTick(lang.L("may also empty it: an empty value from Dynamics erases what stands there"), on, func(on bool) { e.change.MayEmpty = &on })
+	}
+	ask := func(words, no, yes string, value **bool) fyne.CanvasObject {
+		at := 0
+		if *value != nil && **value {
+			at = 2
+		} else if *value != nil {
+			at = 1
+		}
+		return kit.Row(12, kit.Grow(kit.Para(words)), kit.Segments([]string{lang.L("As they are"), no, yes}, at, func(i int) {
+			on := i == 2
+			if *value = &on; i == 0 {
+				*value = nil
+			}
+			e.again()
+		}))
+	}
+	return kit.Column(8, kit.Hairline(),
+		ask(lang.L("An empty value from Dynamics"), lang.L("Leaves what stands there"), lang.L("May empty it"), &e.change.MayEmpty),
+		ask(lang.L("A record without a value here"), lang.L("Is written"), lang.L("Is refused"), &e.change.Required))
 }
 
 // again draws the sheet with what was chosen.
@@ -294,6 +318,9 @@ func (e *ruleEditor) use() {
 	if c.Found != nil && *c.Found == mapping.FillBlanks {
 		usual := mapping.ByDefault
 		c.Found = &usual
+	}
+	if c == (mapping.RuleChange{}) {
+		return // everything stays as it is
 	}
 	e.m.ticked = map[string]bool{}
 	e.m.p.do(func(d *mapping.Draft) error { return d.SetRules(c, e.columns...) })

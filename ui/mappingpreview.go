@@ -22,6 +22,7 @@ import (
 // the page; they are mapped here, elsewhere than on the window's goroutine.
 type mappingPreview struct {
 	p      *mappingPage
+	said   bool // somebody opened or closed it
 	closed bool
 	pick   mapping.Pick
 	seed   uint64
@@ -80,75 +81,149 @@ func (v *mappingPreview) belongs() bool {
 	return true
 }
 
-func (v *mappingPreview) cards() []fyne.CanvasObject {
+// under is the bar at the page's foot, with what belongs to it where it is open; nil where there is no preview.
+func (v *mappingPreview) under() *kit.Under {
 	d := v.p.draft()
 	if d == nil || !v.belongs() {
 		return nil
-	}
-	fold := kit.NewFold(lang.L("Preview"), lang.L("what becomes of some records"), !v.closed, func() { v.closed = !v.closed; v.p.w.refresh() })
-	if v.closed {
-		return []fyne.CanvasObject{kit.Card(fold)}
 	}
 	if t := d.Source().Name.Logical; t != v.table {
 		v.table, v.made, v.key, v.at, v.from = t, nil, "", 0, 0
 		v.task.Cancel()
 	}
-	return []fyne.CanvasObject{kit.Card(kit.Column(10, append([]fyne.CanvasObject{fold}, v.body(d)...)...))}
+	open := v.open()
+	turn := func() { v.said, v.closed = true, open; v.p.w.refresh() }
+	if !open {
+		return &kit.Under{Bar: kit.NewFold(lang.L("Preview"), v.line1(d), false, turn)}
+	}
+	fold := kit.NewFold(lang.L("Preview"), "", true, turn)
+	bar, body := v.parts(d, fold)
+	return &kit.Under{Bar: bar, Body: kit.Column(8, body...), Share: 0.36}
 }
 
-func (v *mappingPreview) body(d *mapping.Draft) []fyne.CanvasObject {
+// open reports whether the preview stands open: as somebody said, else beside the fields where the window is high enough.
+func (v *mappingPreview) open() bool {
+	if v.said {
+		return !v.closed
+	}
+	return v.p.part == mapping.PartFields && v.p.w.win.Canvas().Size().Height >= 660
+}
+
+// line1 says of the first record what is changed in it.
+func (v *mappingPreview) line1(d *mapping.Draft) string {
+	if v.p.from.Why == nil {
+		if sampled, _ := v.p.samples(v.pick != mapping.PickFirst); sampled != nil {
+			v.follow(d, sampled)
+		}
+	}
+	if v.made == nil || v.made.fault != nil || len(v.made.rows) == 0 {
+		return lang.L("what becomes of some records")
+	}
+	all := []string{v.name(0)}
+	for i := range v.made.rows[0].Cells {
+		c := &v.made.rows[0].Cells[i]
+		if len(all) == 3 {
+			break
+		}
+		if c.Fault != nil {
+			before, _ := v.original(c)
+			all = append(all, lang.L("refused: {{.What}}", kit.M{"What": before}))
+		} else if v.changed(c) {
+			before, _ := v.original(c)
+			after, _ := v.words(c.Result, v.resultLabel(c))
+			all = append(all, before+" › "+after)
+		}
+	}
+	return strings.Join(all, " · ")
+}
+
+// name is the name of a record, unless values are hidden.
+func (v *mappingPreview) name(at int) string {
+	if v.p.w.hidden {
+		return lang.L("Record {{.N}}", kit.M{"N": at + 1})
+	}
+	return v.made.names[at]
+}
+
+// words are a value for people, unless values are hidden.
+func (v *mappingPreview) words(value core.Value, label string) (string, bool) {
+	words, quiet := v.made.words(value, label)
+	return v.p.w.veil(value, words), quiet
+}
+
+// original is what a cell is made from, unless values are hidden.
+func (v *mappingPreview) original(c *mapping.PreviewCell) (string, bool) {
+	words, quiet := v.made.original(c)
+	if v.p.w.hidden && !quiet {
+		return masked, false
+	}
+	return words, quiet
+}
+
+// cause is why a cell is refused. It may tell the value, so it is not told while values are hidden.
+func (v *mappingPreview) cause(f *core.Fault) string {
+	if v.p.w.hidden {
+		return lang.L("Values are hidden.")
+	}
+	return f.Cause
+}
+
+// parts are the bar and what stands below it.
+func (v *mappingPreview) parts(d *mapping.Draft, fold fyne.CanvasObject) (bar fyne.CanvasObject, body []fyne.CanvasObject) {
 	if why := v.p.from.Why; why != nil && v.made == nil {
-		return []fyne.CanvasObject{kit.Hint("warn", lang.L("No preview now, because sample values are never kept.")+" "+why.Cause, look.Warned)}
+		return fold, []fyne.CanvasObject{kit.Hint("warn", lang.L("No preview now, because sample values are never kept.")+" "+why.Cause, look.Warned)}
 	}
 	spread := v.pick != mapping.PickFirst
 	sampled, fault := v.p.samples(spread)
-	picks := v.picks()
+	picks := kit.Row(8, append([]fyne.CanvasObject{kit.Grow(fold)}, v.picks()...)...)
 	switch {
 	case fault != nil:
 		again := kit.Link(lang.L("Read the samples again"), func() { delete(v.p.sample, spread); v.p.w.refresh() })
-		return []fyne.CanvasObject{picks, kit.TopRow(10, kit.Grow(kit.Hint("warn", lang.L("No preview now.")+" "+fault.Cause+" "+fault.Remedy, look.Warned)), again)}
+		return picks, []fyne.CanvasObject{kit.TopRow(10, kit.Grow(kit.Hint("warn", lang.L("No preview now.")+" "+fault.Cause+" "+fault.Remedy, look.Warned)), again)}
 	case sampled == nil && v.made == nil:
-		return []fyne.CanvasObject{picks, kit.Row(10, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Reading some records…"))))}
+		return picks, []fyne.CanvasObject{kit.Row(10, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Reading some records…"))))}
 	case sampled != nil:
 		v.follow(d, sampled)
 	}
 	switch {
 	case v.made == nil:
-		return []fyne.CanvasObject{picks, kit.Row(10, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Mapping them…"))))}
+		return picks, []fyne.CanvasObject{kit.Row(10, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Mapping them…"))))}
 	case v.made.fault != nil:
-		return []fyne.CanvasObject{picks, kit.Hint("warn", lang.L("No preview until this is mended:")+" "+v.made.fault.Cause+" "+v.made.fault.Remedy, look.Warned)}
+		return picks, []fyne.CanvasObject{kit.Hint("warn", lang.L("No preview until this is mended:")+" "+v.made.fault.Cause+" "+v.made.fault.Remedy, look.Warned)}
 	case len(v.made.rows) == 0:
-		return []fyne.CanvasObject{picks, kit.Quiet(lang.L("No record matches the filter."))}
+		return picks, []fyne.CanvasObject{kit.Quiet(lang.L("No record matches the filter."))}
 	}
+	bar = kit.Column(6, picks, v.head())
 	columns := v.columns()
 	if len(columns) == 0 {
-		return []fyne.CanvasObject{picks, v.head(), kit.Quiet(v.nothing())}
+		return bar, []fyne.CanvasObject{kit.Quiet(v.nothing())}
 	}
 	if v.single() {
-		return append([]fyne.CanvasObject{picks, v.head()}, v.record(columns)...)
+		return bar, v.record(columns)
 	}
-	return append([]fyne.CanvasObject{picks, v.head()}, v.grid(columns)...)
+	return bar, v.grid(columns)
 }
 
 // picks choose the records.
-func (v *mappingPreview) picks() fyne.CanvasObject {
+func (v *mappingPreview) picks() []fyne.CanvasObject {
 	all := []mapping.Pick{mapping.PickFirst, mapping.PickRandom, mapping.PickStrangest}
-	row := []fyne.CanvasObject{kit.Segments([]string{lang.L("First"), lang.L("Random"), lang.L("Strangest")}, slices.Index(all, v.pick), func(i int) {
+	row := []fyne.CanvasObject{}
+	if v.pick == mapping.PickRandom {
+		others := kit.LinkIcon("refresh", "", func() { v.seed++; v.p.w.refresh() })
+		row = append(row, others.About(lang.L("Others")))
+	}
+	row = append(row, kit.Segments([]string{lang.L("First"), lang.L("Random"), lang.L("Strangest")}, slices.Index(all, v.pick), func(i int) {
 		v.pick, v.at = all[i], 0
 		v.p.w.refresh()
-	})}
-	if v.pick == mapping.PickRandom {
-		row = append(row, kit.LinkIcon("refresh", lang.L("Others"), func() { v.seed++; v.p.w.refresh() }))
-	}
+	}))
 	view := 0
 	if v.single() {
 		view = 1
 	}
-	row = append(row, kit.Space(), kit.Segments([]string{lang.L("Table"), lang.L("One record")}, view, func(i int) {
+	return append(row, kit.Segments([]string{lang.L("Table"), lang.L("One record")}, view, func(i int) {
 		v.view = []previewView{viewTable, viewRecord}[i]
 		v.p.w.refresh()
 	}))
-	return kit.Row(8, row...)
 }
 
 // single reports whether one record at a time is shown.
@@ -158,7 +233,7 @@ func (v *mappingPreview) single() bool {
 
 // room is how wide the table can be.
 func (v *mappingPreview) room() float32 {
-	return v.p.w.win.Canvas().Size().Width - look.RailWidth - 2*look.Margin - 44
+	return v.p.w.win.Canvas().Size().Width - look.RailWidth - 2*look.Margin - 4
 }
 
 // head says which columns are shown, and how many records would be refused.
@@ -179,7 +254,7 @@ func (v *mappingPreview) head() fyne.CanvasObject {
 	if refused > 0 {
 		row = append(row, kit.Grow(kit.NewText(lang.L("{{.N}} of {{.All}} would be refused", kit.M{"N": refused, "All": len(v.made.rows)}), kit.Style{Bold: true, Ink: look.Failed, Right: true})))
 	} else {
-		row = append(row, kit.Grow(kit.NewText(lang.L("None of these {{.All}} would be refused", kit.M{"All": len(v.made.rows)}), kit.Style{Ink: look.Passed, Right: true})))
+		row = append(row, kit.Grow(kit.NewText(lang.N("None of these {{.All}} would be refused", len(v.made.rows), kit.M{"All": len(v.made.rows)}), kit.Style{Ink: look.Passed, Right: true})))
 	}
 	return kit.Row(8, row...)
 }
@@ -335,7 +410,7 @@ func (m *previewMade) words(v core.Value, label string) (words string, quiet boo
 		}
 		return strings.TrimSpace(table + " " + id), false
 	case core.KindBytes:
-		return lang.L("{{.N}} bytes", kit.M{"N": kit.Number(int64(v.Size()))}), false
+		return lang.N("{{.N}} bytes", v.Size(), kit.M{"N": kit.Number(int64(v.Size()))}), false
 	case core.KindText:
 		text := v.AsText()
 		if text == "" {

@@ -22,7 +22,7 @@ func (v *mappingPreview) grid(columns []int) []fyne.CanvasObject {
 	}
 	rows := []fyne.CanvasObject{kit.Pad(0, 8, 0, 8, even(6, head...))}
 	for at, r := range v.made.rows {
-		cells := []fyne.CanvasObject{kit.Pad(6, 4, 6, 8, kit.Column(0, kit.NewElided(v.made.names[at], kit.Style{Bold: true, Size: 13})))}
+		cells := []fyne.CanvasObject{kit.Pad(6, 4, 6, 8, kit.Column(0, kit.NewElided(v.name(at), kit.Style{Bold: true, Size: 13})))}
 		for _, i := range shown {
 			if i < len(r.Cells) {
 				cells = append(cells, v.cell(at, i))
@@ -49,8 +49,8 @@ func (v *mappingPreview) grid(columns []int) []fyne.CanvasObject {
 // cell is a value and, under it, what it was; a tap shows each step.
 func (v *mappingPreview) cell(at, i int) fyne.CanvasObject {
 	c := &v.made.rows[at].Cells[i]
-	before, _ := v.made.original(c)
-	result, quiet := v.made.words(c.Result, v.resultLabel(c))
+	before, _ := v.original(c)
+	result, quiet := v.words(c.Result, v.resultLabel(c))
 	ink := look.Ink
 	if quiet {
 		ink = look.Quiet
@@ -58,7 +58,7 @@ func (v *mappingPreview) cell(at, i int) fyne.CanvasObject {
 	lines := []fyne.CanvasObject{}
 	if c.Fault != nil {
 		result, ink = lang.L("refused: {{.What}}", kit.M{"What": before}), look.Failed
-		before = c.Fault.Cause
+		before = v.cause(c.Fault)
 	}
 	lines = append(lines, kit.NewElided(result, kit.Style{Size: 13, Ink: ink}))
 	if v.changed(c) && before != result {
@@ -103,10 +103,10 @@ func (v *mappingPreview) record(columns []int) []fyne.CanvasObject {
 	if v.at == len(v.made.rows)-1 {
 		on.Unless(lang.L("This is the last one."))
 	}
-	words := lang.L("{{.N}} of {{.All}}", kit.M{"N": v.at + 1, "All": len(v.made.rows)}) + " · " + v.made.names[v.at]
+	words := lang.L("{{.N}} of {{.All}}", kit.M{"N": v.at + 1, "All": len(v.made.rows)}) + " · " + v.name(v.at)
 	out := []fyne.CanvasObject{kit.Row(8, back, kit.Grow(kit.NewElided(words, kit.Style{Bold: true})), on)}
 	if r.Fault != nil {
-		out = append(out, kit.Hint("cross", lang.L("This record would be refused.")+" "+r.Fault.Cause, look.Failed))
+		out = append(out, kit.Hint("cross", lang.L("This record would be refused.")+" "+v.cause(r.Fault), look.Failed))
 	}
 	rows := []fyne.CanvasObject{kit.Pad(0, 12, 0, 12, even(8,
 		kit.NewElided(lang.L("Field at the destination"), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet}),
@@ -130,8 +130,8 @@ func (v *mappingPreview) record(columns []int) []fyne.CanvasObject {
 // line is one column of one record.
 func (v *mappingPreview) line(i int) fyne.CanvasObject {
 	c := &v.made.rows[v.at].Cells[i]
-	before, dim := v.made.original(c)
-	result, quiet := v.made.words(c.Result, v.resultLabel(c))
+	before, dim := v.original(c)
+	result, quiet := v.words(c.Result, v.resultLabel(c))
 	style := func(quiet bool) kit.Style {
 		if quiet {
 			return kit.Style{Ink: look.Quiet}
@@ -140,7 +140,7 @@ func (v *mappingPreview) line(i int) fyne.CanvasObject {
 	}
 	last := fyne.CanvasObject(kit.NewElided(result, style(quiet)))
 	if c.Fault != nil {
-		last = kit.NewText(lang.L("refused: {{.What}}", kit.M{"What": c.Fault.Cause}), kit.Style{Ink: look.Failed, Size: 13, Wrap: true})
+		last = kit.NewText(lang.L("refused: {{.What}}", kit.M{"What": v.cause(c.Fault)}), kit.Style{Ink: look.Failed, Size: 13, Wrap: true})
 	}
 	pick := kit.NewPick(even(8, kit.NewElided(v.p.columnTitle(c.Column), kit.Style{Bold: true}), kit.NewElided(before, style(dim)), last), func() { v.steps(v.at, i) })
 	if c.Fault != nil {
@@ -154,7 +154,7 @@ func (v *mappingPreview) steps(at, i int) {
 	c := &v.made.rows[at].Cells[i]
 	parts := []fyne.CanvasObject{}
 	add := func(what, logical string, value core.Value, label string) {
-		words, quiet := v.made.words(value, label)
+		words, quiet := v.words(value, label)
 		ink := look.Ink
 		if quiet {
 			ink = look.Quiet
@@ -185,12 +185,14 @@ func (v *mappingPreview) steps(at, i int) {
 		}
 		add(title, s.Step.Name, s.Value, "")
 	}
-	if c.Fault != nil {
+	if c.Fault != nil && v.p.w.hidden {
+		parts = append(parts, kit.Hint("cross", lang.L("refused: {{.What}}", kit.M{"What": v.cause(c.Fault)}), look.Failed))
+	} else if c.Fault != nil {
 		parts = append(parts, kit.FaultCard(c.Fault, kit.FaultCalls{Browse: v.p.w.browse}))
 	} else {
 		add(lang.L("what arrives"), c.Column, c.Result, v.resultLabel(c))
 	}
 	var sheet *kit.Sheet
-	sheet = kit.ShowSheet(v.p.w.win.Canvas(), kit.SheetJob{Title: v.p.columnTitle(c.Column) + " · " + v.made.names[at], Width: 600, Body: kit.Column(10, parts...),
+	sheet = kit.ShowSheet(v.p.w.win.Canvas(), kit.SheetJob{Title: v.p.columnTitle(c.Column) + " · " + v.name(at), Width: 600, Body: kit.Column(10, parts...),
 		Buttons: []fyne.CanvasObject{kit.Primary(lang.L("Close"), func() { sheet.Close() })}})
 }

@@ -28,8 +28,8 @@ func (p *mappingPage) problemsButton() fyne.CanvasObject {
 	switch {
 	case len(all) == 0:
 		return nil
-	case words == "":
-		return kit.NewChipButton(lang.N("{{.N}} notes", len(all), kit.M{"N": len(all)}), false, look.Quiet, look.Field, p.showProblems)
+	case worst == mapping.Notes:
+		return kit.NewChipButton(words, false, look.Quiet, look.Field, p.showProblems)
 	case worst == mapping.Stops:
 		return kit.NewChipButton(words, false, look.Failed, look.FailedTint, p.showProblems)
 	}
@@ -68,7 +68,7 @@ func (p *mappingPage) showProblems() {
 			p.jump(problem.Place)
 		}))
 	}
-	title := lang.N("{{.N}} things to look at", len(all), kit.M{"N": kit.Number(int64(len(all)))})
+	title, _ := problemsChip(all)
 	sheet = kit.ShowSheet(p.w.win.Canvas(), kit.SheetJob{
 		Title: title, Width: 620, Body: kit.Column(8, cards...),
 		Buttons: []fyne.CanvasObject{kit.Primary(lang.L("Close"), func() { sheet.Close() })},

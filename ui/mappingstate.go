@@ -165,7 +165,9 @@ func (p *mappings) state(l listed) (words, chip string, worst mapping.Severity) 
 		if open > 0 {
 			said = append(said, lang.N("{{.N}} choices open", open, kit.M{"N": kit.Number(int64(open))}))
 		}
-		chip, worst = problemsChip(d.Problems())
+		if chip, worst = problemsChip(d.Problems()); worst == mapping.Notes {
+			chip, worst = "", "" // nothing to do about it
+		}
 	}
 	if m.ActiveOnly {
 		said = append(said, lang.L("only active records"))
@@ -194,22 +196,31 @@ func (w *Window) others(id string) []mapping.Mapping {
 	return others
 }
 
-// problemsChip counts what has to be looked at, and tells how bad the worst is; "" when there is nothing but notes.
+// problemsChip counts what has to be looked at, and the notes apart from it; worst tells how bad the worst is. It is ""
+// when there is nothing.
 func problemsChip(all []mapping.Problem) (words string, worst mapping.Severity) {
-	n := 0
+	things, notes := 0, 0
 	for _, p := range all {
 		if p.Severity == mapping.Notes {
+			notes++
 			continue
 		}
-		n++
+		things++
 		if p.Severity == mapping.Stops || worst == "" {
 			worst = p.Severity
 		}
 	}
-	if n == 0 {
-		return "", ""
+	said := []string{}
+	if things > 0 {
+		said = append(said, lang.N("{{.N}} things to look at", things, kit.M{"N": kit.Number(int64(things))}))
 	}
-	return lang.N("{{.N}} things to look at", n, kit.M{"N": kit.Number(int64(n))}), worst
+	if notes > 0 {
+		said = append(said, lang.N("{{.N}} notes", notes, kit.M{"N": kit.Number(int64(notes))}))
+		if worst == "" {
+			worst = mapping.Notes
+		}
+	}
+	return strings.Join(said, " · "), worst
 }
 
 // filterWords say in a few words which records are meant: one condition as it is, more by their number.

@@ -147,6 +147,7 @@ func (s *fieldSheet) param(i int, step mapping.Step, p transform.Param) fyne.Can
 			for _, c := range p.Choices {
 				items = append(items, kit.MenuItem{Words: c.Title, Tap: func() {
 					s.put(i, p.Name, c.Value, p.Default)
+					s.later()
 					d.SetValue(c.Title)
 				}})
 			}
@@ -164,7 +165,10 @@ func (s *fieldSheet) param(i int, step mapping.Step, p transform.Param) fyne.Can
 	}
 	e := kit.NewEntry(p.Title, placeholderOf(p))
 	e.Text = value
-	e.OnChanged = func(text string) { s.put(i, p.Name, text, p.Default) }
+	e.OnChanged = func(text string) {
+		s.put(i, p.Name, text, p.Default)
+		s.later()
+	}
 	field := fyne.CanvasObject(e)
 	if p.Kind == transform.ParamField || p.Kind == transform.ParamFields || p.Kind == transform.ParamTemplate {
 		pick := kit.Plain("…", func() {
@@ -220,12 +224,13 @@ func (s *fieldSheet) follow() {
 	if sample == nil || len(sample.Records) == 0 {
 		return
 	}
+	s.sampled = sample
 	s.record = (s.record + len(sample.Records)) % len(sample.Records)
 	t := traceOf(s.draft(), s.now, sample, s.record)
 	f := s.draft().Source().Field(s.field)
 	say := func(i int, v core.Value, f *core.Field) {
 		words, ink := valueWords(v, f, sample.Refs)
-		s.shown[i].SetWords(words)
+		s.shown[i].SetWords(s.f.p.w.veil(v, words))
 		s.shown[i].SetInk(ink)
 	}
 	say(0, t.cell.Start, f)
@@ -252,6 +257,9 @@ func (s *fieldSheet) follow() {
 		s.shown[last].SetWords(lang.L("refused"))
 		s.shown[last].SetInk(look.Failed)
 		s.fault.SetWords(t.cell.Fault.Cause + " " + t.cell.Fault.Remedy)
+		if s.f.p.w.hidden { // it may tell the value
+			s.fault.SetWords(t.cell.Fault.Remedy)
+		}
 		s.fault.Show()
 	default:
 		to := s.draft().Destination()

@@ -47,7 +47,8 @@ func (p *mappingPage) sampleWords(f core.Field) (words string, ink fyne.ThemeCol
 		if len(s.Records) == 0 {
 			return "", look.Faint
 		}
-		return valueWords(v, &f, s.Refs)
+		words, ink = valueWords(v, &f, s.Refs)
+		return p.w.veil(v, words), ink
 	}
 	return "", look.Faint
 }

@@ -222,6 +222,7 @@ func TestOfflineTheFilterCanBeEditedAndSaysWhyNothingIsCounted(t *testing.T) {
 		}
 	})
 	s.Sees("It cannot be counted now.")
+	s.Tap("Preview")
 	s.Sees("No preview now, because sample values are never kept. The environment cannot be reached.")
 	s.Tap("Active only")
 	keeps(s, e, func(m *mapping.Mapping) bool { return m.ActiveOnly })
@@ -321,7 +322,7 @@ func TestChildrenAreAddedNestedFilteredAndTakenOut(t *testing.T) {
 	s.Sees("phonecall")
 	s.Press(fyne.KeyEscape)
 	s.Press(fyne.KeyEscape)
-	s.Sees("1 tables below it")
+	s.Sees("1 table below it")
 	s.Tap("Take out Contacts")
 	keeps(s, e, func(m *mapping.Mapping) bool { return len(m.Children) == 0 })
 }
@@ -339,6 +340,8 @@ func TestAChildIsCountedAsFarAsItsParentIsWanted(t *testing.T) {
 
 func TestThePreviewShowsWhatIsRefusedAndWhatIsEmpty(t *testing.T) {
 	s, e := related(t, "Which records", strangers, nil)
+	s.Sees("Fabrikam GmbH › FABRIKAM GMBH") // also while it is folded
+	s.Tap("Preview")
 	s.Sees("4 of 10 would be refused")
 	s.Sees("FABRIKAM GMBH")
 	s.Sees("refused: “” empty text")

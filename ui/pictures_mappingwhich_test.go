@@ -102,30 +102,31 @@ func whichScenes() []scene {
 	return []scene{
 		{"preview-table", withRelated(strangers), func(s *uitest.Stage) {
 			openPart(s, "Which records")
+			s.Tap("Preview")
 			s.Sees("would be refused")
-			below(s)
 		}},
 		{"preview-record", withRelated(strangers), func(s *uitest.Stage) {
 			openPart(s, "Which records")
+			s.Tap("Preview")
 			s.Tap("One record")
 			s.Tap("Next record")
 			s.Tap("Next record")
-			below(s)
 		}},
 		{"preview-refused", withRelated(strangers), func(s *uitest.Stage) {
 			openPart(s, "Which records")
+			s.Tap("Preview")
 			s.Sees("would be refused")
 			s.Tap("Refused")
-			below(s)
 		}},
 		{"preview-strangest", withRelated(strangers), func(s *uitest.Stage) {
 			openPart(s, "Which records")
+			s.Tap("Preview")
 			s.Sees("would be refused")
 			s.Tap("Strangest")
-			below(s)
 		}},
 		{"preview-steps", withRelated(strangers), func(s *uitest.Stage) {
 			openPart(s, "Which records")
+			s.Tap("Preview")
 			s.Sees("would be refused")
 			s.TapRow("FABRIKAM GMBH")
 			s.Sees("what arrives")
@@ -135,13 +136,17 @@ func whichScenes() []scene {
 			e.Block = map[string]bool{"Sample": true}
 		}, func(s *uitest.Stage) {
 			openPart(s, "Which records")
+			s.Tap("Preview")
 			s.Sees("Reading some records")
-			below(s)
 		}},
 		{"preview-fault", func(e *uitest.Engine, o *ui.Options) {
 			withRelated(nil)(e, o)
 			e.Fail = map[string]error{"Sample": offline}
-		}, func(s *uitest.Stage) { openPart(s, "Which records"); s.Sees("No preview now."); below(s) }},
+		}, func(s *uitest.Stage) {
+			openPart(s, "Which records")
+			s.Tap("Preview")
+			s.Sees("No preview now.")
+		}},
 		{"which-all", withRelated(nil), func(s *uitest.Stage) { filter(s); s.Sees("Exactly 312 records") }},
 		{"which-nested", withRelated(nested), func(s *uitest.Stage) { filter(s); s.Sees("Exactly 312 records"); s.Sees("there is none") }},
 		{"which-asked", withRelated(nested), func(s *uitest.Stage) {

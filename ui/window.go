@@ -36,6 +36,7 @@ type Window struct {
 	runs     runs
 	active   *activeImport
 	saving   saving
+	hidden   bool // values of records, until the window is closed
 	closing  bool
 }
 

@@ -325,7 +325,7 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 		return importer.Receipt{}, err
 	}
 	defer destination.Close()
-	maps, err := wiring.Mappings(ctx, link.Source, p.Mappings, r.Tables, nil)
+	maps, err := wiring.Mappings(ctx, link.Source, wiring.Asked(p.Mappings, p.Tables, r.Tables), r.Tables, nil)
 	if err != nil {
 		return importer.Receipt{}, err
 	}

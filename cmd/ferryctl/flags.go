@@ -372,7 +372,7 @@ func (f *flags) saved(name string) (mapping.Mapping, bool) {
 	if f.loaded == nil {
 		return mapping.Mapping{}, false
 	}
-	return wiring.Saved(f.loaded.Mappings, name)
+	return wiring.Saved(f.loaded.Mappings, name, f.loaded.Tables...)
 }
 
 // filtered refuses a filter for a table that is not imported.

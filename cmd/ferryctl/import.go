@@ -130,7 +130,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	id := ""
 	var saved []mapping.Mapping
 	if e.project != nil {
-		id, saved = e.project.ID, e.project.Mappings
+		id, saved = e.project.ID, wiring.Asked(e.project.Mappings, e.project.Tables, e.tables)
 	}
 	maps, err := wiring.Mappings(ctx, link.Source, saved, e.tables, e.filters)
 	if err != nil {
@@ -138,7 +138,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	}
 	for name, filter := range e.filters { // a filter that cannot be read is said before anything is begun
 		table := name
-		if m, ok := wiring.Saved(saved, name); ok {
+		if m, ok := wiring.Saved(saved, name, e.tables...); ok {
 			table = m.Source
 		}
 		if _, err := link.Source.Count(ctx, core.Query{Table: table, Filter: filter}); err != nil && core.AsFault(err).Kind == core.Wrong {

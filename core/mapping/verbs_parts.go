@@ -161,6 +161,7 @@ func (d *Draft) SetRule(column string, made, found When, mayEmpty bool) error {
 type RuleChange struct {
 	Made, Found *When
 	MayEmpty    *bool
+	Required    *bool
 }
 
 // SetRules changes the rules of several columns, as one step.
@@ -180,6 +181,9 @@ func (d *Draft) SetRules(c RuleChange, columns ...string) error {
 			}
 			if c.MayEmpty != nil {
 				b.MayEmpty = *c.MayEmpty
+			}
+			if c.Required != nil {
+				b.NotNull = *c.Required
 			}
 		}
 		return nil

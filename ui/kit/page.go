@@ -25,24 +25,30 @@ type Page struct {
 	body   *fyne.Container
 	head   *fyne.Container
 	scroll *container.Scroll
+	under  *under
 	later  func() // draws what came while something was pressed
 	rows   []*Rows
 }
 
 // NewPage returns an empty page.
 func NewPage() *Page {
-	p := &Page{head: container.NewStack(), body: container.NewStack()}
+	p := &Page{head: container.NewStack(), body: container.NewStack(), under: newUnder()}
 	p.scroll = container.NewVScroll(Pad(4, look.Margin, look.Margin, look.Margin+4, p.body))
 	p.scroll.OnScrolled = func(fyne.Position) { p.fill() }
-	p.Container = container.New(&pageLayout{p}, Pad(look.Margin-4, look.Margin, 12, look.Margin+4, p.head), p.scroll)
+	p.Container = container.New(&pageLayout{p}, Pad(look.Margin-4, look.Margin, 12, look.Margin+4, p.head), p.scroll, p.under.Container)
 	return p
 }
 
 // Set shows a head and cards below it. While a mouse button is pressed on something of the page, it waits for the
 // release: else the click would be lost with what it was meant for.
 func (p *Page) Set(head fyne.CanvasObject, cards ...fyne.CanvasObject) {
+	p.SetOver(nil, head, cards...)
+}
+
+// SetOver is Set with something that stays at the page's foot; nil is nothing.
+func (p *Page) SetOver(under *Under, head fyne.CanvasObject, cards ...fyne.CanvasObject) {
 	if pressed := held(p.Container); pressed != nil {
-		p.later = func() { p.Set(head, cards...) }
+		p.later = func() { p.SetOver(under, head, cards...) }
 		pressed.after = func() {
 			if later := p.later; later != nil {
 				later()
@@ -55,6 +61,7 @@ func (p *Page) Set(head fyne.CanvasObject, cards ...fyne.CanvasObject) {
 	focus := p.focused()
 	p.head.Objects = []fyne.CanvasObject{head}
 	p.body.Objects = []fyne.CanvasObject{Column(look.Gap4, cards...)}
+	p.under.set(under)
 	p.rows = slices.DeleteFunc(p.rows, func(r *Rows) bool {
 		_, there := heightOf(p.body, r.Container)
 		return !there
@@ -166,6 +173,16 @@ func (p *Page) Relayout() {
 // Top scrolls to the beginning.
 func (p *Page) Top() { p.scroll.ScrollToTop() }
 
+// Offset is how far the page is scrolled; ScrollTo goes there, as far as there is something.
+func (p *Page) Offset() float32 { return p.scroll.Offset.Y }
+
+// ScrollTo is the way back to an Offset.
+func (p *Page) ScrollTo(y float32) {
+	most := fyne.Max(0, p.scroll.Content.Size().Height-p.scroll.Size().Height)
+	p.scroll.ScrollToOffset(fyne.NewPos(0, fyne.Max(0, fyne.Min(y, most))))
+	p.fill()
+}
+
 // Reveal scrolls down as far as it takes to see all of o, and what stands right above it; no further than its beginning.
 func (p *Page) Reveal(o fyne.CanvasObject) {
 	y, there := heightOf(p.scroll.Content, o)
@@ -193,14 +210,17 @@ func heightOf(tree, o fyne.CanvasObject) (y float32, there bool) {
 	return 0, false
 }
 
-// pageLayout puts the head on top and gives the body the rest. The body learns its width before its height counts.
+// pageLayout puts the head on top, what stays at the foot below, and gives the body the rest. The body learns its width before its height counts.
 type pageLayout struct{ p *Page }
 
 func (l *pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	h := fit(objects[0], size.Width, 0)
+	foot := fyne.Min(l.p.under.height(size), fyne.Max(0, size.Height-h))
+	objects[2].Resize(fyne.NewSize(size.Width, foot))
+	objects[2].Move(fyne.NewPos(0, size.Height-foot))
 	scroll := objects[1].(*container.Scroll)
 	scroll.Move(fyne.NewPos(0, h))
-	room := fyne.NewSize(size.Width, fyne.Max(0, size.Height-h))
+	room := fyne.NewSize(size.Width, fyne.Max(0, size.Height-h-foot))
 	content := fyne.Max(fit(scroll.Content, room.Width, 0), room.Height)
 	scroll.Content.Resize(fyne.NewSize(room.Width, content))
 	scroll.Resize(room)

@@ -93,11 +93,19 @@ func ShowSelect(c fyne.Canvas, j SelectJob) *Sheet {
 		buttons = append(buttons, j.Extra()...)
 	}
 	if j.Typed != nil {
-		buttons = append(buttons, Plain(j.Own, func() { s.own(search.Text) }))
+		use := Plain(j.Own, nil)
+		if len(j.Items) == 0 { // there is nothing else to take
+			use = Primary(j.Own, nil)
+		}
+		use.Does(func() { s.own(search.Text) })
+		buttons = append(buttons, use)
 	}
 	s.sheet = ShowSheet(c, SheetJob{Title: j.Title, Width: 560, Focus: search, Body: Column(10, parts...), Buttons: buttons})
 	if s.at > 0 {
 		s.list.ScrollTo(s.at)
+	}
+	if j.Text != "" {
+		search.TypedShortcut(&fyne.ShortcutSelectAll{})
 	}
 	return s.sheet
 }
@@ -152,8 +160,11 @@ func (s *selecting) take(at int) {
 }
 
 func (s *selecting) own(text string) {
+	if text = strings.TrimSpace(text); text == "" {
+		return
+	}
 	s.sheet.Close()
-	s.job.Typed(strings.TrimSpace(text))
+	s.job.Typed(text)
 }
 
 func (s *selecting) draw(at widget.ListItemID, o fyne.CanvasObject) {

@@ -104,7 +104,7 @@ func (c *Computer) Destination(ctx context.Context, drivers []core.Driver[core.D
 func Mappings(ctx context.Context, source core.Source, saved []mapping.Mapping, tables []string, filters map[string]string) ([]mapping.Mapping, error) {
 	all := make([]mapping.Mapping, 0, len(tables))
 	for _, name := range tables {
-		m, ok := Saved(saved, name)
+		m, ok := Saved(saved, name, tables...)
 		if !ok {
 			table, err := source.Describe(ctx, name)
 			if err != nil {
@@ -122,11 +122,21 @@ func Mappings(ctx context.Context, source core.Source, saved []mapping.Mapping, 
 	return all, nil
 }
 
-// Saved finds a saved mapping: by its ID, else by its table.
-func Saved(saved []mapping.Mapping, name string) (mapping.Mapping, bool) {
+// Asked are the saved mappings among which the names of an import are looked up: without those that a project lists
+// beside their table's default, unless they are asked for.
+func Asked(saved []mapping.Mapping, list, names []string) []mapping.Mapping {
+	return slices.DeleteFunc(slices.Clone(saved), func(m mapping.Mapping) bool {
+		return m.ID != m.Source && slices.Contains(list, m.ID) && slices.Contains(list, m.Source) && !slices.Contains(names, m.ID)
+	})
+}
+
+// Saved finds a saved mapping: by its ID, else by its table. Where a list names both the table and another mapping of it
+// by its ID, as after the default was copied, the table means its default.
+func Saved(saved []mapping.Mapping, name string, list ...string) (mapping.Mapping, bool) {
+	listed := slices.Contains(list, name)
 	for _, same := range []func(m mapping.Mapping) bool{
 		func(m mapping.Mapping) bool { return m.ID == name },
-		func(m mapping.Mapping) bool { return m.Source == name },
+		func(m mapping.Mapping) bool { return m.Source == name && !(listed && slices.Contains(list, m.ID)) },
 	} {
 		if i := slices.IndexFunc(saved, same); i >= 0 {
 			return saved[i], true
