@@ -79,6 +79,7 @@ race:
 bench:
 	@.ci/setup test
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 3x ./core/...
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 2x ./ui
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/ferryctl
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m -tags postgres ./core/postgres
 

@@ -17,7 +17,7 @@ import (
 	"ferry/ui/uitest"
 )
 
-func open(t *testing.T, e *uitest.Engine, p *project.Project) *uitest.Stage {
+func open(t testing.TB, e *uitest.Engine, p *project.Project) *uitest.Stage {
 	t.Helper()
 	return uitest.Open(t, e, func(o *ui.Options) { o.Project = p })
 }

@@ -18,7 +18,7 @@ import (
 // Stage is a window under test. What work tells waits in a queue until the test drains it, so the test's goroutine
 // is the window's.
 type Stage struct {
-	T      *testing.T
+	T      testing.TB
 	App    fyne.App
 	Window *ui.Window
 	Win    fyne.Window
@@ -30,13 +30,13 @@ type Stage struct {
 }
 
 // Open opens a window over an Engine. change may adapt the options.
-func Open(t *testing.T, e *Engine, change func(*ui.Options)) *Stage {
+func Open(t testing.TB, e *Engine, change func(*ui.Options)) *Stage {
 	t.Helper()
 	return OpenIn(t, e, "light", change)
 }
 
 // OpenIn is Open in light or in dark.
-func OpenIn(t *testing.T, e *Engine, mode string, change func(*ui.Options)) *Stage {
+func OpenIn(t testing.TB, e *Engine, mode string, change func(*ui.Options)) *Stage {
 	t.Helper()
 	s := &Stage{T: t, App: test.NewTempApp(t), Engine: e, woken: make(chan struct{}, 1)}
 	o := ui.Options{Version: "1.0.0", Engine: e, Documents: "/home/ada/Documents/Ferry", Data: "/home/ada/.config/ferry",
