@@ -28,7 +28,7 @@ type flags struct {
 	project, org, tenant, clientID, authority, scope, auth, redirect, proxy string
 	certificate, user, report                                               string
 	runID, refused                                                          string
-	values                                                                  bool
+	values, forgets                                                         bool
 
 	connectTimeout, readTimeout time.Duration
 	pageSize, requests          int

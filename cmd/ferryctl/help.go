@@ -71,7 +71,14 @@ The same command again goes on where an import was stopped, and brings what chan
   ferryctl runs -project contoso.ferry -report report.html
   ferryctl runs -project contoso.ferry -run 1f0a9c3e -refused refused.csv
 Values of records are in no report unless -values is there, and only as far as they are kept: of a refused record, its id,
-field and reason are.`, []string{"project", "data", "json", "report", "refused", "run", "values"}
+field and reason are.`, []string{"project", "data", "json", "report", "refused", "run", "values", "forget"}
+	case "takeback":
+		return `  ferryctl takeback -project contoso.ferry -rehearse
+  ferryctl takeback -project contoso.ferry
+  ferryctl takeback -to sqlite:contoso.db -run 1f0a9c3e
+Rows that the import made are removed, those that it changed get their former values, those that it removed come again. Rows
+that somebody changed since stay as they are. Newer imports are taken back first. What is needed for it is kept for 30 days,
+sealed with a key in the keychain.`, []string{"project", "data", "json", "to", "set", "run", "rehearse"}
 	}
 	return "  ferryctl " + name, []string{"to", "json"}
 }

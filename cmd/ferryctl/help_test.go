@@ -19,7 +19,8 @@ func TestHelpTellsWhatACommandIsForAndItsFlags(t *testing.T) {
 		"import":   append([]string{"-to", "-set", "-tables", "-filter", "-retire", "-full", "-language", "-rehearse", "-rows", "-keys", "-only"}, everywhere...),
 		"settings": {"-json"},
 		"schema":   {},
-		"runs":     {"-project", "-data", "-json", "-report", "-refused", "-run", "-values"},
+		"runs":     {"-project", "-data", "-json", "-report", "-refused", "-run", "-values", "-forget"},
+		"takeback": {"-project", "-data", "-json", "-to", "-set", "-run", "-rehearse"},
 		"demo":     {"-to", "-json"},
 	} {
 		code, _, text := s.run(name, "-h")

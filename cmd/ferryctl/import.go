@@ -158,6 +158,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	job.Retire = e.retire
 	job.Language = project.LanguageCode(e.language)
 	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+wiring.Where(e.where), who(e.to)
+	e.seal(ctx, t, c, id, &job)
 	if e.rehearse {
 		return rehearse(ctx, t, c, e, job, memory)
 	}

@@ -17,8 +17,18 @@ func runsCommand(ctx context.Context, t *terminal, args []string) int {
 	f.set.StringVar(&f.refused, "refused", "", "save the records that were not written, with the reason beside each: FILE.csv")
 	f.set.StringVar(&f.runID, "run", "", "which import: its id in the list, or how that begins (default: the newest)")
 	f.set.BoolVar(&f.values, "values", false, "with what may hold people's data: ids that are no GUIDs, and values, as far as they are kept")
+	f.set.BoolVar(&f.forgets, "forget", false, "delete what this computer knows of the project: history, refused records, what is needed to take imports back")
 	if code, ok := f.parse(t, args); !ok {
 		return code
+	}
+	if f.forgets {
+		if f.report != "" || f.refused != "" || f.runID != "" || f.values {
+			return t.tell(f.json, wrongUse("-forget goes alone.", "Save the reports first, then delete."))
+		}
+		if err := f.forget(ctx, t); err != nil {
+			return t.tell(f.json, err)
+		}
+		return exitWell
 	}
 	if err := f.runRuns(ctx, t); err != nil {
 		return t.tell(f.json, err)

@@ -127,3 +127,14 @@ func settleImage(c *sqlite.Conn, s importer.Settlement) error {
 	}
 	return exec(c, `DELETE FROM images WHERE seq = ?`, s.Spent)
 }
+
+// Places are where the runs went, each once.
+func (j *Journal) Places(ctx context.Context) (places []string, err error) {
+	err = j.read(ctx, func(c *sqlite.Conn) error {
+		return query(c, `SELECT DISTINCT place FROM runs ORDER BY place`, func(s *sqlite.Stmt) error {
+			places = append(places, s.ColumnText(0))
+			return nil
+		})
+	})
+	return places, err
+}

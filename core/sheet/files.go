@@ -274,7 +274,7 @@ func (d *files) Finish(ctx context.Context, p core.Plan) error {
 		t = d.newTable(m, p)
 		m.Tables = append(m.Tables, t)
 	}
-	same := d.sameColumns(t, p)
+	same := len(p.Columns) == 0 && len(t.Columns) > 0 || d.sameColumns(t, p) // an import that is taken back names no columns
 	stale := t.Dirty && !(d.clean[t.Table] && !d.changed[t.Table])
 	if same && !stale && t.Written && d.suits(t) {
 		if now, err := d.state(ctx, d.target(t), d.ours(t)); err != nil {
@@ -341,4 +341,19 @@ func on(s core.Settings, name string, otherwise bool) bool {
 		return true
 	}
 	return false
+}
+
+// PutBack implements core.Rememberer.
+func (d *files) PutBack(ctx context.Context, p core.Plan, columns []string, rows []core.Replaced, try bool) ([]core.Outcome, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if try {
+		return d.Spool.PutBack(ctx, p, columns, rows, true)
+	}
+	if err := d.touch(ctx, p.Table); err != nil {
+		return make([]core.Outcome, len(rows)), core.During("taking back what was written into "+p.Table, err)
+	}
+	outcomes, err := d.Spool.PutBack(ctx, p, columns, rows, false)
+	d.notice(p.Table, outcomes, err)
+	return outcomes, err
 }

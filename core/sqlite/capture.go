@@ -25,9 +25,9 @@ type capture struct {
 	names      []string
 	kept       string // the temporary table
 	cells      []cell // how the plan fills the columns
+	virgin     bool   // the table was empty when this run began: its rows are this run's own, and no trigger is needed
 	certain    bool   // what stands in a row that was made follows from what was sent
 	made       []madeRow
-	order      map[string]int // into made
 	scratch    []byte
 }
 
@@ -66,12 +66,13 @@ func (d *Destination) capture(w *writer) error {
 		w.capture = nil
 		return nil
 	}
+	was := d.captured[strings.ToLower(t.name)]
 	if c := w.capture; c != nil && slices.Equal(c.columns, columns) && d.captured[strings.ToLower(t.name)] == c {
 		return c.clear(w.conn)
 	}
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(strings.ToLower(t.name))) // a hash takes every write
-	c := &capture{table: t.name, key: w.plan.Key, columns: columns, kept: fmt.Sprintf("_ferry_was_%x", h.Sum64()), order: map[string]int{}}
+	c := &capture{table: t.name, key: w.plan.Key, columns: columns, kept: fmt.Sprintf("_ferry_was_%x", h.Sum64())}
 	old, now, cells := []string{"OLD." + quote(c.key)}, []string{"NEW." + quote(c.key)}, []string{"n INTEGER PRIMARY KEY", "what", "k"}
 	for i, col := range columns {
 		c.names = append(c.names, col.name)
@@ -80,11 +81,21 @@ func (d *Destination) capture(w *writer) error {
 	into := func(what int, from []string) string {
 		return fmt.Sprintf("INSERT INTO %s VALUES (NULL, %d, %s); ", c.kept, what, strings.Join(from, ", "))
 	}
+	rows := int64(0)
+	if was == nil {
+		if rows, err = d.file.Number("SELECT EXISTS (SELECT 1 FROM " + quote(t.name) + ")"); err != nil {
+			return d.file.Fault(err)
+		}
+	}
+	c.virgin = was == nil && rows == 0 || was != nil && was.virgin
 	on := " ON main." + quote(t.name) + " BEGIN "
+	triggers := "CREATE TEMP TRIGGER " + c.kept + "_u AFTER UPDATE" + on + into(wasThere, old) + into(isThere, now) + "END;" +
+		"CREATE TEMP TRIGGER " + c.kept + "_d AFTER DELETE" + on + into(wasGone, old) + "END;"
+	if c.virgin {
+		triggers = ""
+	}
 	if err := sqlitex.ExecuteScript(w.conn, "DROP TRIGGER IF EXISTS temp."+c.kept+"_u; DROP TRIGGER IF EXISTS temp."+c.kept+"_d; DROP TABLE IF EXISTS temp."+c.kept+";"+
-		"CREATE TEMP TABLE "+c.kept+" ("+strings.Join(cells, ", ")+");"+
-		"CREATE TEMP TRIGGER "+c.kept+"_u AFTER UPDATE"+on+into(wasThere, old)+into(isThere, now)+"END;"+
-		"CREATE TEMP TRIGGER "+c.kept+"_d AFTER DELETE"+on+into(wasGone, old)+"END;", nil); err != nil {
+		"CREATE TEMP TABLE "+c.kept+" ("+strings.Join(cells, ", ")+");"+triggers, nil); err != nil {
 		return d.file.Fault(err)
 	}
 	for _, col := range columns {
@@ -111,7 +122,6 @@ func (d *Destination) capture(w *writer) error {
 
 func (c *capture) clear(conn *sqlite.Conn) error {
 	c.made = c.made[:0]
-	clear(c.order)
 	return sqlitex.Execute(conn, "DELETE FROM temp."+c.kept, nil)
 }
 
@@ -121,8 +131,14 @@ func (c *capture) making(key string, values []core.Value) {
 	if c.certain {
 		sum = c.sent(values)
 	}
-	c.order[key] = len(c.made)
 	c.made = append(c.made, madeRow{strings.Clone(key), sum})
+}
+
+// changing notes that a row of this run's own was made to hold something else, in a table that was empty when it began.
+func (c *capture) changing(key string) {
+	if c.virgin {
+		c.made = append(c.made, madeRow{key: strings.Clone(key)})
+	}
 }
 
 // A fold is what happened to one row in a batch.
@@ -170,7 +186,16 @@ func (c *capture) replaced(conn *sqlite.Conn) ([]core.Replaced, error) {
 		return nil, err
 	}
 	out := make([]core.Replaced, 0, len(c.made)+len(folds))
-	for _, m := range c.made {
+	last := map[string]int{}
+	if c.virgin { // a row may have been made and changed
+		for i, m := range c.made {
+			last[m.key] = i
+		}
+	}
+	for i, m := range c.made {
+		if at, several := last[m.key]; several && at != i {
+			continue
+		}
 		if f := folds[m.key]; f != nil {
 			f.made = !f.gone
 			f.read = true
@@ -306,8 +331,8 @@ func appendCell(to []byte, v core.Value) []byte {
 	case core.KindInt:
 		return strconv.AppendInt(append(to, 'i'), v.AsInt(), 10)
 	case core.KindDecimal:
-		if f, err := strconv.ParseFloat(v.AsText(), 64); err == nil && f == math.Trunc(f) && math.Abs(f) < exactFloat {
-			return strconv.AppendInt(append(to, 'i'), int64(f), 10)
+		if f, err := strconv.ParseFloat(v.AsText(), 64); err == nil {
+			return appendFloat(to, f)
 		}
 		return append(append(to, 'f'), v.AsText()...)
 	case core.KindText:
@@ -318,7 +343,18 @@ func appendCell(to []byte, v core.Value) []byte {
 	return append(to, 'n')
 }
 
+func appendFloat(to []byte, f float64) []byte {
+	if f == math.Trunc(f) && math.Abs(f) < exactFloat {
+		return strconv.AppendInt(append(to, 'i'), int64(f), 10)
+	}
+	return strconv.AppendFloat(append(to, 'f'), f, 'g', -1, 64)
+}
+
 const exactFloat = 1 << 53
+
+func appendBytes(to, b []byte) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(b))), b...)
+}
 
 func appendText(to []byte, s string) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(s))), s...)
@@ -350,7 +386,8 @@ func appendSent(to []byte, v core.Value, kind, affinity string) ([]byte, bool) {
 	case core.KindBool, core.KindInt, core.KindChoice:
 		n := v.AsInt()
 		if kind == "TEXT" {
-			return appendText(append(to, 't'), strconv.FormatInt(n, 10)), text
+			var digits [20]byte
+			return appendBytes(append(to, 't'), strconv.AppendInt(digits[:0], n, 10)), text
 		}
 		return strconv.AppendInt(append(to, 'i'), n, 10), affinity != "TEXT" && n < exactFloat && n > -exactFloat
 	case core.KindDecimal:
@@ -361,15 +398,17 @@ func appendSent(to []byte, v core.Value, kind, affinity string) ([]byte, bool) {
 		if err != nil || kind != "REAL" || affinity == "TEXT" {
 			return to, false
 		}
-		return appendCell(to, core.Decimal(strconv.FormatFloat(f, 'g', -1, 64))), true
+		return appendFloat(to, f), true
 	case core.KindBytes:
 		return appendText(append(to, 'b'), string(v.AsBytes())), true
 	case core.KindText, core.KindRef:
 		return appendText(append(to, 't'), v.Canonical()), text
 	case core.KindTime:
-		return appendText(append(to, 't'), v.AsTime().Format(time.RFC3339Nano)), text
+		var when [40]byte
+		return appendBytes(append(to, 't'), v.AsTime().AppendFormat(when[:0], time.RFC3339Nano)), text
 	case core.KindDate:
-		return appendText(append(to, 't'), v.AsTime().Format(time.DateOnly)), text
+		var day [20]byte
+		return appendBytes(append(to, 't'), v.AsTime().AppendFormat(day[:0], time.DateOnly)), text
 	case core.KindChoices:
 		return appendText(append(to, 't'), "["+v.Canonical()+"]"), text
 	}

@@ -284,6 +284,9 @@ func (w *writer) meet(r *core.Record, there bool, pass int) (core.OutcomeKind, e
 			return core.Untried, err
 		}
 		if w.conn.Changes() > 0 {
+			if w.telling {
+				w.capture.changing(r.Key)
+			}
 			kind = core.Updated
 		}
 	}

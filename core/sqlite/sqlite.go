@@ -174,6 +174,7 @@ func (d *Destination) Start(ctx context.Context, next core.Identity) error {
 	if err := d.hold(ctx, true); err != nil {
 		return err
 	}
+	d.captured = nil // what is known of rows is known of one run
 	return d.change(ctx, func() error {
 		have, err := identity(d.file)
 		if err != nil {

@@ -331,6 +331,9 @@ func (w *writer) plain(r *core.Record) (core.OutcomeKind, error) {
 		}
 		return core.Created, nil
 	default:
+		if w.telling {
+			w.capture.changing(r.Key)
+		}
 		return core.Updated, nil
 	}
 }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ferry/core/practice/world"
+)
+
+func TestAnImportIsTakenBackAndAllThatIsKnownIsDeleted(t *testing.T) {
+	t.Parallel()
+	s := open(t, small())
+	to := []string{"-to", "sqlite:" + s.file()}
+	if code, _, text := s.run(s.args("takeback", to...)...); code != exitUsage || !strings.Contains(text, "Nothing was imported yet") {
+		t.Errorf("nothing to take back: exit %d: %s", code, text)
+	}
+	code, first, text := s.imported()
+	if code != exitWell {
+		t.Fatal(text)
+	}
+	accounts := s.env.World.Table("account")
+	row, _ := s.env.World.Row(accounts, 3)
+	if err := s.env.World.Set("account", row.Key, map[string]world.Cell{"name": world.TextCell("Seeded Name")}); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, text = s.imported(); code != exitWell {
+		t.Fatal(text)
+	}
+	if code, _, text := s.run(s.args("takeback", append(to, "-run", first.Run)...)...); code != exitUsage || !strings.Contains(text, "newer") {
+		t.Errorf("the older one first: exit %d: %s", code, text)
+	}
+	code, lines, text := s.run(s.args("takeback", append(to, "-rehearse")...)...)
+	if code != exitWell || len(lines) == 0 || !strings.Contains(text, `"updated":1`) {
+		t.Fatalf("rehearsed: exit %d: %s", code, text)
+	}
+	code, lines, text = s.run(s.args("takeback", to...)...)
+	r := lastReceipt(t, lines, text)
+	if code != exitWell || r.Undoes == "" || r.Tables[0].Updated+r.Tables[1].Updated != 1 {
+		t.Fatalf("exit %d: %s", code, text)
+	}
+	code, lines, text = s.run(s.args("takeback", to...)...)
+	if r := lastReceipt(t, lines, text); code != exitWell || r.Undoes != first.Run || r.Tables[0].Removed == 0 || r.Tables[0].Refused != 0 {
+		t.Fatalf("exit %d: %s", code, text)
+	}
+	if code, _, text := s.run(s.args("takeback", to...)...); code != exitUsage {
+		t.Errorf("nothing is left: exit %d: %s", code, text)
+	}
+	code, again, text := s.imported()
+	if code != exitWell || !strings.Contains(again.Reason, "taken back") || again.Tables[0].Created != first.Tables[0].Created {
+		t.Errorf("the next import: exit %d: %s", code, text)
+	}
+	if code, _, text := s.run("runs", "-data", filepath.Join(s.dir, "data"), "-forget", "-json"); code != exitWell || !strings.Contains(text, `"deleted":5`) {
+		t.Errorf("exit %d: %s", code, text)
+	}
+	err := filepath.WalkDir(filepath.Join(s.dir, "data"), func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if strings.Contains(filepath.Base(path), "journal") || strings.Contains(string(content), "Seeded Name") {
+			t.Errorf("%s is left", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _, text := s.run(s.args("takeback", to...)...); code != exitUsage {
+		t.Errorf("after all was deleted: exit %d: %s", code, text)
+	}
+}
