@@ -342,18 +342,3 @@ func on(s core.Settings, name string, otherwise bool) bool {
 	}
 	return false
 }
-
-// PutBack implements core.Rememberer.
-func (d *files) PutBack(ctx context.Context, p core.Plan, columns []string, rows []core.Replaced, try bool) ([]core.Outcome, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if try {
-		return d.Spool.PutBack(ctx, p, columns, rows, true)
-	}
-	if err := d.touch(ctx, p.Table); err != nil {
-		return make([]core.Outcome, len(rows)), core.During("taking back what was written into "+p.Table, err)
-	}
-	outcomes, err := d.Spool.PutBack(ctx, p, columns, rows, false)
-	d.notice(p.Table, outcomes, err)
-	return outcomes, err
-}

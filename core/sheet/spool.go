@@ -25,7 +25,6 @@ type Spool interface {
 	core.Keeper
 	core.Rememberer
 	core.Comparer
-	core.Rememberer
 
 	// Rows calls row with every row of a plan's table, in the order of its keys. The values are good until row returns.
 	Rows(ctx context.Context, p core.Plan, row func(key string, values []core.Value) error) error
