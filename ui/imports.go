@@ -22,6 +22,7 @@ type imports struct {
 	panels  map[string]*kit.Progress
 	states  map[string]importer.TableState // as drawn; a card is drawn anew when its table's state changes
 	result  *importResult
+	shown   *rehearsal // what a rehearsal showed; nil are the cards
 }
 
 func newImports(w *Window) *imports { return &imports{w: w, page: kit.NewPage()} }
@@ -36,7 +37,7 @@ func (p *imports) enter() {
 	}
 }
 
-func (p *imports) escape() {}
+func (p *imports) escape() { p.endRehearsal() }
 
 func (p *imports) render() {
 	p.primary, p.panels, p.states = nil, map[string]*kit.Progress{}, map[string]importer.TableState{}
@@ -59,8 +60,13 @@ func (p *imports) render() {
 	if !w.runs.loaded {
 		w.loadRuns()
 	}
+	w.loadSeen()
 	if s.tables == nil && s.loading == nil && s.tablesFault == nil {
 		w.readTables()
+	}
+	if p.shown != nil && w.active == nil {
+		p.renderRehearsal()
+		return
 	}
 	cards := p.banners(s)
 	for _, l := range w.listed() {
@@ -83,20 +89,29 @@ func (p *imports) head(s *session) fyne.CanvasObject {
 		"To": destinationName(w.project.Destination, w.driver(w.project.Destination.Driver))})
 	if a := w.active; a != nil {
 		stop := kit.Plain(a.stopWords(), w.stopImport)
-		stop.Tip(lang.L("You can go on later."))
-		if a.stopping {
+		switch {
+		case a.rehearsal:
+			stop.Tip(lang.L("Nothing is written."))
+			about = lang.L("A rehearsal: nothing is written")
+		default:
+			stop.Tip(lang.L("You can go on later."))
+		}
+		if a.stopping && !a.rehearsal {
 			stop.Unless(lang.L("The last batch is being written."))
 		}
 		return kit.PageHead(lang.L("Import"), about, stop)
 	}
 	next := p.next(s)
 	try := kit.Strongest(next == nextTry, lang.L("Try 10 of each"), func() { p.start(w.taking(), 10) })
+	rehearse := kit.Plain(lang.L("Rehearse"), func() { p.rehearse(w.taking()) })
+	rehearse.Tip(lang.L("Shows what an import would do, record by record, and writes nothing."))
 	all := kit.Strongest(next == nextImport, lang.L("Import everything"), func() { p.start(w.taking(), 0) })
 	reason := p.blocked(s)
 	if reason == "" && len(w.taking()) == 0 {
 		reason = lang.L("Nothing takes part: switch a mapping on, or import one of them by its own button.")
 	}
 	try.Unless(reason)
+	rehearse.Unless(reason)
 	all.Unless(reason)
 	switch next {
 	case nextTry:
@@ -104,7 +119,7 @@ func (p *imports) head(s *session) fyne.CanvasObject {
 	case nextImport:
 		p.primary = all
 	}
-	return kit.PageHead(lang.L("Import"), about, try, all)
+	return kit.PageHead(lang.L("Import"), about, try, rehearse, all)
 }
 
 // What comes next on this page.
@@ -122,7 +137,7 @@ func (p *imports) next(s *session) nextStep {
 		return nextElsewhere
 	}
 	for _, l := range p.w.listed() {
-		if r, _ := p.w.lastOf(l); r == nil && !l.Off && s.has(l.Table) {
+		if !l.Off && s.has(l.Table) && !p.w.seen(l) {
 			return nextTry
 		}
 	}
@@ -147,19 +162,9 @@ func (p *imports) blocked(s *session) string {
 }
 
 func (p *imports) start(ids []string, limit int) {
-	c := p.w.connection()
-	if c == nil {
-		return
-	}
-	s := p.w.session(c.Name)
-	there := []string{}
-	for _, id := range ids {
-		if l, ok := p.w.byID(id); ok && s.has(l.Table) {
-			there = append(there, id)
-		}
-	}
-	if len(there) > 0 {
-		p.w.startImport(ImportRequest{Tables: there, Limit: limit})
+	if there := p.readable(ids); len(there) > 0 {
+		r := ImportRequest{Tables: there, Limit: limit}
+		p.w.askImport(r, func() { p.w.startImport(r) })
 	}
 }
 
@@ -214,7 +219,13 @@ func (p *imports) goOn(r *importer.Receipt) fyne.CanvasObject {
 	if len(tables) == 0 {
 		tables = p.w.taking()
 	}
-	b := kit.Primary(lang.L("Go on"), func() { p.w.startImport(ImportRequest{Tables: tables}) })
+	request := ImportRequest{Tables: tables}
+	for _, t := range r.Tables {
+		if t.Only != "" {
+			request.Only = t.Only // it was limited to what a rehearsal showed, and stays so
+		}
+	}
+	b := kit.Primary(lang.L("Go on"), func() { p.w.startImport(request) })
 	p.primary = b
 	words := lang.L("The import of {{.When}} was interrupted after {{.N}} records. It goes on where it stopped; nothing is written twice.",
 		kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(total(r.Tables).Read)})
@@ -242,6 +253,7 @@ func (p *imports) resultCards() []fyne.CanvasObject {
 		p.primary = b
 		actions = append(actions, b)
 	}
+	cards = append(cards, w.heldCards(&r.receipt)...)
 	return append(cards, w.receiptCards(&r.receipt, r.request.Limit, append([]fyne.CanvasObject{
 		kit.Link(lang.L("Close"), func() { p.result = nil; w.refresh() })}, actions...)...)...)
 }
@@ -270,11 +282,14 @@ func (p *imports) buttons(l listed, s *session) []fyne.CanvasObject {
 	}
 	try := kit.Plain(lang.L("Try 10"), func() { p.start([]string{l.ID}, 10) })
 	try.Tip(lang.L("Imports the first 10 records, so that you can look at them."))
+	rehearse := kit.Plain(lang.L("Rehearse"), func() { p.rehearse([]string{l.ID}) })
+	rehearse.Tip(lang.L("Shows what an import would do, record by record, and writes nothing."))
 	all := kit.Plain(w.importWords(l), func() { p.start([]string{l.ID}, 0) })
 	reason := p.blocked(s)
 	try.Unless(reason)
+	rehearse.Unless(reason)
 	all.Unless(reason)
-	row := []fyne.CanvasObject{try, all}
+	row := []fyne.CanvasObject{try, rehearse, all}
 	if l.ID != "account" && l.ID != "contact" {
 		off := kit.LinkIcon("cross", "", func() { w.removeMapping(l.ID) })
 		off.Tip(lang.L("Take off the list. What was imported stays."))
@@ -321,7 +336,7 @@ func (p *imports) live(l listed, title fyne.CanvasObject, t importer.TableProgre
 	case importer.Done:
 		ink, tint = look.Passed, look.PassedTint
 	}
-	head := kit.Row(10, title, kit.Mono(l.Table), kit.Space(), kit.Chip(stateWords(t.State), ink, tint))
+	head := kit.Row(10, title, kit.Mono(l.Table), kit.Space(), kit.Chip(w.active.stateWords(t.State), ink, tint))
 	panel.Set(t, w.active.progress, current, w.o.Now())
 	if t.State == importer.Waiting {
 		return kit.Card(head)
@@ -329,9 +344,12 @@ func (p *imports) live(l listed, title fyne.CanvasObject, t importer.TableProgre
 	return kit.Card(kit.Column(11, head, panel.Container))
 }
 
-func stateWords(s importer.TableState) string {
+func (a *activeImport) stateWords(s importer.TableState) string {
 	switch s {
 	case importer.Reading:
+		if a.rehearsal {
+			return lang.L("rehearsing")
+		}
 		return lang.L("importing")
 	case importer.Finishing:
 		return lang.L("finishing")

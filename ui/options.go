@@ -29,6 +29,7 @@ type Options struct {
 type Engine interface {
 	MappingEngine
 	HistoryEngine
+	RehearseEngine
 
 	// Practice starts the practice environment, once, and returns a connection to it. It runs until the app ends.
 	// A connection with Practice set works in every other method, whatever address it has: the Engine starts the
@@ -190,4 +191,6 @@ type ImportRequest struct {
 	Tables []string // IDs of mappings, in any order; one without a saved mapping is a table by its logical name
 	Limit  int      // Try 10; 0 is all
 	Full   bool
+	Only   string           // what a rehearsal showed; see RehearseEngine.KeepShown. "" is everything
+	Retire map[string]int64 // agreed by typing the number: so many rows of a mapping, by ID, are removed or marked; see importer.Job
 }

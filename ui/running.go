@@ -19,6 +19,8 @@ type activeImport struct {
 	request  ImportRequest
 	progress importer.Progress
 	stopping bool
+
+	rehearsal bool // nothing is written
 }
 
 // importResult is how the newest import of this session ended.
@@ -62,28 +64,34 @@ func (w *Window) startImport(r ImportRequest) {
 	if w.active != nil || w.project == nil {
 		return
 	}
-	page := w.imports()
-	page.result = nil
+	w.imports().result = nil
 	p, a := clone(w.project), &activeImport{request: r}
 	p.Connection = w.connection().Name
 	w.active = a
 	a.task = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Receipt, error) {
 		return w.o.Engine.Import(ctx, p, r, tell)
-	}, func(n importer.Progress) {
-		fresh := len(a.progress.Tables) != len(n.Tables)
-		a.progress = n
-		w.frame.badge()
-		if w.place == placeImport {
-			page.progressed(fresh)
-		}
-	}, func(receipt importer.Receipt, err error) { w.ended(a, receipt, err) })
-	// A waiting notice counts down although the import is silent meanwhile.
+	}, func(n importer.Progress) { w.moved(a, n) }, func(receipt importer.Receipt, err error) { w.ended(a, receipt, err) })
+	w.tick(a)
+	w.refresh()
+}
+
+// moved shows news of an import or a rehearsal.
+func (w *Window) moved(a *activeImport, n importer.Progress) {
+	fresh := len(a.progress.Tables) != len(n.Tables)
+	a.progress = n
+	w.frame.badge()
+	if w.place == placeImport {
+		w.imports().progressed(fresh)
+	}
+}
+
+// tick lets a waiting notice count down although the import is silent meanwhile.
+func (w *Window) tick(a *activeImport) {
 	a.clock = task.Every(w.run, time.Second, func() {
 		if w.active == a && a.progress.Waiting.Text != "" && w.place == placeImport {
-			page.progressed(false)
+			w.imports().progressed(false)
 		}
 	})
-	w.refresh()
 }
 
 func (w *Window) ended(a *activeImport, receipt importer.Receipt, err error) {

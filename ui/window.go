@@ -38,6 +38,8 @@ type Window struct {
 	saving   saving
 	hidden   bool // values of records, until the window is closed
 	closing  bool
+
+	rehearsed seenRehearsals
 }
 
 // A page is one place of the window.

@@ -15,6 +15,7 @@ import (
 	"ferry/core"
 	"ferry/core/dataverse"
 	"ferry/core/importer"
+	"ferry/core/journal"
 	"ferry/core/practice"
 	"ferry/core/project"
 	"ferry/core/signin"
@@ -28,6 +29,8 @@ type Engine struct {
 	unread   *core.Fault  // why the settings of this computer could not be read
 	warning  *core.Fault  // why secrets are kept in memory only
 	drivers  []core.Driver[core.Destination]
+
+	rehearsed rehearsed
 
 	mu       sync.Mutex
 	practice *practice.Environment
@@ -70,6 +73,7 @@ func (e *Engine) Close() {
 	if e.practice != nil {
 		e.practice.Close()
 	}
+	e.rehearsed.set(nil)
 }
 
 // Practice starts the practice environment once.
@@ -308,9 +312,31 @@ func (e *Engine) Count(ctx context.Context, c project.Connection, table string) 
 
 // Import runs or continues an import.
 func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequest, progress func(importer.Progress)) (importer.Receipt, error) {
+	job, _, done, err := e.job(ctx, p, r)
+	if err != nil {
+		return importer.Receipt{}, err
+	}
+	defer done()
+	if r.Only != "" {
+		list, err := e.machine().Shown(ctx, r.Only)
+		if err != nil {
+			return importer.Receipt{}, err
+		}
+		defer list.Close()
+		job.Only = list
+	}
+	receipt, err := importer.Run(ctx, job, progress)
+	if err == nil && r.Only != "" && receipt.State == importer.Complete {
+		e.machine().ForgetShown(r.Only)
+	}
+	return receipt, err
+}
+
+// job makes the import that is asked for. done gives back what it holds.
+func (e *Engine) job(ctx context.Context, p *project.Project, r ui.ImportRequest) (job importer.Job, memory *journal.Journal, done func(), err error) {
 	current := p.Current()
 	if current == nil || p.Destination == nil {
-		return importer.Receipt{}, &core.Fault{
+		return job, nil, nil, &core.Fault{
 			Kind: core.Wrong, Code: "ferry.nothing-chosen", Owner: core.You,
 			Cause: "There is no connection or no destination yet.", Remedy: "Choose both first.",
 		}
@@ -318,28 +344,33 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 	e.Speak(p)
 	link, err := e.link(ctx, *current)
 	if err != nil {
-		return importer.Receipt{}, err
+		return job, nil, nil, err
 	}
 	destination, err := e.machine().Destination(ctx, e.drivers, *p.Destination, nil)
 	if err != nil {
-		return importer.Receipt{}, err
+		return job, nil, nil, err
 	}
-	defer destination.Close()
+	defer func() {
+		if err != nil {
+			_ = destination.Close() // the first error is the one to tell
+		}
+	}()
 	maps, err := wiring.Mappings(ctx, link.Source, wiring.Asked(p.Mappings, p.Tables, r.Tables), r.Tables, nil)
 	if err != nil {
-		return importer.Receipt{}, err
+		return job, nil, nil, err
 	}
-	memory, err := e.machine().Journal(ctx, p.ID)
-	if err != nil {
-		return importer.Receipt{}, err
+	if memory, err = e.machine().Journal(ctx, p.ID); err != nil {
+		return job, nil, nil, err
 	}
-	defer memory.Close()
 	e.machine().NoteName(p.ID, p.Name)
-	job := e.machine().Job(link, destination, wiring.Place(*p.Destination), maps, memory)
+	job = e.machine().Job(link, destination, wiring.Place(*p.Destination), maps, memory)
 	job.Language = project.LanguageCode(p.Language)
-	job.Limit, job.Full = r.Limit, r.Full
+	job.Limit, job.Full, job.Retire = r.Limit, r.Full, r.Retire
 	job.From, job.To, job.Who = current.Name, wiring.Where(*p.Destination), e.who(current.Name)
-	return importer.Run(ctx, job, progress)
+	return job, memory, func() {
+		_ = destination.Close() // what it kept is written
+		_ = memory.Close()
+	}, nil
 }
 
 // Runs are all runs of the project.

@@ -121,6 +121,7 @@ type TableReceipt struct {
 	Counts
 	Remark     string `json:"remark,omitempty"`     // what the destination says of how it wrote the table
 	Unresolved int64  `json:"unresolved,omitempty"` // lookups left empty: their record is not at the destination
+	Held       int64  `json:"held,omitempty"`       // rows that are gone or left the filter, and stay until somebody agrees; see Job.Retire
 }
 
 // A Refusal is one record that could not or must not be written.

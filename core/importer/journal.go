@@ -100,6 +100,7 @@ type RunTable struct {
 	Title    string `json:"title,omitempty"`
 	To       string `json:"to"`
 	Only     string `json:"only,omitempty"`     // the rehearsal to whose records it is limited
+	Held     int64  `json:"held,omitempty"`     // rows that the brake kept from being removed or marked
 	Finished bool   `json:"finished,omitempty"` // the destination was told that the table is whole
 	Remark   string `json:"remark,omitempty"`   // what the destination said of it then
 

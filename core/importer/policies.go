@@ -98,6 +98,11 @@ func (e *engine) policiesOf(ctx context.Context, t *table) error {
 		n += map[core.Fate]int64{core.IsGone: standing.Gone, core.HasLeft: standing.Left}[f.fate]
 	}
 	if n > brakeRows && n*brakeShare > standing.Rows && !e.mayRetire(t, n) {
+		for i := range e.current.Tables {
+			if e.current.Tables[i].Mapping == t.plan.ID {
+				e.current.Tables[i].Held = n
+			}
+		}
 		return e.remark(ctx, t, reasonBrake(t.run.Title, n, standing.Rows))
 	}
 	for _, f := range t.fatings() {

@@ -48,6 +48,7 @@ type Engine struct {
 	LastNeed    core.Need
 
 	Map            Mappings
+	Rehearsal      Rehearsal
 	Environs       []ui.Environment
 	Machine        project.Computer
 	MachineSecrets ui.ComputerSecrets

@@ -1,0 +1,420 @@
+package ui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/core/mapping"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+// A rehearsal is what the newest rehearsal of this session showed. It stands in the place of the cards on Import.
+type rehearsal struct {
+	importer.Rehearsal
+	request ImportRequest
+	fault   *core.Fault
+	rows    *rehearsedRows
+	keeping bool
+}
+
+// seenRehearsals are the mappings that were rehearsed into the present destination.
+type seenRehearsals struct {
+	of      string // for which project and destination
+	digests map[string]string
+	loading *task.Task
+}
+
+// loadSeen asks which mappings were rehearsed.
+func (w *Window) loadSeen() {
+	if w.project == nil || w.project.Destination == nil {
+		return
+	}
+	of := w.project.ID + "\n" + w.project.Destination.Driver
+	for _, s := range w.driver(w.project.Destination.Driver).Settings {
+		of += "\n" + w.project.Destination.Settings[s.Name]
+	}
+	if w.rehearsed.of == of || w.rehearsed.loading != nil {
+		return
+	}
+	p := clone(w.project)
+	w.rehearsed.loading = task.Go(w.run, func(ctx context.Context, _ func(struct{})) (map[string]string, error) {
+		return w.o.Engine.Rehearsals(ctx, p)
+	}, nil, func(digests map[string]string, err error) {
+		w.rehearsed = seenRehearsals{of: of, digests: digests} // not knowing it means that trying comes first
+		w.refresh()
+	})
+}
+
+// seen reports whether a try, a rehearsal or an import of a mapping as it is now was seen.
+func (w *Window) seen(l listed) bool {
+	now := ""
+	if l.Saved != nil {
+		now = mapping.Digest(mapping.Flatten(*l.Saved, nil)[0])
+	}
+	same := func(digest string) bool { return now == "" || digest == "" || digest == now }
+	id := l.ID
+	if l.Saved != nil {
+		id = l.Saved.ID
+	}
+	if digest, ok := w.rehearsed.digests[id]; ok && same(digest) {
+		return true
+	}
+	for i := range w.runs.list {
+		for j := range w.runs.list[i].Tables {
+			if t := &w.runs.list[i].Tables[j]; w.isOf(t, l) && same(t.Digest) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rehearse shows what an import would do.
+func (p *imports) rehearse(ids []string) {
+	there := p.readable(ids)
+	if len(there) == 0 || p.w.active != nil {
+		return
+	}
+	w, r := p.w, ImportRequest{Tables: there}
+	p.result, p.shown = nil, nil
+	job, a := clone(w.project), &activeImport{request: r, rehearsal: true}
+	job.Connection = w.connection().Name
+	w.active = a
+	a.task = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Rehearsal, error) {
+		return w.o.Engine.Rehearse(ctx, job, r, tell)
+	}, func(n importer.Progress) { w.moved(a, n) }, func(shown importer.Rehearsal, err error) { w.rehearsalEnded(a, shown, err) })
+	w.tick(a)
+	w.refresh()
+}
+
+func (w *Window) rehearsalEnded(a *activeImport, shown importer.Rehearsal, err error) {
+	a.clock.Cancel()
+	w.active, w.rehearsed = nil, seenRehearsals{}
+	p := w.imports()
+	p.shown = &rehearsal{Rehearsal: shown, request: a.request}
+	if err != nil {
+		p.shown.fault = core.AsFault(err)
+		if p.shown.fault.Kind == core.SignIn {
+			w.session(w.connection().Name).signedIn = false
+		}
+	}
+	if len(shown.Tables) > 0 {
+		p.shown.rows = newRehearsedRows(w, p.shown)
+	}
+	w.refresh()
+	if w.place == placeImport {
+		p.page.Top()
+	}
+}
+
+// endRehearsal goes back to the cards.
+func (p *imports) endRehearsal() {
+	if p.shown == nil {
+		return
+	}
+	p.shown = nil
+	p.w.o.Engine.EndRehearsal()
+	p.w.refresh()
+	p.page.Top()
+}
+
+// renderRehearsal draws what the rehearsal showed.
+func (p *imports) renderRehearsal() {
+	r := p.shown
+	back := kit.Link(lang.L("Back"), p.endRehearsal)
+	actions := []fyne.CanvasObject{back}
+	if len(r.Tables) > 0 {
+		actions = append(actions, kit.Plain(lang.L("Export…"), func() { p.w.saveRehearsed(r) }))
+	}
+	again := kit.Plain(lang.L("Rehearse again"), func() { p.rehearse(r.request.Tables) })
+	again.Unless(p.w.busyReason())
+	actions = append(actions, again)
+	if r.fault == nil && len(r.Tables) > 0 {
+		these := kit.Primary(lang.L("Import these"), p.importThese)
+		these.Tip(lang.L("Imports just the records that are shown here. One that changes meanwhile is skipped; nothing is removed."))
+		c := r.Counts()
+		switch {
+		case p.w.busyReason() != "":
+			these.Unless(p.w.busyReason())
+		case r.keeping:
+			these.Unless(lang.L("Ferry notes which records they are."))
+		case c.Created+c.Updated == 0:
+			these.Unless(lang.L("Nothing would be created or updated."))
+		}
+		p.primary = these
+		actions = append(actions, these)
+	}
+	head := kit.PageHead(lang.L("Rehearsal"), lang.L("Nothing was written"), actions...)
+	cards := []fyne.CanvasObject{}
+	if f := r.fault; f != nil && f.Kind != core.Stopped {
+		calls := p.w.faultCalls(p.w.connection(), func() { p.rehearse(r.request.Tables) })
+		if f.Kind == core.SignIn {
+			calls.Again = nil
+			calls.Mend, calls.MendBy = p.w.signInMend(f)
+		}
+		cards = append(cards, kit.FaultCard(f, calls))
+	}
+	if len(r.Tables) > 0 {
+		cards = append(cards, r.verdict(), r.counts(), r.fields(), r.rows.card())
+	}
+	p.page.Set(head, slices.DeleteFunc(cards, func(o fyne.CanvasObject) bool { return o == nil })...)
+}
+
+func (r *rehearsal) verdict() fyne.CanvasObject {
+	c := r.Counts()
+	tally := lang.L("{{.N}} read", kit.M{"N": kit.Number(c.Read)})
+	switch {
+	case !r.Whole:
+		return kit.Verdict(lang.L("The rehearsal was stopped: this is how far it came"), tally, look.Warned, "warn")
+	case c.Refused == 1:
+		return kit.Verdict(lang.L("1 record would be refused"), tally, look.Warned, "warn")
+	case c.Refused > 0:
+		return kit.Verdict(lang.L("{{.N}} records would be refused", kit.M{"N": kit.Number(c.Refused)}), tally, look.Warned, "warn")
+	case c.Created+c.Updated+c.Removed == 0:
+		return kit.Verdict(lang.L("Nothing would change"), tally, look.Passed, "check")
+	}
+	return kit.Verdict(lang.L("Every record would arrive"), tally, look.Passed, "check")
+}
+
+const mostThings = 6
+
+// counts are what would become of records, what would be made, and what cannot be taken back.
+func (r *rehearsal) counts() fyne.CanvasObject {
+	tables, sum := make([]importer.TableReceipt, len(r.Tables)), importer.Counts{}
+	for i, t := range r.Tables {
+		tables[i] = importer.TableReceipt{Table: t.Table, Title: t.Title, To: t.To, Counts: t.Counts}
+		sum.Add(t.Counts)
+	}
+	parts := []fyne.CanvasObject{kit.Head(lang.L("What would become of the records")), receiptGrid(tables, sum)}
+	for _, remark := range r.Remarks {
+		parts = append(parts, kit.Hint("warn", remark, look.Warned))
+	}
+	unresolved := int64(0)
+	for _, t := range r.Tables {
+		unresolved += t.Unresolved
+	}
+	if unresolved > 0 {
+		parts = append(parts, kit.Hint("warn", lang.L("{{.N}} lookups would be left empty: their record is not at the destination and is not imported.", kit.M{"N": kit.Number(unresolved)}), look.Warned))
+	}
+	if len(r.Make) > 0 {
+		parts = append(parts, kit.Hairline(), kit.StrongPara(lang.L("Would be made at the destination")))
+		for i, thing := range r.Make {
+			if i == mostThings && len(r.Make) > mostThings+1 {
+				parts = append(parts, kit.CaptionPara(lang.L("and {{.N}} more", kit.M{"N": kit.Number(int64(len(r.Make) - i))})))
+				break
+			}
+			parts = append(parts, kit.Row(10, kit.Sized(90, 0, kit.Quiet(thingWords(thing.Kind))), kit.Grow(kit.NewElided(thing.Name, kit.Style{Mono: true, Size: look.CaptionSize}))))
+		}
+	}
+	parts = append(parts, kit.Hairline(), kit.QuietPara(r.backWords()))
+	return kit.Card(kit.Column(9, parts...))
+}
+
+func thingWords(kind string) string {
+	switch kind {
+	case "file":
+		return lang.L("a file")
+	case "table":
+		return lang.L("a table")
+	case "column", "field":
+		return lang.L("a column")
+	case "choice":
+		return lang.L("an option")
+	}
+	return kind
+}
+
+// backWords say what of it could be taken back.
+func (r *rehearsal) backWords() string {
+	switch {
+	case !r.Restore:
+		return lang.L("This destination cannot take an import back.")
+	case len(r.Make) > 0:
+		return lang.L("The rows can be taken back. What is made, files, tables and columns, stays.")
+	}
+	return lang.L("The rows can be taken back.")
+}
+
+const mostFields = 40
+
+// fields are the values of rows that are there already; nil when none of them would change.
+func (r *rehearsal) fields() fyne.CanvasObject {
+	lines := [][]string{}
+	more := 0
+	for _, t := range r.Tables {
+		for _, f := range t.Fields {
+			if f.Replaced+f.Emptied+f.Filled+f.Kept == 0 {
+				continue
+			}
+			if len(lines) == mostFields {
+				more++
+				continue
+			}
+			name := f.Column
+			if len(r.Tables) > 1 {
+				name = t.To + " · " + f.Column
+			}
+			lines = append(lines, []string{name, kit.Number(f.Replaced), kit.Number(f.Emptied), kit.Number(f.Filled), kit.Number(f.Kept)})
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	head := []string{lang.L("Field"), lang.L("Replaced"), lang.L("Emptied"), lang.L("Filled"), lang.L("Kept by a rule")}
+	parts := []fyne.CanvasObject{kit.Head(lang.L("Values that are there already")), kit.Grid(head, lines, nil)}
+	if more > 0 {
+		parts = append(parts, kit.CaptionPara(lang.L("and {{.N}} more", kit.M{"N": kit.Number(int64(more))})))
+	}
+	return kit.Card(kit.Column(10, parts...))
+}
+
+// importThese imports just what is shown.
+func (p *imports) importThese() {
+	r := p.shown
+	if r == nil || r.keeping || p.w.active != nil {
+		return
+	}
+	r.keeping = true
+	p.w.refresh()
+	task.Go(p.w.run, func(ctx context.Context, _ func(struct{})) (string, error) {
+		return p.w.o.Engine.KeepShown(ctx)
+	}, nil, func(id string, err error) {
+		r.keeping = false
+		if p.shown != r {
+			return
+		}
+		if err != nil {
+			r.fault = core.AsFault(err)
+			p.w.refresh()
+			return
+		}
+		p.w.refresh()
+		request := r.request
+		request.Only = id
+		p.w.askImport(request, func() {
+			p.endRehearsal()
+			p.w.startImport(request)
+		})
+	})
+}
+
+// readable are those of some mappings whose table the environment has.
+func (p *imports) readable(ids []string) []string {
+	c := p.w.connection()
+	if c == nil {
+		return nil
+	}
+	s, there := p.w.session(c.Name), []string{}
+	for _, id := range ids {
+		if l, ok := p.w.byID(id); ok && s.has(l.Table) {
+			there = append(there, id)
+		}
+	}
+	return there
+}
+
+// kindWords says what would become of a record.
+func kindWords(k core.OutcomeKind) (words string, ink, tint fyne.ThemeColorName) {
+	switch k {
+	case core.Created:
+		return lang.L("create"), look.Passed, look.PassedTint
+	case core.Updated:
+		return lang.L("update"), look.Primary, look.PrimaryTint
+	case core.Removed:
+		return lang.L("remove"), look.Failed, look.FailedTint
+	case core.Skipped:
+		return lang.L("skip"), look.Warned, look.WarnedTint
+	case core.Refused:
+		return lang.L("refuse"), look.Failed, look.FailedTint
+	}
+	return lang.L("leave as it is"), look.Quiet, look.Field
+}
+
+// changeWords is a change in a few words.
+func changeWords(kind core.OutcomeKind, c importer.Change) string {
+	value := func(s string) string {
+		if s == "" {
+			return lang.L("(empty)")
+		}
+		return strings.Join(strings.Fields(s), " ")
+	}
+	if kind == core.Created {
+		return c.Column + ": " + value(c.Becomes)
+	}
+	return c.Column + ": " + value(c.Was) + " → " + value(c.Becomes)
+}
+
+// saveRehearsed asks where the list of the rehearsal goes, and writes it.
+func (w *Window) saveRehearsed(r *rehearsal) {
+	q := r.rows.wanted()
+	var sheet *kit.Sheet
+	folder := fileName(strings.TrimPrefix(r.From, "https://"))
+	path := kit.NewEntry(lang.L("File"), "")
+	path.Text = filepath.Join(w.o.Documents, folder, plainName(r.From)+" "+lang.L("rehearsal")+" "+r.Started.Local().Format("2006-01-02 1504")+".csv")
+	said := container.NewStack()
+	save := kit.Primary(lang.L("Save"), nil)
+	asked := ""
+	say := func(o fyne.CanvasObject) {
+		if said.Objects = nil; o != nil {
+			said.Objects = []fyne.CanvasObject{o}
+		}
+		sheet.Refit()
+	}
+	path.OnChanged = func(text string) {
+		asked = ""
+		save.SetWords(lang.L("Save"))
+		reason := ""
+		switch {
+		case !filepath.IsAbs(strings.TrimSpace(text)):
+			reason = lang.L("Name the whole path, from the top folder on.")
+		case !strings.EqualFold(filepath.Ext(strings.TrimSpace(text)), ".csv"):
+			reason = lang.L("The file's name must end in .csv.")
+		}
+		save.Unless(reason)
+		if reason != "" {
+			say(kit.Hint("warn", reason, look.Warned))
+			return
+		}
+		say(nil)
+	}
+	save.Does(func() {
+		to := strings.TrimSpace(path.Text)
+		if _, err := os.Stat(to); err == nil && asked != to {
+			asked = to
+			save.SetWords(lang.L("Replace"))
+			say(kit.Hint("warn", lang.L("A file of that name is there already. Replace it, or give another name."), look.Warned))
+			return
+		}
+		save.Unless(lang.L("The file is being written."))
+		makeOffered(to, w.o.Documents)
+		task.Go(w.run, func(ctx context.Context, _ func(struct{})) (int64, error) {
+			return w.o.Engine.SaveRehearsed(ctx, to, q)
+		}, nil, func(n int64, err error) {
+			save.Unless("")
+			if err != nil {
+				say(kit.FaultCard(core.AsFault(err), kit.FaultCalls{Browse: w.browse}))
+				return
+			}
+			sheet.Close()
+			w.saved(to, n)
+		})
+	})
+	browse := kit.Plain(lang.L("Browse…"), func() { w.pickTarget(path.Text, path.SetText) })
+	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
+		Title: lang.L("Export the rehearsal"), Width: 600,
+		Body: kit.Column(14, kit.QuietPara(lang.L("The records that the list shows now, old and new values side by side. The file holds people's data; Excel opens it.")),
+			kit.Labeled(lang.L("File"), "", kit.Row(8, kit.Grow(path), browse)), said),
+		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() }), save},
+	})
+}

@@ -1,0 +1,331 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/widget"
+
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+const (
+	rowsAtOnce   = 60  // read together
+	rowsHeld     = 900 // at most so many are in memory
+	rehearsedTop = 420 // height of the list
+)
+
+// rehearsedRows is the list of what would become of each record. Only what can be seen is read.
+type rehearsedRows struct {
+	w      *Window
+	r      *rehearsal
+	search *kit.Entry
+	list   *widget.List
+	none   *kit.Text
+	count  *kit.Text
+	chips  *fyne.Container
+	which  int
+	table  string // ID of a mapping; "" is all
+
+	asked   int // searches so far: an answer to an older one is not taken
+	finding *task.Task
+	places  []int64
+	rows    map[int64]importer.RehearsedRow
+	reading map[int]bool // by block of the list
+	drawn   map[fyne.CanvasObject]*rehearsedLine
+	fault   *core.Fault
+}
+
+func newRehearsedRows(w *Window, r *rehearsal) *rehearsedRows {
+	t := &rehearsedRows{w: w, r: r, rows: map[int64]importer.RehearsedRow{}, reading: map[int]bool{}, drawn: map[fyne.CanvasObject]*rehearsedLine{},
+		none: kit.NewText("", kit.Style{Ink: look.Quiet, Mid: true, Wrap: true}), count: kit.NewText("", kit.Style{Size: look.CaptionSize, Ink: look.Quiet, Right: true}), chips: container.NewStack()}
+	t.search = kit.NewEntry(lang.L("Search records"), lang.L("Search by name, id, value or reason"))
+	t.search.OnChanged = func(string) { t.find() }
+	t.list = widget.NewList(func() int { return len(t.places) }, t.line, t.draw)
+	t.list.OnSelected = func(widget.ListItemID) { t.list.UnselectAll() }
+	c := r.Counts()
+	if c.Read-c.Unchanged > 0 && c.Unchanged > 0 {
+		t.which = 1 // what changes is what one wants to see
+	}
+	t.find()
+	return t
+}
+
+// kinds are what can be chosen: words and kinds.
+func (t *rehearsedRows) kinds() (words []string, kinds [][]core.OutcomeKind) {
+	words = []string{lang.L("All"), lang.L("Only changes")}
+	kinds = [][]core.OutcomeKind{nil, {core.Created, core.Updated, core.Removed, core.Skipped, core.Refused}}
+	c := t.r.Counts()
+	for _, one := range []struct {
+		n     int64
+		words string
+		kind  core.OutcomeKind
+	}{
+		{c.Created, lang.L("Create"), core.Created}, {c.Updated, lang.L("Update"), core.Updated}, {c.Removed, lang.L("Remove"), core.Removed},
+		{c.Skipped, lang.L("Skip"), core.Skipped}, {c.Refused, lang.L("Refuse"), core.Refused},
+	} {
+		if one.n > 0 {
+			words, kinds = append(words, one.words+" "+kit.Number(one.n)), append(kinds, []core.OutcomeKind{one.kind})
+		}
+	}
+	return words, kinds
+}
+
+func (t *rehearsedRows) card() fyne.CanvasObject {
+	t.drawChips()
+	head := []fyne.CanvasObject{kit.Grow(kit.Head(lang.L("Record by record"))), kit.Sized(160, 0, t.count)}
+	parts := []fyne.CanvasObject{kit.Row(10, head...), kit.Row(10, t.chips, kit.Space())}
+	if len(t.r.Tables) > 1 {
+		parts = append(parts, kit.Row(10, kit.Grow(t.search), t.tables()))
+	} else {
+		parts = append(parts, t.search)
+	}
+	if t.fault != nil {
+		parts = append(parts, kit.FaultCard(t.fault, kit.FaultCalls{Browse: t.w.browse, Again: t.find, Quiet: true}))
+	}
+	parts = append(parts, kit.Sized(0, rehearsedTop, container.NewStack(t.list, container.NewCenter(kit.Sized(360, 0, t.none)))))
+	return kit.Card(kit.Column(10, parts...))
+}
+
+func (t *rehearsedRows) drawChips() {
+	words, _ := t.kinds()
+	t.chips.Objects = []fyne.CanvasObject{kit.Segments(words, t.which, func(i int) {
+		t.which = i
+		t.drawChips()
+		t.find()
+	})}
+	t.chips.Refresh()
+}
+
+// tables chooses one of several tables.
+func (t *rehearsedRows) tables() fyne.CanvasObject {
+	name := func(x importer.RehearsedTable) string {
+		if x.Title != "" {
+			return x.Title
+		}
+		return x.Table
+	}
+	all := lang.L("All tables")
+	var drop *kit.Drop
+	choose := func(id, words string) func() {
+		return func() {
+			t.table = id
+			drop.SetValue(words)
+			t.find()
+		}
+	}
+	shown := all
+	for _, x := range t.r.Tables {
+		if x.Mapping == t.table {
+			shown = name(x)
+		}
+	}
+	drop = kit.NewDrop(lang.L("Table"), shown, func() []kit.MenuItem {
+		items := []kit.MenuItem{{Words: all, Tap: choose("", all)}}
+		for _, x := range t.r.Tables {
+			items = append(items, kit.MenuItem{Words: name(x), Tap: choose(x.Mapping, name(x))})
+		}
+		return items
+	})
+	return kit.Sized(200, 0, drop)
+}
+
+// wanted is what the list shows.
+func (t *rehearsedRows) wanted() RehearsedSearch {
+	_, kinds := t.kinds()
+	return RehearsedSearch{Mapping: t.table, Kinds: kinds[t.which], Text: strings.TrimSpace(t.search.Text)}
+}
+
+func (t *rehearsedRows) find() {
+	t.finding.Cancel()
+	t.asked++
+	asked, q := t.asked, t.wanted()
+	t.finding = task.Go(t.w.run, func(ctx context.Context, _ func(struct{})) ([]int64, error) {
+		return t.w.o.Engine.RehearsedPlaces(ctx, q)
+	}, nil, func(places []int64, err error) {
+		if asked != t.asked {
+			return
+		}
+		t.places, t.rows, t.reading = places, map[int64]importer.RehearsedRow{}, map[int]bool{}
+		t.none.SetWords("")
+		t.count.SetWords(lang.L("{{.N}} records", kit.M{"N": kit.Number(int64(len(places)))}))
+		if len(places) == 0 {
+			t.none.SetWords(lang.L("No record fits."))
+		}
+		t.failed(err)
+		if len(t.drawn) > 0 {
+			t.list.ScrollToTop()
+		}
+		t.list.Refresh()
+	})
+}
+
+func (t *rehearsedRows) failed(err error) {
+	had := t.fault != nil
+	if t.fault = nil; err != nil {
+		t.fault = core.AsFault(err)
+	}
+	if had || t.fault != nil {
+		t.w.refresh()
+	}
+}
+
+// read reads the rows around one of the list.
+func (t *rehearsedRows) read(i int) {
+	block, asked := i/rowsAtOnce, t.asked
+	if t.reading[block] {
+		return
+	}
+	t.reading[block] = true
+	places := t.places[block*rowsAtOnce : min(len(t.places), (block+1)*rowsAtOnce)]
+	task.Go(t.w.run, func(ctx context.Context, _ func(struct{})) ([]importer.RehearsedRow, error) {
+		return t.w.o.Engine.RehearsedRows(ctx, places)
+	}, nil, func(rows []importer.RehearsedRow, err error) {
+		if asked != t.asked {
+			return
+		}
+		if len(t.rows) > rowsHeld {
+			t.rows, t.reading = map[int64]importer.RehearsedRow{}, map[int]bool{block: true}
+		}
+		for n, row := range rows {
+			t.rows[places[n]] = row
+		}
+		if err != nil {
+			t.failed(err)
+		}
+		t.list.Refresh()
+	})
+}
+
+// A rehearsedLine is one row of the list as it is drawn.
+type rehearsedLine struct {
+	chip          *fyne.Container
+	place         int64
+	kind          core.OutcomeKind
+	name, changes *kit.Elided
+}
+
+func (t *rehearsedRows) line() fyne.CanvasObject {
+	l := &rehearsedLine{chip: container.NewStack(), kind: 255, name: kit.NewElided("", kit.Style{Bold: true}), changes: kit.NewElided("", kit.Style{Mono: true, Ink: look.Quiet, Size: look.CaptionSize})}
+	o := kit.NewRow(kit.Sized(0, 54, kit.Pad(8, 8, 8, 8, kit.Row(12, kit.Sized(112, 26, l.chip), kit.Grow(kit.Column(1, l.name, l.changes))))), look.Card, func() {
+		if row, ok := t.rows[l.place]; ok {
+			t.show(row)
+		}
+	})
+	t.drawn[o] = l
+	return o
+}
+
+func (t *rehearsedRows) draw(i widget.ListItemID, o fyne.CanvasObject) {
+	l := t.drawn[o]
+	if l == nil || i >= len(t.places) {
+		return
+	}
+	l.place = t.places[i]
+	row, ok := t.rows[l.place]
+	if !ok {
+		l.name.SetWords("…")
+		l.changes.SetWords("")
+		l.chip.Objects, l.kind = nil, 255
+		l.chip.Refresh()
+		t.read(i)
+		return
+	}
+	if l.kind != row.Kind {
+		words, ink, tint := kindWords(row.Kind)
+		l.kind, l.chip.Objects = row.Kind, []fyne.CanvasObject{kit.Chip(words, ink, tint)}
+		l.chip.Refresh()
+	}
+	row = t.masked(row)
+	l.name.SetWords(rowName(row))
+	l.changes.SetWords(rowWords(row))
+}
+
+// masked is a row as it may be seen: without values while they are hidden.
+func (t *rehearsedRows) masked(row importer.RehearsedRow) importer.RehearsedRow {
+	if !t.w.hidden {
+		return row
+	}
+	mask := func(s string) string {
+		if s == "" {
+			return s
+		}
+		return "•••"
+	}
+	row.Name, row.Changes = mask(row.Name), slices.Clone(row.Changes)
+	for i := range row.Changes {
+		row.Changes[i].Was, row.Changes[i].Becomes = mask(row.Changes[i].Was), mask(row.Changes[i].Becomes)
+	}
+	return row
+}
+
+func rowName(row importer.RehearsedRow) string {
+	if row.Name == "" {
+		return row.Table + " · " + row.Key
+	}
+	return row.Name + "  ·  " + row.Table
+}
+
+// rowWords are the reason, or the first changes.
+func rowWords(row importer.RehearsedRow) string {
+	if row.Fault != nil {
+		words := row.Fault.Cause
+		if f := row.Fault.Subject.Field; f != "" {
+			words = f + ": " + words
+		}
+		return words
+	}
+	words := []string{}
+	for i, c := range row.Changes {
+		if i == 3 {
+			words = append(words, lang.L("and {{.N}} more", kit.M{"N": kit.Number(int64(len(row.Changes) - i))}))
+			break
+		}
+		words = append(words, changeWords(row.Kind, c))
+	}
+	if len(words) == 0 {
+		return row.Key
+	}
+	return strings.Join(words, "  ·  ")
+}
+
+// show shows one record whole.
+func (t *rehearsedRows) show(row importer.RehearsedRow) {
+	row = t.masked(row)
+	words, ink, tint := kindWords(row.Kind)
+	parts := []fyne.CanvasObject{kit.Row(10, kit.Chip(words, ink, tint), kit.Grow(kit.NewElided(row.Table+" · "+row.Key, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))}
+	if row.Matches != "" {
+		parts = append(parts, kit.QuietPara(lang.L("It is the row that is there as {{.ID}}, and gets its id.", kit.M{"ID": row.Matches})))
+	}
+	if f := row.Fault; f != nil {
+		parts = append(parts, kit.StrongPara(f.Cause), kit.Para(f.Remedy))
+	}
+	for _, c := range row.Changes {
+		value := func(s string, style kit.Style) fyne.CanvasObject {
+			if style.Wrap = true; s == "" {
+				s, style.Ink = lang.L("(empty)"), look.Quiet
+			}
+			return kit.NewText(s, style)
+		}
+		line := []fyne.CanvasObject{kit.Grow(value(c.Becomes, kit.Style{}))}
+		if row.Kind != core.Created {
+			line = []fyne.CanvasObject{kit.Grow(value(c.Was, kit.Style{Ink: look.Quiet})), kit.NewText("→", kit.Style{Ink: look.Quiet}), kit.Grow(value(c.Becomes, kit.Style{}))}
+		}
+		parts = append(parts, kit.Hairline(), kit.TopRow(12, append([]fyne.CanvasObject{kit.Sized(170, 0, kit.NewElided(c.Column, kit.Style{Mono: true, Size: look.CaptionSize}))}, line...)...))
+	}
+	title := row.Name
+	if title == "" {
+		title = row.Key
+	}
+	var sheet *kit.Sheet
+	sheet = kit.ShowSheet(t.w.win.Canvas(), kit.SheetJob{Title: title, Width: 680, Body: kit.Column(9, parts...),
+		Buttons: []fyne.CanvasObject{kit.Primary(lang.L("Close"), func() { sheet.Close() })}})
+}
