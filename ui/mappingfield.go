@@ -376,7 +376,7 @@ func (s *fieldSheet) textEntry(label string, fields bool) fyne.CanvasObject {
 		return kit.Labeled(label, "", e)
 	}
 	insert := kit.Link(lang.L("Put a field in…"), func() {
-		s.f.pickField(lang.L("Which field?"), nil, func(f core.Field) { e.SetText(e.Text + "{{" + f.Name + "}}") })
+		s.f.pickField(lang.L("Which field?"), nil, func(f core.Field) { putField(e, f.Name) })
 	})
 	return kit.Column(4, kit.Labeled(label, "", e), kit.Row(0, insert, kit.Space()))
 }

@@ -11,6 +11,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/mapping"
+	"ferry/core/zones"
 	"ferry/ui/kit"
 	"ferry/ui/look"
 	"ferry/ui/task"
@@ -30,13 +31,15 @@ type mappingFilter struct {
 	handPath string
 	checking *task.Task
 	refused  *core.Fault // why the text by hand is not used
+
+	names map[string]string // of records that were chosen by name, by their ids
 }
 
 // pause is how long typing rests before what was typed counts.
 const pause = 350 * time.Millisecond
 
 func newMappingFilter(p *mappingPage) *mappingFilter {
-	m := &mappingFilter{p: p, form: &filterForm{p: p}}
+	m := &mappingFilter{p: p, names: map[string]string{}, form: &filterForm{p: p}}
 	m.count.m = m
 	m.hand = kit.NewMemo(lang.L("OData filter"), lang.L("for example statecode eq 0 and revenue gt 100000"), 3)
 	m.hand.OnChanged = func(string) {
@@ -170,26 +173,32 @@ func (m *mappingFilter) zone(saved mapping.Mapping) fyne.CanvasObject {
 		words = "UTC"
 	}
 	pick := kit.NewPicker(words, "", false, func() {
-		m.p.w.pickFrom(pickSheet{title: lang.L("Time zone"), about: lang.L("“Today” and days without a time begin at midnight there."), items: zoneChoices(), chosen: []string{saved.Zone}, own: lang.L("Another one, such as Europe/Berlin"), picked: func(keys []string) {
+		m.p.w.pickFrom(pickSheet{title: lang.L("Time zone"), about: lang.L("“Today” and days without a time begin at midnight there."), items: zoneChoices(m.p.w.o.Now()), chosen: []string{saved.Zone}, picked: func(keys []string) {
 			m.p.do(func(d *mapping.Draft) error { return d.SetZone(keys[0]) })
 		}})
 	})
 	return kit.Row(10, kit.NewText(lang.L("Days are those of"), kit.Style{}), kit.Sized(240, 0, pick), kit.Space())
 }
 
-// zoneChoices are time zones that many people live in; every other one can be written.
-func zoneChoices() []choosable {
-	items := []choosable{{key: "", title: "UTC"}}
-	for _, z := range []string{"Europe/London", "Europe/Dublin", "Europe/Lisbon", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Amsterdam", "Europe/Brussels", "Europe/Zurich",
-		"Europe/Vienna", "Europe/Copenhagen", "Europe/Stockholm", "Europe/Oslo", "Europe/Warsaw", "Europe/Prague", "Europe/Budapest", "Europe/Helsinki", "Europe/Athens", "Europe/Bucharest", "Europe/Istanbul",
-		"America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage", "America/Toronto", "America/Vancouver", "America/Mexico_City", "America/Bogota", "America/Sao_Paulo",
-		"America/Argentina/Buenos_Aires", "Africa/Johannesburg", "Africa/Cairo", "Africa/Lagos", "Africa/Nairobi", "Asia/Dubai", "Asia/Riyadh", "Asia/Jerusalem", "Asia/Karachi", "Asia/Kolkata", "Asia/Bangkok", "Asia/Singapore",
-		"Asia/Hong_Kong", "Asia/Shanghai", "Asia/Tokyo", "Asia/Seoul", "Australia/Perth", "Australia/Adelaide", "Australia/Brisbane", "Australia/Sydney", "Pacific/Auckland", "Pacific/Honolulu"} {
-		_, city, _ := strings.Cut(z, "/")
-		items = append(items, choosable{key: z, title: strings.ReplaceAll(city, "_", " "), logical: z})
+// zoneChoices are all time zones: UTC first, then the one of this computer.
+func zoneChoices(at time.Time) []choosable {
+	own, first, rest := zones.Own(), []choosable{}, []choosable{}
+	for _, z := range zones.All(at) {
+		place := strings.ReplaceAll(z.Name[strings.LastIndex(z.Name, "/")+1:], "_", " ")
+		c := choosable{key: z.Name, title: place, logical: z.Name, note: z.Clock()}
+		switch z.Name {
+		case zones.UTC:
+			c.key, c.logical = "", ""
+			first = append([]choosable{c}, first...)
+		case own:
+			c.note = lang.L("this computer") + " · " + c.note
+			first = append(first, c)
+		default:
+			rest = append(rest, c)
+		}
 	}
-	slices.SortStableFunc(items[1:], func(a, b choosable) int { return strings.Compare(a.title, b.title) })
-	return items
+	slices.SortStableFunc(rest, func(a, b choosable) int { return strings.Compare(a.title, b.title) })
+	return append(first, rest...)
 }
 
 // paste asks for FetchXML and turns it into the builder. What Ferry cannot keep of it is said there, and nothing changes.

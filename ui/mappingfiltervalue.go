@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -159,9 +161,17 @@ func (m *mappingFilter) options(n *filterNode, field *core.Field, several bool) 
 // record draws the records that a lookup is compared with: by name where a sample has it, else by id.
 func (m *mappingFilter) record(n *filterNode, field *core.Field, several bool) fyne.CanvasObject {
 	items := m.records(field)
+	for _, target := range field.Targets { // so that a search knows how their names are called
+		if m.p.tableOf(target) == nil && m.p.from.Why == nil {
+			m.p.know(target)
+		}
+	}
 	words := []string{}
 	for _, v := range n.values {
 		label := v
+		if name := m.names[v]; name != "" {
+			label = m.p.w.veil(core.Text(name), name)
+		}
 		for _, i := range items {
 			if i.key == v {
 				label = i.title
@@ -174,14 +184,14 @@ func (m *mappingFilter) record(n *filterNode, field *core.Field, several bool) f
 		shown = lang.L("Choose…")
 	}
 	return kit.NewPicker(shown, "", len(n.values) == 0, func() {
-		j := pickSheet{title: fieldTitle(field), items: items, chosen: n.values, several: several, own: lang.L("Or its id"), picked: func(keys []string) {
+		j := pickSheet{title: fieldTitle(field), items: items, chosen: n.values, several: several, own: lang.L("Or its id"), read: readIDs, find: m.finder(field), named: func(c choosable) { m.names[c.key] = c.title }, picked: func(keys []string) {
 			n.touch()
 			n.values = keys
 			m.apply()
 		}}
-		j.about = lang.L("Records that were met in the samples. Any other one goes by its id, as it stands in the address bar of its page.")
+		j.about = lang.L("Type a name to look for the record in Dynamics, or paste its id as it stands in the address bar of its page.")
 		if several {
-			j.own = ""
+			j.own = lang.L("Or their ids, several at once")
 			for _, v := range n.values {
 				if !slices.ContainsFunc(items, func(c choosable) bool { return c.key == v }) {
 					j.items = append(j.items, choosable{key: v, title: v})
@@ -190,6 +200,75 @@ func (m *mappingFilter) record(n *filterNode, field *core.Field, several bool) f
 		}
 		m.p.w.pickFrom(j)
 	})
+}
+
+// readIDs reads ids that were written or pasted, several with spaces, commas or line ends between them.
+func readIDs(text string) (ids []string, why string) {
+	for _, one := range strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }) {
+		id := strings.ToLower(strings.Trim(one, "{}\"'()"))
+		if !isID(id) {
+			return nil, lang.L("“{{.Text}}” is no id. An id looks like {{.Example}}.", kit.M{"Text": short(one, 40), "Example": "5f0c1a7e-0000-4000-8000-00000000ada0"})
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return nil, lang.L("Enter something first.")
+	}
+	return ids, ""
+}
+
+func isID(s string) bool {
+	for i, r := range s {
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (r == '-') || !dash && !strings.ContainsRune("0123456789abcdef", r) {
+			return false
+		}
+	}
+	return len(s) == 36
+}
+
+// found is how many records of one table a search by name shows.
+const found = 20
+
+// finder looks for records that a lookup can point at by their names; nil where the environment cannot be asked or
+// nothing is known of the tables.
+func (m *mappingFilter) finder(field *core.Field) func(ctx context.Context, text string) ([]choosable, error) {
+	c := m.p.w.connection()
+	tables := []core.Table{}
+	for _, target := range field.Targets {
+		t := m.p.tableOf(target)
+		if t == nil {
+			t, _ = m.p.know(target)
+		}
+		if t == nil || t.Title == "" || t.Field(t.Title) == nil || t.Field(t.Key) == nil {
+			continue
+		}
+		slim := *t // only the id and the name are read
+		slim.Fields = []core.Field{*t.Field(t.Key), *t.Field(t.Title)}
+		tables = append(tables, slim)
+	}
+	if c == nil || len(tables) == 0 || m.p.from.Why != nil {
+		return nil
+	}
+	conn, hidden := *c, m.p.w.hidden
+	return func(ctx context.Context, text string) ([]choosable, error) {
+		all := []choosable{}
+		for _, t := range tables {
+			r := SampleRequest{Table: t, Count: found, Filter: "contains(" + t.Title + ",'" + strings.ReplaceAll(text, "'", "''") + "')"}
+			s, err := m.p.w.o.Engine.Sample(ctx, conn, r)
+			if err != nil {
+				return nil, err
+			}
+			at := slices.Index(s.Fields, t.Title)
+			for _, record := range s.Records {
+				one := choosable{key: record.Key, title: record.Key, logical: record.Key, note: t.Name.Logical}
+				if at >= 0 && at < len(record.Values) && record.Values[at].AsText() != "" && !hidden {
+					one.title = record.Values[at].AsText()
+				}
+				all = append(all, one)
+			}
+		}
+		return all, nil
+	}
 }
 
 // records are those that a lookup pointed at in the samples, each once.
@@ -210,7 +289,7 @@ func (m *mappingFilter) records(field *core.Field) []choosable {
 			}
 			seen[id] = true
 			c := choosable{key: id, title: id, logical: id, note: table}
-			if name, ok := s.ui.Refs.Ref(table, id, ""); ok && name.AsText() != "" {
+			if name, ok := s.ui.Refs.Ref(table, id, ""); ok && name.AsText() != "" && !m.p.w.hidden {
 				c.title = name.AsText()
 			}
 			items = append(items, c)

@@ -257,9 +257,9 @@ func (l *mappingLookups) field(c lookupColumn) fyne.CanvasObject {
 	choose := kit.NewSelector(words, func() {
 		job := kit.SelectJob{Title: lang.L("Which field of the destination?"), Chosen: -1, Search: lang.L("Search, or type its name"), Own: lang.L("Use what I typed"), Text: c.how.Field}
 		set := func(name string) { l.set(c, func(x *mapping.Lookup) { x.Field = name }) }
-		names := l.fieldsThere(c.targets())
+		names, notes := l.marked(c)
 		for i, name := range names {
-			job.Items = append(job.Items, kit.SelectItem{Words: name})
+			job.Items = append(job.Items, kit.SelectItem{Words: name, Note: notes[name]})
 			if name == c.how.Field {
 				job.Chosen, job.Text = i, ""
 			}
@@ -272,6 +272,61 @@ func (l *mappingLookups) field(c lookupColumn) fyne.CanvasObject {
 		help = lang.L("It is compared with the same field of the record in Dynamics.")
 	}
 	return kit.Labeled(lang.L("Field of the destination"), help, kit.AtMost(460, choose))
+}
+
+// marked are the columns by which a record can be found, and what is to be said of some: those that hold a key in Dynamics,
+// or its name, come first.
+func (l *mappingLookups) marked(c lookupColumn) (names []string, notes map[string]string) {
+	notes = map[string]string{}
+	all := l.fieldsThere(c.targets())
+	for _, target := range c.targets() {
+		t, _ := l.p.know(target)
+		if t == nil {
+			continue
+		}
+		note := func(field, words string) {
+			for _, column := range l.columnsOf(target, field) {
+				if slices.Contains(all, column) && !slices.Contains(names, column) {
+					names, notes[column] = append(names, column), words
+				}
+			}
+		}
+		if c.how.By == mapping.ByField {
+			note(t.Title, lang.L("the name"))
+			continue
+		}
+		for _, key := range t.Keys {
+			if len(key) == 1 {
+				note(key[0], lang.L("a key in Dynamics"))
+			}
+		}
+	}
+	for _, name := range all {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, notes
+}
+
+// columnsOf are the columns of a table at the destination that a field goes to.
+func (l *mappingLookups) columnsOf(table, field string) []string {
+	columns, saved := []string{}, false
+	for _, one := range l.p.w.listed() {
+		if one.Table != table || one.Saved == nil {
+			continue
+		}
+		saved = true
+		for _, b := range one.Saved.Columns {
+			if b.Field == field && b.From == mapping.FromField && b.Part == mapping.Whole {
+				columns = append(columns, b.Column)
+			}
+		}
+	}
+	if !saved {
+		columns = append(columns, field)
+	}
+	return columns
 }
 
 // fieldsThere are columns that the tables have at the destination, as far as their mappings say.

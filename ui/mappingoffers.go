@@ -9,6 +9,7 @@ import (
 	"ferry/core"
 	"ferry/core/mapping"
 	"ferry/ui/kit"
+	"ferry/ui/look"
 )
 
 // offers lets a person choose the destination's field for one of the source: those that fit first, the others with the
@@ -100,7 +101,7 @@ func (f *mappingFields) addColumn() {
 			})
 		})),
 		kit.NewChoice("", lang.L("A template"), lang.L("A text with fields in it: {{.Example}}", kit.M{"Example": "{{firstname}} {{lastname}}"}), false, then(func() {
-			f.askText(lang.L("A template"), lang.L("Template"), lang.L("Write each field as {{.Example}}.", kit.M{"Example": "{{name}}"}), "", func(text string) {
+			f.askTemplate(func(text string) {
 				f.place(func(column string) error { return f.p.draft().BindTemplate(column, text) }, "template", "")
 			})
 		})),
@@ -173,4 +174,74 @@ func (f *mappingFields) askText(title, label, help, preset string, then func(str
 	})
 	e.CursorColumn = len([]rune(preset))
 	e.Refresh()
+}
+
+// askTemplate asks for a text with fields in it, and shows what comes of it for the first sample.
+func (f *mappingFields) askTemplate(then func(string)) {
+	var sheet *kit.Sheet
+	e := kit.NewEntry(lang.L("Template"), "{{name}}")
+	shown := kit.NewText("", kit.Style{Wrap: true, Most: 3})
+	ok := kit.Primary(lang.L("Continue"), nil)
+	done := func() {
+		if strings.TrimSpace(e.Text) != "" {
+			sheet.Close()
+			then(e.Text)
+		}
+	}
+	ok.Does(done)
+	follow := func(text string) {
+		ok.Unless("")
+		if strings.TrimSpace(text) == "" {
+			ok.Unless(lang.L("Enter something first."))
+		}
+		words, ink := f.templateWords(text)
+		shown.SetWords(words)
+		shown.SetInk(ink)
+		if sheet != nil {
+			sheet.Refit()
+		}
+	}
+	e.OnChanged = follow
+	e.OnSubmitted = func(string) { done() }
+	insert := kit.PlainIcon("plus", lang.L("Put a field in…"), func() {
+		f.pickField(lang.L("Which field?"), nil, func(from core.Field) {
+			putField(e, from.Name)
+			f.p.w.win.Canvas().Focus(e)
+		})
+	})
+	follow("")
+	body := kit.Column(10, kit.Labeled(e.Label(), lang.L("Write each field as {{.Example}}.", kit.M{"Example": "{{name}}"}), e), kit.Row(0, insert, kit.Space()),
+		kit.On(kit.NewBox(look.Field, "", look.SmallRound), kit.Pad(8, 12, 8, 12, kit.TopRow(12, kit.Sized(90, 0, kit.NewText(lang.L("makes"), kit.Style{Size: 13, Ink: look.Quiet})), kit.Grow(shown)))))
+	sheet = kit.ShowSheet(f.p.w.win.Canvas(), kit.SheetJob{
+		Title: lang.L("A template"), Width: 600, Focus: e, Body: body,
+		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() }), ok},
+	})
+}
+
+// putField writes a field into a template, where the cursor stands.
+func putField(e *kit.Entry, name string) {
+	text := []rune(e.Text)
+	at := max(0, min(e.CursorColumn, len(text)))
+	in := []rune("{{" + name + "}}")
+	e.SetText(string(text[:at]) + string(in) + string(text[at:]))
+	e.CursorColumn = at + len(in)
+	e.Refresh()
+}
+
+// templateWords are what a template makes of the first sample.
+func (f *mappingFields) templateWords(text string) (string, fyne.ThemeColorName) {
+	sample, _ := f.p.anySamples()
+	if sample == nil || len(sample.Records) == 0 || strings.TrimSpace(text) == "" {
+		return "–", look.Faint
+	}
+	d := mapping.Edit(mapping.Mapping{ID: "sample", Source: f.p.draft().Source().Name.Logical, Table: "sample", Key: "sample_key"}, *f.p.draft().Source(), nil)
+	t := traceOf(d, mapping.Binding{Column: "sample", Type: core.ColumnText, From: mapping.FromTemplate, Text: text}, sample, 0)
+	switch {
+	case t.wrong != nil:
+		return t.wrong.Cause, look.Failed
+	case t.cell.Fault != nil:
+		return lang.L("refused"), look.Failed
+	}
+	words, ink := valueWords(t.cell.Result, nil, sample.Refs)
+	return f.p.w.veil(t.cell.Result, words), ink
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"ferry/core/mapping"
+	"ferry/ui/kit"
 	"ferry/ui/uitest"
 )
 
@@ -170,4 +171,80 @@ func TestSeveralRulesChangeOnlyInWhatIsChosen(t *testing.T) {
 		a, b := m.Columns[0], m.Columns[1]
 		return a.Made == mapping.OnlyNew && b.Found == mapping.NeverWrite && a.MayEmpty && b.MayEmpty && a.NotNull && b.NotNull
 	})
+}
+
+func TestRecordsAreFoundByNameOrByTheirIDs(t *testing.T) {
+	s, e := related(t, "Which records", nil, nil)
+	s.Tap("Add a condition")
+	s.Tap("Choose a field…")
+	choose(s, "primarycontactid")
+	s.Tap("is")
+	choose(s, "is any of")
+	s.Tap("Choose…")
+	s.Type("Search", "O'Love")
+	s.Sees("1 found in Dynamics")
+	if r := e.Map.LastSample; r.Table.Name.Logical != "contact" || r.Filter != "contains(fullname,'O''Love')" || len(r.Table.Fields) != 2 {
+		t.Errorf("it asked for %s of %v", r.Filter, r.Table.Fields)
+	}
+	typeEnter(s, "Or their ids, several at once", "nonsense")
+	s.Sees("“nonsense” is no id.")
+	typeEnter(s, "Or their ids, several at once", "{AAAAAAAA-0000-4000-8000-000000000001}, bbbbbbbb-0000-4000-8000-000000000002")
+	s.Sees("2 chosen")
+	s.Tap("Use these")
+	keeps(s, e, func(m *mapping.Mapping) bool {
+		return m.Where != nil && slices.Equal(m.Where.All[0].Values, []string{"aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"})
+	})
+}
+
+func TestATemplateShowsWhatItMakesWhileItIsWritten(t *testing.T) {
+	s, e := related(t, "Fields", nil, nil)
+	s.Sees("0351 4400-10")
+	s.Tap("Add a column…")
+	s.Tap("A template")
+	s.Tap("Put a field in…")
+	choose(s, "telephone1")
+	s.Sees("0351 4400-10")
+	if text := s.Field("Template").Text; text != "{{telephone1}}" {
+		t.Errorf("the template is %q", text)
+	}
+	s.Tap("Continue")
+	s.Type("Column", "phone")
+	s.Tap("Continue")
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Columns[len(m.Columns)-1].Text == "{{telephone1}}" })
+}
+
+func TestEveryZoneCanBeChosen(t *testing.T) {
+	s, e := related(t, "Which records", nil, nil)
+	s.Tap("UTC")
+	s.Type("Search", "Kathmandu")
+	s.Sees("UTC+05:45")
+	s.Press(fyne.KeyReturn)
+	keeps(s, e, func(m *mapping.Mapping) bool { return m.Zone == "Asia/Kathmandu" })
+}
+
+// TestNoArrowIsDrawnByALetter: where the proportional font lacks the arrow, a sign for an unknown letter stands beside
+// it. An icon or "›" says the same.
+func TestNoArrowIsDrawnByALetter(t *testing.T) {
+	for text := range said(t) {
+		if strings.Contains(text, "→") {
+			t.Errorf("%q has an arrow", text)
+		}
+	}
+	s, _ := related(t, "Fields", withChild, nil)
+	check := func() {
+		t.Helper()
+		uitest.Walk(s.Win.Canvas().Content(), func(o fyne.CanvasObject) {
+			if line, ok := o.(*kit.Text); ok && !line.IsMono() && strings.Contains(line.Words(), "→ ") {
+				t.Errorf("%q has an arrow", line.Words())
+			}
+		})
+	}
+	for _, part := range []string{"Fields", "Choices", "Lookups", "Which records", "Match", "Gone or left", "Children"} {
+		s.Tap(partLabel(s, part))
+		check()
+	}
+	for _, place := range []string{"Mappings", "Import", "History", "Connection", "Destination"} {
+		s.Tap(place)
+		check()
+	}
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"ferry/core/mapping"
 	"ferry/ui/kit"
 	"ferry/ui/look"
+	"ferry/ui/task"
 )
 
 // A choosable is one line of a list to choose from, found by either of its names.
@@ -31,7 +33,10 @@ type pickSheet struct {
 	items   []choosable
 	chosen  []string
 	several bool
-	own     string // label of a field for a value that is not on the list; "" has none
+	own     string                                                      // label of a field for a value that is not on the list; "" has none
+	read    func(text string) (keys []string, why string)               // what was written there, several at once; nil takes it as it is
+	find    func(ctx context.Context, text string) ([]choosable, error) // further lines for what is searched; nil is none
+	named   func(c choosable)                                           // hears of each line that was taken, before picked; may be nil
 	picked  func(keys []string)
 }
 
@@ -41,7 +46,15 @@ func (w *Window) pickFrom(j pickSheet) {
 	hits := j.items
 	var sheet *kit.Sheet
 	var list *widget.List
-	done := func(keys []string) { sheet.Close(); j.picked(keys) }
+	done := func(keys []string) {
+		sheet.Close()
+		for _, c := range j.items {
+			if j.named != nil && slices.Contains(keys, c.key) {
+				j.named(c)
+			}
+		}
+		j.picked(keys)
+	}
 	use := kit.Primary(lang.L("Use these"), func() { done(chosen) })
 	tally := kit.Caption("")
 	count := func() {
@@ -78,38 +91,118 @@ func (w *Window) pickFrom(j pickSheet) {
 	none := kit.NewText(lang.L("Nothing has this name."), kit.Style{Ink: look.Quiet, Mid: true})
 	none.Hidden = len(hits) > 0
 	search := kit.NewEntry(lang.L("Search"), lang.L("Search by name or logical name"))
-	search.OnChanged = func(text string) {
-		hits = choosableBy(j.items, text)
+	narrow := func() {
+		hits = choosableBy(j.items, search.Text)
 		none.Hidden = len(hits) > 0
 		list.Refresh()
+	}
+	// more adds lines that are not there yet.
+	more := func(found []choosable) {
+		for _, c := range found {
+			if !slices.ContainsFunc(j.items, func(old choosable) bool { return old.key == c.key }) {
+				j.items = append(j.items, c)
+			}
+		}
+		narrow()
+	}
+	var finding *task.Task
+	said := kit.Caption("")
+	search.OnChanged = func(text string) {
+		narrow()
 		list.ScrollToTop()
+		if j.find != nil {
+			finding.Cancel()
+			finding = w.findMore(j, strings.TrimSpace(text), said, more)
+		}
 	}
 	search.OnSubmitted = func(string) { pick(0) }
 	parts := []fyne.CanvasObject{}
 	if j.about != "" {
 		parts = append(parts, kit.QuietPara(j.about))
 	}
-	if len(j.items) > 0 || j.own == "" {
-		parts = append(parts, search, kit.Sized(100, min(320, max(80, float32(len(j.items))*42)), container.NewStack(list, container.NewCenter(none))))
+	if len(j.items) > 0 || j.own == "" || j.find != nil {
+		height := min(320, max(80, float32(len(j.items))*42))
+		if j.find != nil {
+			height = 240
+		}
+		parts = append(parts, search, kit.Sized(100, height, container.NewStack(list, container.NewCenter(none))))
+	}
+	if j.find != nil {
+		parts = append(parts, said)
 	}
 	buttons := []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() })}
 	if j.own != "" {
 		own := kit.NewEntry(j.own, "")
+		wrong := kit.NewText("", kit.Style{Ink: look.Failed, Size: look.CaptionSize, Wrap: true})
+		wrong.Hide()
 		take := func() {
-			if text := strings.TrimSpace(own.Text); text != "" {
-				done([]string{text})
+			text := strings.TrimSpace(own.Text)
+			if text == "" {
+				return
 			}
+			keys, why := []string{text}, ""
+			if j.read != nil {
+				keys, why = j.read(text)
+			}
+			if wrong.SetWords(why); why != "" {
+				wrong.Show()
+				sheet.Refit()
+				return
+			}
+			wrong.Hide()
+			if !j.several {
+				done(keys[:1])
+				return
+			}
+			for _, key := range keys {
+				more([]choosable{{key: key, title: key}})
+				if !slices.Contains(chosen, key) {
+					chosen = append(chosen, key)
+				}
+			}
+			own.SetText("")
+			count()
+			list.Refresh()
 		}
 		own.OnSubmitted = func(string) { take() }
-		parts = append(parts, kit.Labeled(j.own, "", own))
-		buttons = append(buttons, kit.Plain(lang.L("Use what I wrote"), take))
+		if j.several {
+			parts = append(parts, kit.Column(4, kit.Labeled(j.own, "", kit.Row(8, kit.Grow(own), kit.Plain(lang.L("Add"), take))), wrong))
+		} else {
+			parts = append(parts, kit.Column(4, kit.Labeled(j.own, "", own), wrong))
+			buttons = append(buttons, kit.Plain(lang.L("Use what I wrote"), take))
+		}
 	}
 	if j.several {
 		parts = append(parts, tally)
 		buttons = append(buttons, use)
 		count()
 	}
-	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{Title: j.title, Width: 600, Focus: search, Body: kit.Column(10, parts...), Buttons: buttons})
+	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{Title: j.title, Width: 600, Focus: search, Body: kit.Column(10, parts...), Buttons: buttons, Closed: func() { finding.Cancel() }})
+}
+
+// findMore looks elsewhere for what is searched when typing rests, and says how that went.
+func (w *Window) findMore(j pickSheet, text string, said *kit.Text, more func([]choosable)) *task.Task {
+	said.SetWords("")
+	if text == "" {
+		return nil
+	}
+	said.SetWords(lang.L("Looking in Dynamics…"))
+	return task.Go(w.run, func(ctx context.Context, _ func(struct{})) ([]choosable, error) {
+		if err := rest(ctx); err != nil {
+			return nil, err
+		}
+		return j.find(ctx, text)
+	}, nil, func(found []choosable, err error) {
+		switch f := core.AsFault(err); {
+		case err != nil && f.Kind == core.Stopped:
+			return
+		case err != nil:
+			said.SetWords(f.Cause)
+			return
+		}
+		said.SetWords(lang.N("{{.N}} found in Dynamics", len(found), kit.M{"N": kit.Number(int64(len(found)))}))
+		more(found)
+	})
 }
 
 // choosableBy finds lines by either name; those that begin with the text come first.

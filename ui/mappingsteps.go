@@ -175,7 +175,7 @@ func (s *fieldSheet) param(i int, step mapping.Step, p transform.Param) fyne.Can
 			s.f.pickField(p.Title, nil, func(f core.Field) {
 				switch {
 				case p.Kind == transform.ParamTemplate:
-					e.SetText(e.Text + "{{" + f.Name + "}}")
+					putField(e, f.Name)
 				case p.Kind == transform.ParamFields && strings.TrimSpace(e.Text) != "":
 					e.SetText(strings.TrimSpace(e.Text) + ", " + f.Name)
 				default:

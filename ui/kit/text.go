@@ -340,3 +340,6 @@ func (e *Elided) MouseOut() { hideTip(e) }
 
 // SetWhole changes what it says.
 func (e *Elided) SetWhole(words string) { e.set(words) }
+
+// IsMono reports whether it is drawn in the font for logical names.
+func (t *Text) IsMono() bool { return t.style.Mono }
