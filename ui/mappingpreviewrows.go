@@ -16,11 +16,11 @@ func (v *mappingPreview) grid(columns []int) []fyne.CanvasObject {
 	n := max(2, int((v.room()-150)/150))
 	v.from = max(0, min(v.from, len(columns)-1)/n*n)
 	shown := columns[v.from:min(v.from+n, len(columns))]
-	head := []fyne.CanvasObject{kit.NewElided(lang.L("Record"), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet})}
+	head := []fyne.CanvasObject{kit.Pad(0, 0, 0, 8, kit.NewElided(lang.L("Record"), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet}))}
 	for _, i := range shown {
-		head = append(head, kit.NewElided(v.p.columnTitle(v.made.rows[0].Cells[i].Column), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet}))
+		head = append(head, kit.Pad(0, 0, 0, 12, kit.NewElided(v.p.columnTitle(v.made.rows[0].Cells[i].Column), kit.Style{Bold: true, Size: look.CaptionSize, Ink: look.Quiet})))
 	}
-	rows := []fyne.CanvasObject{kit.Pad(0, 8, 0, 8, even(6, head...))}
+	rows := []fyne.CanvasObject{even(6, head...)}
 	for at, r := range v.made.rows {
 		cells := []fyne.CanvasObject{kit.Pad(6, 4, 6, 8, kit.Column(0, kit.NewElided(v.name(at), kit.Style{Bold: true, Size: 13})))}
 		for _, i := range shown {

@@ -12,7 +12,7 @@ import (
 type Under struct {
 	Bar   fyne.CanvasObject
 	Body  fyne.CanvasObject // nil while it is folded
-	Share float32           // of the page's height that bar and body take
+	Share float32           // of the page's height that bar and body take at most
 }
 
 // under is the place at the foot of a page. Its body stays scrolled as it is while the page is drawn anew.
@@ -57,7 +57,7 @@ func (f *under) height(page fyne.Size) float32 {
 	if !f.scroll.Visible() {
 		return h
 	}
-	return fyne.Max(h+40, f.share*page.Height)
+	return fyne.Min(h+fyne.Max(40, fit(f.scroll.Content, page.Width, 0)), f.share*page.Height)
 }
 
 // underLayout puts the bar on top and gives the body the rest.
