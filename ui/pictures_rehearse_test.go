@@ -45,7 +45,7 @@ func rehearseScenes() []scene {
 	}
 	live := func(e *uitest.Engine, o *ui.Options) { toDatabase(o); e.Rehearsal = uitest.Rehearsed(40) }
 	return []scene{
-		{"rehearsal", with(many), func(s *uitest.Stage) { show(s); s.Sees("75,000 records") }},
+		{"rehearsal", with(many), func(s *uitest.Stage) { show(s); s.Sees("75,000 records"); s.Sees("Fabrikam 0") }},
 		{"rehearsal-running", func(e *uitest.Engine, o *ui.Options) {
 			withContoso(e, o)
 			e.News, e.Block = []importer.Progress{uitest.Midway()}, map[string]bool{"Rehearse": true}

@@ -65,6 +65,14 @@ func TestOneRecordIsShownWhole(t *testing.T) {
 	s.SeesNot("Close")
 }
 
+func TestHiddenValuesAreHiddenHereToo(t *testing.T) {
+	_, s := rehearsedStage(t, 8)
+	s.Sees("Fabrikam 0")
+	s.Tap("Hide values")
+	s.Sees("telephone1: ••• → •••")
+	s.SeesNot("Fabrikam 0")
+}
+
 func TestOneImportsJustWhatIsShown(t *testing.T) {
 	e, s := rehearsedStage(t, 8)
 	e.Receipt = uitest.Done()

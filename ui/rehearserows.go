@@ -81,7 +81,7 @@ func (t *rehearsedRows) kinds() (words []string, kinds [][]core.OutcomeKind) {
 
 func (t *rehearsedRows) card() fyne.CanvasObject {
 	t.drawChips()
-	head := []fyne.CanvasObject{kit.Grow(kit.Head(lang.L("Record by record"))), kit.Sized(160, 0, t.count)}
+	head := []fyne.CanvasObject{kit.Grow(kit.Head(lang.L("Record by record"))), kit.Sized(160, 0, t.count), t.w.hideButton()}
 	parts := []fyne.CanvasObject{kit.Row(10, head...), kit.Row(10, t.chips, kit.Space())}
 	if len(t.r.Tables) > 1 {
 		parts = append(parts, kit.Row(10, kit.Grow(t.search), t.tables()))
@@ -258,7 +258,7 @@ func (t *rehearsedRows) masked(row importer.RehearsedRow) importer.RehearsedRow 
 		if s == "" {
 			return s
 		}
-		return "•••"
+		return masked
 	}
 	row.Name, row.Changes = mask(row.Name), slices.Clone(row.Changes)
 	for i := range row.Changes {
