@@ -215,7 +215,7 @@ type rehearsedLine struct {
 
 func (t *rehearsedRows) line() fyne.CanvasObject {
 	l := &rehearsedLine{chip: container.NewStack(), kind: 255, name: kit.NewElided("", kit.Style{Bold: true}), changes: kit.NewElided("", kit.Style{Mono: true, Ink: look.Quiet, Size: look.CaptionSize})}
-	o := kit.NewRow(kit.Sized(0, 54, kit.Pad(8, 8, 8, 8, kit.Row(12, kit.Sized(112, 26, l.chip), kit.Grow(kit.Column(1, l.name, l.changes))))), look.Card, func() {
+	o := kit.NewRow(kit.Sized(0, 54, kit.Pad(8, 8, 8, 8, kit.Row(12, kit.Sized(112, 20, l.chip), kit.Grow(kit.Column(1, l.name, l.changes))))), look.Card, func() {
 		if row, ok := t.rows[l.place]; ok {
 			t.show(row)
 		}
