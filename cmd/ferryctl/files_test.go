@@ -138,7 +138,7 @@ func TestAnImportIntoFilesIsWhatADatabaseHas(t *testing.T) {
 		if r = lastReceipt(t, lines, text); code != exitWell || table(t, r, "account").Unchanged != 120 || r.Reason != "" {
 			t.Errorf("%s: exit %d, reason %q: %s", to, code, r.Reason, text)
 		}
-		if code, lines, text = s.run(s.args("check", "-to", to)...); code != exitWell {
+		if code, _, text = s.run(s.args("check", "-to", to)...); code != exitWell {
 			t.Errorf("%s is not available: %s", to, text)
 		}
 	}
@@ -222,14 +222,13 @@ func TestAFileIsUpdatedAndNotDoubled(t *testing.T) {
 	t.Parallel()
 	s := open(t, small())
 	folder := filepath.Join(s.dir, "csv")
-	code, lines, text := s.run(s.args("import", "-to", "csv:"+folder, "-tables", "account")...)
-	if code != exitWell {
+	if code, _, text := s.run(s.args("import", "-to", "csv:"+folder, "-tables", "account")...); code != exitWell {
 		t.Fatal(text)
 	}
 	if err := os.Remove(filepath.Join(folder, "account.csv")); err != nil {
 		t.Fatal(err)
 	}
-	code, lines, text = s.run(s.args("import", "-to", "csv:"+folder, "-tables", "account")...)
+	code, lines, text := s.run(s.args("import", "-to", "csv:"+folder, "-tables", "account")...)
 	r := lastReceipt(t, lines, text)
 	if c := table(t, r, "account"); code != exitWell || r.State != importer.Complete || c.Unchanged != 120 || c.Created != 0 {
 		t.Errorf("exit %d: %+v: %s", code, c, text)

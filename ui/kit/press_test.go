@@ -45,8 +45,7 @@ func TestATapThatDrawsThePageItselfIsNotDrawnOver(t *testing.T) {
 	page := NewPage()
 	win := app.NewWindow("")
 	win.SetContent(page.Container)
-	var b *Button
-	b = Primary("go", func() { page.Set(PageHead("tapped", ""), Primary("tapped", nil)) })
+	b := Primary("go", func() { page.Set(PageHead("tapped", ""), Primary("tapped", nil)) })
 	page.Set(PageHead("go", ""), b)
 	b.MouseDown(nil)
 	page.Set(PageHead("news", ""), Primary("news", nil))
