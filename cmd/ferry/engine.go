@@ -364,6 +364,11 @@ func (e *Engine) job(ctx context.Context, p *project.Project, r ui.ImportRequest
 	}
 	e.machine().NoteName(p.ID, p.Name)
 	job = e.machine().Job(link, destination, wiring.Place(*p.Destination), maps, memory)
+	if seal, fault := e.machine().Seal(ctx, p.ID); seal != nil {
+		job.Seal = seal // so that it can be taken back
+	} else if fault != nil {
+		e.machine().Log.Info("this import cannot be taken back", "code", fault.Code)
+	}
 	job.Language = project.LanguageCode(p.Language)
 	job.Limit, job.Full, job.Retire = r.Limit, r.Full, r.Retire
 	job.From, job.To, job.Who = current.Name, wiring.Where(*p.Destination), e.who(current.Name)

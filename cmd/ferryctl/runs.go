@@ -75,6 +75,9 @@ func (f *flags) runRuns(ctx context.Context, t *terminal) error {
 			continue
 		}
 		fmt.Fprintf(t.out, "%s  %-11s  %s → %s  (%s)\n", r.Started.Local().Format("2006-01-02 15:04:05"), r.State, printable(r.From), printable(r.To), printable(r.Run))
+		if r.Undoes != "" {
+			fmt.Fprintf(t.out, "    takes back run %s: created are there again, updated have their former values, removed were made by it\n", printable(r.Undoes))
+		}
 		for _, x := range r.Tables {
 			fmt.Fprintf(t.out, "    %-24s read %s, created %s, updated %s, unchanged %s, refused %s\n", printable(x.Table), thousands(x.Read), thousands(x.Created), thousands(x.Updated), thousands(x.Unchanged), thousands(x.Refused))
 		}

@@ -62,6 +62,7 @@ func Destination(t *testing.T, place Place) {
 		{"a row that nobody marked is matched, and nothing is guessed", s.matches},
 		{"a keeper knows what a run has not seen", s.keeps},
 		{"what a batch replaces is told, and put back", s.remembers},
+		{"a row that was matched gets its own key back", s.remembersMatches},
 	} {
 		t.Run(test.name, test.run)
 	}

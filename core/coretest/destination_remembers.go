@@ -97,3 +97,45 @@ func (s suite) remembers(t *testing.T) {
 	put(images[0], false, map[core.OutcomeKind]int{core.Refused: 3})
 	s.wantStored(t, d, p, since, again, made)
 }
+
+// remembersMatches proves that a row that was matched gets its own key back, and is matched again afterwards.
+func (s suite) remembersMatches(t *testing.T) {
+	d := s.open(t)
+	r, ok := d.(core.Rememberer)
+	if _, rules := d.(core.Ruler); !ok || !rules || s.place.Edit == nil {
+		return
+	}
+	p := prepare(t, d, short(core.Rule{Found: core.FillBlanks}, "name"))
+	text := core.Text
+	s.place.Edit(t, d, p, "h1", map[string]core.Value{"name": text("Contoso"), "phone": core.Null()})
+	s.place.Edit(t, d, p, "h2", map[string]core.Value{"name": text("Adatum"), "phone": text("theirs")})
+	s.place.Edit(t, d, p, "h3", map[string]core.Value{"name": text("Twin"), "phone": core.Null()})
+	s.place.Edit(t, d, p, "h4", map[string]core.Value{"name": text("Twin"), "phone": core.Null()})
+	for _, batch := range []string{"b1", "b2"} {
+		var columns []string
+		var rows []core.Replaced
+		outcomes, err := d.Write(t.Context(), p, core.Batch{ID: batch, Pass: 1, Rows: []core.Record{
+			pair(Key(1), "Contoso", text("ours")), pair(Key(2), "Adatum", text("ours")), pair(Key(3), "Twin", text("ours")), pair(Key(4), "Fabrikam", text("ours")),
+		}, Before: func(c []string, r []core.Replaced) error {
+			columns, rows = slices.Clone(c), slices.Clone(r)
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantCounts(t, tally(t, outcomes, 4), map[core.OutcomeKind]int{core.Updated: 2, core.Refused: 1, core.Created: 1})
+		s.wantStored(t, d, p, pair(Key(1), "Contoso", text("ours")), pair(Key(2), "Adatum", text("theirs")))
+		outcomes, err = r.PutBack(t.Context(), core.Plan{ID: p.ID, Source: p.Source, Table: p.Table, Key: p.Key}, columns, rows, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantCounts(t, tally(t, outcomes, len(rows)), map[core.OutcomeKind]int{core.Updated: 2, core.Removed: 1})
+		s.wantStored(t, d, p, pair("h1", "Contoso", core.Null()), pair("h2", "Adatum", text("theirs")), pair("h3", "Twin", core.Null()), pair("h4", "Twin", core.Null()))
+		stored := s.stored(t, d, p, Key(1), Key(2), Key(4))
+		for _, key := range []string{Key(1), Key(2), Key(4)} {
+			if _, there := stored[key]; there {
+				t.Errorf("%s: a record's key is still there", batch)
+			}
+		}
+	}
+}

@@ -104,8 +104,9 @@ func (d *Destination) wave(ctx context.Context, w *writer, b core.Batch, places 
 	for _, m := range met {
 		r := b.Rows[m.at]
 		switch {
-		case r.Gone:
+		case r.Gone && w.plan.Dealt == "": // the note of a row that a policy removes stays: the import may be taken back
 			forget = append(forget, r.Key)
+		case r.Gone:
 		case !m.there && w.plan.Dealt != "": // somebody removed it there
 			outcomes[m.at] = core.Outcome{Kind: core.Unchanged}
 			forget = append(forget, r.Key)
@@ -144,6 +145,7 @@ func (d *Destination) wave(ctx context.Context, w *writer, b core.Batch, places 
 			if err := d.rename(ctx, w, b.Rows[m.at].Key, m.old); err != nil {
 				return err
 			}
+			w.notAdopted(b.Rows[m.at].Key)
 		case o.Kind == core.Unchanged:
 			o.Kind = core.Updated // it has its key now
 		}
@@ -244,6 +246,7 @@ func (d *Destination) adopt(ctx context.Context, w *writer, m *meeting, r core.R
 		return f, err
 	}
 	taken[r.Key] = true
+	w.adopted(r.Key, old)
 	now, err := d.present(ctx, w, []string{r.Key})
 	m.there, m.found, m.old, m.now = true, true, old, now[r.Key]
 	return nil, err

@@ -194,6 +194,11 @@ func tooBig() *core.Fault {
 	return bad("too-big", "A value in this record is larger than 250 MB, which PostgreSQL does not take.", "Leave this field out of the mapping, or shorten the value in Dynamics.")
 }
 
+func columnGone(table, column string) *core.Fault {
+	return wrong("column-gone", fmt.Sprintf("The table “%s” has no column “%s” any more, so what stood there cannot be put back.", table, column),
+		"Add the column again, empty, and take the import back then.")
+}
+
 func changedSince() *core.Fault {
 	return bad("changed-since", "Somebody changed this row in the database after the import.", "Look at the row there. Ferry leaves it as it is.")
 }

@@ -21,7 +21,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 	faults := []*core.Fault{
 		noAddress(), badAddress(), passwordInAddress(), badParameter("sslkey"), saidTwice("user"), badPort(), disguised(), noDatabase(), noUser(), badEncryption(),
 		downgrade("prefer"), reservedSchema(), badEnvironment(errors.New("x")),
-		notOurTable("account"), otherTable("account", "contact"), otherKey("account", "accountid"), otherType("account", "name", "integer", "text"),
+		notOurTable("account"), otherTable("account", "contact"), columnGone("account", "name"), otherKey("account", "accountid"), otherType("account", "name", "integer", "text"),
 		computed("account", "name"), tooManyColumns("account", 1601), reservedName("_ferry_x"), reservedColumn("account", "xmin"), badName("account"),
 		sameColumn("account", "name"), sameBeginning("account", "new_one", "new_other"), noTable("account"), notPrepared("account"),
 		replaced("crm on db.example.com"), notesDamaged(errors.New("x")), otherPlan("account"), rolledBack(),

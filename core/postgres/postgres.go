@@ -85,6 +85,7 @@ var (
 	_ core.Settler     = (*Destination)(nil)
 	_ core.Finder      = (*Destination)(nil)
 	_ core.Restorer    = (*Destination)(nil)
+	_ core.Rememberer  = (*Destination)(nil)
 	_ core.Comparer    = (*Destination)(nil)
 	_ core.Repeatable  = (*Destination)(nil)
 	_ core.Ruler       = (*Destination)(nil)

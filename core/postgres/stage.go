@@ -23,7 +23,9 @@ type writer struct {
 	change  string   // changes rows of which something is absent; returns the key
 	insert  string   // makes rows of which something is absent; returns the key
 	remove  string
-	matches string // the numbers of the staged rows that are equal to what is there
+	differs string   // which staged rows are not equal to what is there
+	capture *capture // what a batch replaces; nil when nobody wants to know
+	matches string   // the numbers of the staged rows that are equal to what is there
 }
 
 func (d *Destination) newWriter(p core.Plan) *writer {
@@ -67,6 +69,7 @@ func (d *Destination) newWriter(p core.Plan) *writer {
 	w.matches = "SELECT s.n FROM " + stage + " AS s JOIN " + table + " AS t ON t." + key + " = s.k"
 	if len(equals) > 0 {
 		w.matches += " WHERE " + strings.Join(equals, " AND ")
+		w.differs = "NOT (" + strings.Join(equals, " AND ") + ")"
 	}
 	return w
 }
@@ -120,6 +123,11 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 			whole = true
 		}
 	}
+	caught, err := d.changing(ctx, w, gone, whole || part)
+	if err != nil {
+		return err
+	}
+	var made []string
 	note := func(sql string, kind core.OutcomeKind, args ...[]byte) error {
 		rows, err := d.query(ctx, sql, args...)
 		for _, row := range rows {
@@ -127,13 +135,15 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 			if len(row) > 1 && string(row[1]) == "t" {
 				k = core.Created
 			}
+			if k == core.Created && w.capture != nil {
+				made = append(made, string(row[0]))
+			}
 			if at, ok := byKey[string(row[0])]; ok {
 				outcomes[at] = core.Outcome{Kind: k}
 			}
 		}
 		return err
 	}
-	var err error
 	if whole {
 		err = note(w.whole, core.Updated)
 	}
@@ -146,10 +156,13 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 	if len(gone) > 0 && err == nil {
 		err = note(w.remove, core.Removed, array(gone))
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = d.keep(ctx)
 	}
-	return d.keep(ctx)
+	if err == nil {
+		w.caught(caught, made)
+	}
+	return err
 }
 
 // equal tells which lines are equal to what is there; an absent value is equal to anything.

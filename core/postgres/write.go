@@ -68,9 +68,15 @@ func (d *Destination) write(ctx context.Context, p core.Plan, b core.Batch) (out
 		if err != nil {
 			return err
 		}
+		if err := d.capturing(ctx, w, b); err != nil {
+			return err
+		}
 		outcomes = make([]core.Outcome, len(b.Rows))
 		if w.care != nil {
 			if err := d.carefully(ctx, w, b, outcomes); err != nil {
+				return err
+			}
+			if err := d.tell(ctx, w, b); err != nil {
 				return err
 			}
 			return d.settle(ctx, p, b.ID, outcomes)
@@ -91,6 +97,9 @@ func (d *Destination) write(ctx context.Context, p core.Plan, b core.Batch) (out
 			if err := d.store(ctx, w, wave, outcomes); err != nil {
 				return err
 			}
+		}
+		if err := d.tell(ctx, w, b); err != nil {
+			return err
 		}
 		return d.settle(ctx, p, b.ID, outcomes)
 	})

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // TestEveryFaultIsProofRead holds each sentence against a file that a person can read through.
 func TestEveryFaultIsProofRead(t *testing.T) {
 	faults := []*core.Fault{
-		noFile(), notOurTable("account"), otherTable("account", "contact"), otherKey("account", "accountid"),
+		noFile(), notOurTable("account"), columnGone("account", "name"), otherTable("account", "contact"), otherKey("account", "accountid"),
 		otherType("account", "name", "INTEGER", "TEXT"), otherType("account", "score", "BLOB", "REAL"), otherType("account", "score", "NUMERIC", "INTEGER"),
 		tooManyColumns("account", 2001), reservedName("sqlite_sequence"), badName("account"), sameColumn("account", "Name"),
 		noTable("account"), notPrepared("account"), otherPlan("account"), noKey(), tooBig("entityimage"), changedSince(),
