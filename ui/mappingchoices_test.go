@@ -99,7 +99,7 @@ func TestCountingIsStopped(t *testing.T) {
 	s := open(t, e, p)
 	choices(s, "Choices")
 	s.Tap("Count the records that use them")
-	s.Sees("12,500 records looked at")
+	s.Sees("12,500 looked at")
 	s.Tap("Stop counting")
 	s.Sees("–")
 	s.Until(func() bool { return s.Find("Count the records that use them") != nil })
@@ -237,4 +237,19 @@ func TestTheOrderOfTablesIsSaid(t *testing.T) {
 	choices(s, "Lookups")
 	s.Sees("Parent Account: points round in a circle.")
 	s.SeesNot("are imported before")
+}
+
+func TestAValueOfOnesOwnIsTypedOverAndTakenWithEnter(t *testing.T) {
+	p, e := uitest.Contoso(), uitest.MapsInto(nil)
+	s := open(t, e, p)
+	choices(s, "Choices")
+	s.Tap("Begin with the labels")
+	s.Until(func() bool { b := kept(e, "industrycode"); return b.Choices != nil })
+	s.Tap("Brokers")
+	if text := s.Field("Search").SelectedText(); text != "Brokers" {
+		t.Errorf("selected is %q", text)
+	}
+	test.Type(s.Field("Search"), "BRK") // over what was selected
+	s.Press(fyne.KeyReturn)
+	s.Until(func() bool { return pair(e, "industrycode", 3).To == "BRK" })
 }

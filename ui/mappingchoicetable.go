@@ -262,7 +262,7 @@ func (t *choiceTable) use() fyne.CanvasObject {
 
 // counting shows how far the count is.
 func (t *choiceTable) counting() {
-	t.live.SetWords(lang.N("{{.N}} records looked at", int(t.c.walked), kit.M{"N": kit.Number(t.c.walked)}))
+	t.live.SetWords(lang.L("{{.N}} looked at", kit.M{"N": kit.Number(t.c.walked)}))
 }
 
 // pick says what an option becomes.

@@ -95,7 +95,7 @@ func choiceScenes() []choiceScene {
 		}, func(s *uitest.Stage) {
 			choices(s, "Choices")
 			s.Tap("Count the records that use them")
-			s.Sees("12,500 records looked at")
+			s.Sees("12,500 looked at")
 		}},
 		{"choices-mapped", func() (*project.Project, *uitest.Engine) {
 			return sectors(func(d *mapping.Draft) {
