@@ -318,6 +318,9 @@ func (p *imports) about(l listed, s *session) string {
 	}
 	if r, t := p.w.lastOf(l); r != nil {
 		words = append(words, lang.L("last {{.When}}: {{.N}} read", kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(t.Read)}))
+		if t.Marked {
+			words = append(words, lang.L("next: only what changed since"))
+		}
 	} else if p.w.runs.loaded {
 		words = append(words, lang.L("not imported yet"))
 	}
@@ -401,13 +404,13 @@ func (p *imports) foot(s *session) fyne.CanvasObject {
 		row = append(row, kit.Space())
 	}
 	if p.w.active == nil && len(p.w.runs.list) > 0 {
-		again := kit.Link(lang.L("Read everything again"), func() {
+		again := kit.Link(lang.L("Import everything anew"), func() {
 			p.w.startImport(ImportRequest{Tables: slices.DeleteFunc(p.w.taking(), func(id string) bool {
 				l, ok := p.w.byID(id)
 				return !ok || !s.has(l.Table)
 			}), Full: true})
 		})
-		again.Tip(lang.L("Starts a new run of all tables from the first record. Nothing is written twice."))
+		again.Tip(lang.L("Reads every record again, not only what changed. Nothing is written twice."))
 		again.Unless(p.blocked(s))
 		row = append(row, again)
 	}

@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -30,6 +33,9 @@ func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more .
 	parts := []fyne.CanvasObject{kit.NewElided(fromToWords(r), kit.Style{Bold: true}), kit.QuietPara(w.receiptAbout(r))}
 	if r.Reason != "" {
 		parts = append(parts, kit.Hint("warn", r.Reason, look.Warned))
+	}
+	for _, note := range readNotes(r, w.o.Now()) {
+		parts = append(parts, kit.Hint("history", note, look.Quiet))
 	}
 	parts = append(parts, receiptGrid(r.Tables, sum))
 	for _, t := range r.Tables {
@@ -65,6 +71,32 @@ func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more .
 		cards = append(cards, refused)
 	}
 	return cards
+}
+
+// readNotes say of which tables only changes were read, and what else is to be known about how they were.
+func readNotes(r *importer.Receipt, now time.Time) (notes []string) {
+	since := map[string][]string{}
+	for _, t := range r.Tables {
+		if t.Since.IsZero() {
+			continue
+		}
+		when := kit.When(t.Since, now)
+		if since[when] == nil {
+			notes = append(notes, when)
+		}
+		since[when] = append(since[when], cmp.Or(t.Title, t.Table))
+	}
+	for i, when := range notes {
+		notes[i] = lang.L("{{.Tables}}: only what changed since {{.When}} was read.", kit.M{"Tables": strings.Join(since[when], ", "), "When": when})
+	}
+	for _, t := range r.Tables {
+		for _, n := range t.Notes {
+			if !slices.Contains(notes, n) {
+				notes = append(notes, n)
+			}
+		}
+	}
+	return notes
 }
 
 func verdictOf(r *importer.Receipt, sum importer.Counts, limit int) (string, fyne.ThemeColorName, string) {
@@ -267,6 +299,9 @@ func receiptText(r *importer.Receipt) string {
 	b.WriteString(r.Started.UTC().Format("2006-01-02 15:04:05") + " – " + r.Ended.UTC().Format("2006-01-02 15:04:05") + " UTC · " + string(r.State) + "\n")
 	for _, t := range r.Tables {
 		b.WriteString(tableTitle(t) + ": " + kit.SumWords(t.Counts) + "\n")
+	}
+	for _, note := range readNotes(r, r.Started) {
+		b.WriteString(note + "\n")
 	}
 	return b.String()
 }

@@ -26,8 +26,14 @@ func TestAnImportBringsEveryRowAndEveryCell(t *testing.T) {
 	sameAsTruth(t, s.env, s.file(), tables...)
 
 	code, r, text = s.imported("-tables", strings.Join(tables, ","))
-	if c := table(t, r, "contact"); code != exitWell || c.Unchanged != 260 || c.Created != 0 || c.Updated != 0 {
+	if c := table(t, r, "contact"); code != exitWell || c.Since.IsZero() || c.Read != 0 || r.Reason != "" {
 		t.Errorf("again: exit %d, contacts %+v: %s", code, c, text)
+	}
+	sameAsTruth(t, s.env, s.file(), tables...)
+
+	code, r, text = s.imported("-tables", strings.Join(tables, ","), "-full")
+	if c := table(t, r, "contact"); code != exitWell || !c.Since.IsZero() || c.Unchanged != 260 || c.Created != 0 || c.Updated != 0 || r.Reason == "" {
+		t.Errorf("in full: exit %d, contacts %+v: %s", code, c, text)
 	}
 	sameAsTruth(t, s.env, s.file(), tables...)
 }
@@ -42,8 +48,13 @@ func TestARowThatChangedIsUpdatedAndTheOthersAreNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, r, _ := s.imported()
-	if c := table(t, r, "account"); c.Updated != 1 || c.Unchanged != 119 {
+	if c := table(t, r, "account"); c.Updated != 1 || c.Read != 1 || c.Since.IsZero() {
 		t.Errorf("accounts: %+v", c)
+	}
+	sameAsTruth(t, s.env, s.file(), "account", "contact")
+	_, r, _ = s.imported("-full")
+	if c := table(t, r, "account"); c.Updated != 0 || c.Unchanged != 120 {
+		t.Errorf("accounts in full: %+v", c)
 	}
 	sameAsTruth(t, s.env, s.file(), "account", "contact")
 }

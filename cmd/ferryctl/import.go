@@ -24,7 +24,7 @@ func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA, in place of what the project says; may be repeated")
 	f.set.StringVar(&f.language, "language", "", "language of labels: de, or an LCID such as 1031 (default: the project's, else that of whoever signs in)")
 	f.set.Var(f.retire, "retire", "agree that so many gone or left records of a mapping are removed or marked, MAPPING=NUMBER; may be repeated")
-	f.set.BoolVar(&f.full, "full", false, "start anew where an import that was stopped could go on")
+	f.set.BoolVar(&f.full, "full", false, "read everything again, not only what changed; start anew where an import that was stopped could go on")
 	f.set.BoolVar(&f.rehearse, "rehearse", false, "show what would be done, and write nothing")
 	f.set.StringVar(&f.rows, "rows", "", "with -rehearse: save every record, old and new values side by side: FILE.csv")
 	f.set.StringVar(&f.keys, "keys", "", "with -rehearse: save which records were shown, for -only: FILE")

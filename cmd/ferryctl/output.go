@@ -137,6 +137,12 @@ func (t *terminal) showReceipt(r importer.Receipt) {
 		if table.Remark != "" {
 			fmt.Fprintf(t.out, "  %s\n", printable(table.Remark))
 		}
+		if !table.Since.IsZero() {
+			fmt.Fprintf(t.out, "  Only what changed since %s was read.\n", table.Since.Local().Format("2006-01-02 15:04"))
+		}
+		for _, note := range table.Notes {
+			fmt.Fprintf(t.out, "  %s\n", printable(note))
+		}
 	}
 	shown := 0
 	for _, x := range r.Refusals {

@@ -141,18 +141,18 @@ func lastReceipt(t testing.TB, lines []map[string]any, text string) importer.Rec
 	return r
 }
 
-func table(t testing.TB, r importer.Receipt, name string) importer.Counts {
+func table(t testing.TB, r importer.Receipt, name string) importer.TableReceipt {
 	t.Helper()
 	for _, x := range r.Tables {
 		if x.Table == name {
 			if x.Read != x.Created+x.Updated+x.Unchanged+x.Removed+x.Skipped+x.Refused+x.Unsure {
 				t.Errorf("the receipt of %s does not add up: %+v", name, x.Counts)
 			}
-			return x.Counts
+			return x
 		}
 	}
 	t.Fatalf("the receipt has no %s: %+v", name, r)
-	return importer.Counts{}
+	return importer.TableReceipt{}
 }
 
 // chain is a keychain that lives as long as the session.

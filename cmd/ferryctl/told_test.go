@@ -76,9 +76,10 @@ func TestAKillAtTheLastWordDoesNotTakeTheReceiptWithIt(t *testing.T) {
 			}
 			sameAsTruth(t, s.env, s.file(), "account", "contact")
 			next := again()
-			if a, c := table(t, next, "account"), table(t, next, "contact"); next.Late || next.Run == whole.Run || a.Unchanged != 120 || c.Unchanged != 260 {
+			if a, c := table(t, next, "account"), table(t, next, "contact"); next.Late || next.Run == whole.Run || a.Since.IsZero() || a.Read != 0 || c.Since.IsZero() || c.Read != 0 {
 				t.Errorf("the next import is told as %+v", next)
 			}
+			sameAsTruth(t, s.env, s.file(), "account", "contact")
 		})
 	}
 }

@@ -44,6 +44,9 @@ type Memory struct {
 	Part   int    // records of a yielded Page; the server's page when 0
 	Ranges bool   // Split cuts by position; otherwise it gives the query back
 
+	// Forgotten makes every mark that was given too old.
+	Forgotten bool
+
 	// BeforePage is called before the n-th page of this source is yielded, counted from 1 over all reads. An error
 	// ends the read.
 	BeforePage func(ctx context.Context, n int, p core.Page) error
@@ -57,6 +60,8 @@ type Memory struct {
 	pages  int
 	reads  []core.Query
 	closed bool
+	story  []told // what changed, oldest first
+	asked  int    // how often changes were asked for
 }
 
 // MemorySource makes a Source that holds the given tables.
@@ -68,10 +73,12 @@ func (m *Memory) Set(d Data) {
 	defer m.mu.Unlock()
 	for i := range m.tables {
 		if m.tables[i].Table.Name.Logical == d.Table.Name.Logical {
+			m.note(m.tables[i], d)
 			m.tables[i] = d
 			return
 		}
 	}
+	m.note(Data{Table: d.Table}, d)
 	m.tables = append(m.tables, d)
 }
 
@@ -209,6 +216,9 @@ func position(s string, open int) int {
 func filter(t core.Table, text string) (func(core.Record) bool, error) {
 	if text == "" {
 		return func(core.Record) bool { return true }, nil
+	}
+	if holds := either(t, text); holds != nil {
+		return holds, nil
 	}
 	name, value, ok := strings.Cut(text, " eq ")
 	at := slices.IndexFunc(t.Fields, func(f core.Field) bool { return f.Name == name })

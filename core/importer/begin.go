@@ -39,6 +39,7 @@ func (e *engine) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	e.earlier = earlier
 	defer func() { e.weigh(earlier) }()
 	reason, known, err := e.compare(ctx, earlier)
 	if err != nil {

@@ -96,7 +96,11 @@ func ReceiptOf(r Entry, parts []Part) Receipt {
 	at := make(map[string]int, len(r.Tables))
 	for i, t := range r.Tables {
 		at[t.Mapping] = i
-		out.Tables[i] = TableReceipt{Mapping: t.Mapping, Digest: t.Digest, Only: t.Only, Held: t.Held, Table: t.Table, Title: t.Title, To: t.To, Remark: t.Remark}
+		out.Tables[i] = TableReceipt{Mapping: t.Mapping, Digest: t.Digest, Only: t.Only, Held: t.Held, Table: t.Table, Title: t.Title, To: t.To, Remark: t.Remark,
+			Notes: t.Notes, Marked: len(t.Marks) > 0 && r.State == Complete}
+		if t.Changes != nil {
+			out.Tables[i].Since = t.Changes.When
+		}
 	}
 	for _, p := range parts {
 		if i, ok := at[p.Mapping]; ok {

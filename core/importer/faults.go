@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ferry/core"
+	"ferry/core/mapping"
 )
 
 // Reasons why everything was read again, as the receipt tells them.
@@ -18,11 +20,59 @@ const (
 )
 
 func reasonMapping(title string) string {
-	return "The mapping of " + title + " changed, so everything was read again."
+	return "The mapping of " + title + " changed, so all of its records were read again."
 }
 
 func reasonExpired(title string) string {
 	return "The source no longer knew where reading had stopped, so " + title + " was read again from the start."
+}
+
+func reasonForgot(title string) string {
+	return "The source does not tell any more what changed in " + title + " since the last import, so all of its records were read again."
+}
+
+func reasonOtherRights(title string) string {
+	return "Your rights to read " + title + " are not those of the last import, so all that you may read was read again. What you cannot see any more stays as it is."
+}
+
+func reasonShape(title string) string {
+	return "The fields or choices of " + title + " changed in the source, so all of its records were read again."
+}
+
+func notePartly(title string) string {
+	return "You may read only some of " + title + ", and rights can change without a trace, so all that you may read was read."
+}
+
+func noteUntold(title string) string {
+	return "The source cannot tell what changed in " + title + ", so all of its records were read and compared."
+}
+
+func noteUnrest(title string, why mapping.Unrest) string {
+	switch why {
+	case mapping.ByTime:
+		return "The filter of " + title + " depends on the day, so all of its records were read and compared."
+	case mapping.ByPerson:
+		return "The filter of " + title + " depends on who is signed in, so all of its records were read and compared."
+	case mapping.ByOthers:
+		return "The filter of " + title + " depends on other records, so all of its records were read and compared."
+	}
+	return "The filter of " + title + " was written by hand and may depend on more than the record itself, so all of its records were read and compared."
+}
+
+func noteDeletedOthers(title string) string {
+	return "Records on which " + title + " depend were deleted, so all of its records were read and compared."
+}
+
+func noteDerived(fields []string) string {
+	return "Fresh only in a full import, because the source calculates them: " + strings.Join(fields, ", ") + "."
+}
+
+func noteLooked(fields []string) string {
+	return "Fresh only in a full import, because they stand in other records: what is looked up by " + strings.Join(fields, ", ") + "."
+}
+
+func noteHidden(fields []string) string {
+	return "Column security hides these fields from you, so their values stay as they are: " + strings.Join(fields, ", ") + "."
 }
 
 func reasonRights(title string) string {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ferry/core"
+	"ferry/core/mapping"
 )
 
 // The golden file is there to be proof-read. It is written anew with FERRY_GOLDEN=write.
@@ -32,9 +33,18 @@ func TestFaultsAndReasonsReadWell(t *testing.T) {
 	b.WriteString("Reasons in a receipt\n")
 	for _, r := range []string{
 		reasonReplaced, reasonOlder, reasonForeign, reasonUnknown, reasonAsked, reasonMapping("Accounts"), reasonExpired("Accounts"),
+		reasonForgot("Accounts"), reasonOtherRights("Accounts"), reasonShape("Accounts"),
 		reasonRights("Accounts"), reasonBrake("Accounts", 120, 300), remarkBlind("Accounts"), remarkRights("Accounts"), remarkBrake("Accounts", 120, 300),
 	} {
 		b.WriteString("  " + r + "\n")
+	}
+	b.WriteString("Notes in a receipt\n")
+	for _, n := range []string{
+		notePartly("Accounts"), noteUntold("Accounts"), noteUnrest("Accounts", mapping.ByTime), noteUnrest("Accounts", mapping.ByPerson),
+		noteUnrest("Accounts", mapping.ByOthers), noteUnrest("Accounts", mapping.ByUnknown), noteDeletedOthers("Contacts"),
+		noteDerived([]string{"opendeals"}), noteLooked([]string{"ownerid", "primarycontactid"}), noteHidden([]string{"creditlimit"}),
+	} {
+		b.WriteString("  " + n + "\n")
 	}
 	file := filepath.Join("testdata", "faults.golden")
 	if os.Getenv("FERRY_GOLDEN") == "write" {

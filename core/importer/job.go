@@ -122,6 +122,10 @@ type TableReceipt struct {
 	Remark     string `json:"remark,omitempty"`     // what the destination says of how it wrote the table
 	Unresolved int64  `json:"unresolved,omitempty"` // lookups left empty: their record is not at the destination
 	Held       int64  `json:"held,omitempty"`       // rows that are gone or left the filter, and stay until somebody agrees; see Job.Retire
+
+	Since  time.Time `json:"since,omitzero"`  // only what changed since then was read; zero when the table was read whole
+	Marked bool      `json:"-"`               // the next import needs to read only what changes from here on
+	Notes  []string  `json:"notes,omitempty"` // what a person should know about how it was read: whole sentences
 }
 
 // A Refusal is one record that could not or must not be written.

@@ -50,6 +50,20 @@ type Journal interface {
 	// belongs to; "" when there is none.
 	Witness(ctx context.Context, destination string) (batch, mapping string, err error)
 
+	// List adds keys to a list of a table in a run, or changes what is known of them. What is settled in a first pass is
+	// taken from the list "", and all lists of a run go when it is complete or abandoned.
+	List(ctx context.Context, run, mapping, list string, keys []ListedKey) error
+	// ListExceptions adds the keys of a table's records that an earlier run did not write as it should to the list "".
+	ListExceptions(ctx context.Context, run, mapping, earlier string) error
+	// Listed tells at most limit keys of a list behind after, in their order.
+	Listed(ctx context.Context, run, mapping, list, after string, limit int) ([]ListedKey, error)
+	// CountListed counts a list.
+	CountListed(ctx context.Context, run, mapping, list string) (keys, gone int64, err error)
+	// OnList tells which of some keys are on a list, and whether they are gone. Other keys are left out.
+	OnList(ctx context.Context, run, mapping, list string, keys []string) (map[string]bool, error)
+	// Unlist empties all lists of a table in a run.
+	Unlist(ctx context.Context, run, mapping string) error
+
 	// Owed tells at most limit rows of a table that wait for a pass.
 	Owed(ctx context.Context, run, mapping string, pass, limit int) ([]Owed, error)
 	// Pairs tells the destination's own ids of records of a source table. Keys that are not known are left out.
@@ -106,6 +120,36 @@ type RunTable struct {
 
 	Rights core.Rights `json:"rights,omitzero"` // with which it was read
 	Made   []string    `json:"made,omitempty"`  // what the run made at the destination: "account", "account.name"
+
+	// How it is read was decided once, before the first record: a run that goes on reads on in the same way.
+	Decided bool             `json:"decided,omitempty"`
+	Changes *Changes         `json:"changes,omitempty"` // only what changed; nil when it is read whole
+	Marks   map[string]Since `json:"marks,omitempty"`   // by source table: from where a later run may ask what changed, once this one is complete
+	Shape   string           `json:"shape,omitempty"`   // a digest of what the source told about the fields
+	Hidden  []string         `json:"hidden,omitempty"`  // fields that column security hides
+	Notes   []string         `json:"notes,omitempty"`   // for the receipt
+	Removed bool             `json:"removed,omitempty"` // rows were removed to which others were written that still point there
+}
+
+// Changes is the reading of what changed since an earlier run.
+type Changes struct {
+	Run    string           `json:"run"` // the earlier run
+	When   time.Time        `json:"when"`
+	Since  map[string]Since `json:"since"`            // by source table
+	Listed bool             `json:"listed,omitempty"` // the journal has the keys of everything that changed
+}
+
+// A Since is a moment of a source's table from which on changes can be asked for: its own mark, or else the highest time
+// of change that it had told.
+type Since struct {
+	Mark core.Mark `json:"mark,omitempty"`
+	At   time.Time `json:"at,omitzero"` // without a Mark; zero when no record had one
+}
+
+// A ListedKey is the key of a record that has to be looked at again.
+type ListedKey struct {
+	Key  string
+	Gone bool // the source told that it was deleted
 }
 
 // A Part is one range of one table: the unit of work.
@@ -157,6 +201,7 @@ type Settlement struct {
 	Pairs      []Pair
 	Spent      int64  // the image that was put back, which is forgotten; 0 for none
 	Returned   []Owed // what became of its rows
+	Listed     bool   // the rows stood on the list of what changed
 	Stays      bool   // the batch stays open with its Rows as they are now, and reading does not go on
 }
 

@@ -112,6 +112,25 @@ func (j mortalJournal) Settle(ctx context.Context, s importer.Settlement) error 
 	return do0(j.k, "Settle", func() error { return j.Journal.Settle(ctx, s) })
 }
 
+func (j mortalJournal) List(ctx context.Context, run, mapping, list string, keys []importer.ListedKey) error {
+	return do0(j.k, "List", func() error { return j.Journal.List(ctx, run, mapping, list, keys) })
+}
+
+func (j mortalJournal) ListExceptions(ctx context.Context, run, mapping, earlier string) error {
+	return do0(j.k, "ListExceptions", func() error { return j.Journal.ListExceptions(ctx, run, mapping, earlier) })
+}
+
+func (j mortalJournal) Unlist(ctx context.Context, run, mapping string) error {
+	return do0(j.k, "Unlist", func() error { return j.Journal.Unlist(ctx, run, mapping) })
+}
+
+func (j mortalJournal) Listed(ctx context.Context, run, mapping, list, after string, limit int) ([]importer.ListedKey, error) {
+	if j.k.dead() {
+		return nil, errKilled
+	}
+	return j.Journal.Listed(ctx, run, mapping, list, after, limit)
+}
+
 func (j mortalJournal) Exceptions(ctx context.Context, run string, limit int) ([]importer.Refusal, error) {
 	if j.k.dead() {
 		return nil, errKilled
@@ -133,6 +152,24 @@ func (s mortalSource) Read(ctx context.Context, q core.Query, from core.Bookmark
 		}
 		for p, err := range s.Source.Read(ctx, q, from) {
 			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// Mark and Changed make a source that tells changes one that tells them until it is killed.
+func (s mortalSource) Mark(ctx context.Context, table string) (core.Mark, error) {
+	return do(s.k, "Mark", func() (core.Mark, error) { return s.Source.(core.Changes).Mark(ctx, table) })
+}
+
+func (s mortalSource) Changed(ctx context.Context, table string, since core.Mark) iter.Seq2[core.Page, error] {
+	return func(yield func(core.Page, error) bool) {
+		for p, err := range s.Source.(core.Changes).Changed(ctx, table, since) {
+			if killed := s.k.step("a page of changes"); killed != nil {
+				p, err = core.Page{}, killed
+			}
+			if !yield(p, err) || err != nil {
 				return
 			}
 		}

@@ -24,6 +24,9 @@ type table struct {
 	keep       []int           // columns in which an empty value is left out, where the destination applies no rules
 	lacks      map[string]bool // columns that a rehearsal's destination would still have to make
 	rightsHold bool            // the rights to read it are no smaller than in the run before
+	leans      []mapping.Leaning
+	unrest     mapping.Unrest
+	left       []string // fields of columns that were left out, because column security hides them
 }
 
 // refOf answers what a mapping wants to know of other records; see mapping.About.

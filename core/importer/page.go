@@ -82,7 +82,7 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 	}
 	q := t.query
 	q.Range = at.Range
-	for page, err := range e.Source.Read(ctx, q, at.At) {
+	for page, err := range e.read(ctx, t, q, at.At) {
 		if err != nil {
 			send(item{err: err, end: true})
 			return

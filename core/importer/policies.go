@@ -73,12 +73,18 @@ func (e *engine) policiesOf(ctx context.Context, t *table) error {
 	if err := e.adoptPolicies(ctx, t); err != nil {
 		return err
 	}
-	if err := keeper.Reconsider(ctx, t.plan); err != nil {
-		return err
-	}
 	dealt := map[core.Fate]string{}
 	for _, f := range t.fatings() {
 		dealt[f.fate] = f.dealt()
+	}
+	if t.run.Changes != nil {
+		if err := e.judgeChanges(ctx, t, keeper); err != nil {
+			return err
+		}
+		return e.retireAll(ctx, t, keeper, dealt)
+	}
+	if err := keeper.Reconsider(ctx, t.plan); err != nil {
+		return err
 	}
 	standing, err := keeper.Standing(ctx, t.plan, dealt)
 	if err != nil || standing.Unjudged == 0 {
@@ -90,7 +96,13 @@ func (e *engine) policiesOf(ctx context.Context, t *table) error {
 	if err := e.judge(ctx, t, keeper); err != nil {
 		return err
 	}
-	if standing, err = keeper.Standing(ctx, t.plan, dealt); err != nil {
+	return e.retireAll(ctx, t, keeper, dealt)
+}
+
+// retireAll deals with all rows that were judged, unless they are too many.
+func (e *engine) retireAll(ctx context.Context, t *table, keeper core.Keeper, dealt map[core.Fate]string) error {
+	standing, err := keeper.Standing(ctx, t.plan, dealt)
+	if err != nil {
 		return err
 	}
 	n := int64(0)
@@ -104,6 +116,9 @@ func (e *engine) policiesOf(ctx context.Context, t *table) error {
 			}
 		}
 		return e.remark(ctx, t, reasonBrake(t.run.Title, n, standing.Rows))
+	}
+	if err := e.noteRemoved(ctx, t, n); err != nil {
+		return err
 	}
 	for _, f := range t.fatings() {
 		if err := e.retire(ctx, t, keeper, f); err != nil {

@@ -55,8 +55,11 @@ func (e *engine) ready(ctx context.Context, m mapping.Mapping) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
+	digest := mapping.Digest(m)
+	m, hidden, left := hide(m, *about, e.known.table)
 	t := &table{
-		run:   RunTable{Mapping: m.ID, Digest: mapping.Digest(m), Table: m.Source, Title: m.Title, To: m.Table, Rights: about.Rights},
+		left:  left,
+		run:   RunTable{Hidden: hidden, Mapping: m.ID, Digest: digest, Table: m.Source, Title: m.Title, To: m.Table, Rights: about.Rights},
 		state: Waiting,
 	}
 	if t.run.Title == "" {

@@ -243,11 +243,17 @@ func (e *engine) find(ctx context.Context, table, by string, keys []string, matc
 		if err != nil {
 			return core.During("looking for records of "+t.plan.Table, err)
 		}
+		leaving, err := e.leaving(ctx, t, keys)
+		if err != nil {
+			return err
+		}
 		var left []string
 		var rest []core.Match
 		for i, hits := range found {
 			switch {
 			case i >= len(keys):
+			case leaving[keys[i]]: // it is not there any more when the run has ended
+				left, rest = append(left, keys[i]), append(rest, match[i])
 			case len(hits) == 1:
 				ids[reference{by, table, keys[i]}] = answer{id: hits[0].ID}
 			case len(hits) > 1 && by != "":

@@ -65,6 +65,8 @@ type engine struct {
 	open       map[batchPlace]Batch // noted by an earlier process, and neither settled nor written anew
 	rehearsing *rehearsing          // nothing is written, and what is planned counts as there; nil in an import
 	rewound    map[int64]int        // how often a part began again in this call
+	earlier    []Entry              // runs before this one, newest first; a run that goes on is among them
+	taken      map[string]Since     // marks that were taken in this call, by source table
 }
 
 // A batchPlace is where at most one batch is open.
@@ -84,7 +86,7 @@ func newEngine(j Job) *engine {
 	if j.Place == "" {
 		j.Place = j.To
 	}
-	e := &engine{Job: j, log: j.Log, open: map[batchPlace]Batch{}, rewound: map[int64]int{}}
+	e := &engine{Job: j, log: j.Log, open: map[batchPlace]Batch{}, taken: map[string]Since{}, rewound: map[int64]int{}}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -124,6 +126,9 @@ func (e *engine) run(ctx context.Context) error {
 	if e.late {
 		return nil
 	}
+	if err := e.decide(ctx); err != nil {
+		return err
+	}
 	e.count(ctx)
 	for _, t := range e.tables {
 		if err := e.importTable(ctx, t); err != nil {
@@ -157,8 +162,8 @@ func (e *engine) release() {
 // count asks how many records there are, for the time left. Not knowing it stops nothing.
 func (e *engine) count(ctx context.Context) {
 	for _, t := range e.tables {
-		if ctx.Err() != nil || t.run.Finished {
-			continue
+		if ctx.Err() != nil || t.run.Finished || t.run.Changes != nil {
+			continue // what changed is counted when it is listed
 		}
 		n, err := e.Source.Count(ctx, t.query)
 		if err != nil {

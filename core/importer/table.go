@@ -64,6 +64,12 @@ func (e *engine) importTable(ctx context.Context, t *table) error {
 	if err := e.describePlan(ctx, t, true); err != nil {
 		return err
 	}
+	if err := e.lookForChanges(ctx, t); err != nil {
+		return err
+	}
+	if err := e.countListed(ctx, t); err != nil {
+		return err
+	}
 	if err := e.splitTable(ctx, t); err != nil {
 		return err
 	}
@@ -116,7 +122,7 @@ func (e *engine) splitTable(ctx context.Context, t *table) error {
 		return nil
 	}
 	ranges := []core.Range{{}}
-	if s, ok := e.Source.(core.Splitter); ok && e.Parts > 1 && e.Limit == 0 {
+	if s, ok := e.Source.(core.Splitter); ok && e.Parts > 1 && e.Limit == 0 && t.run.Changes == nil {
 		queries, err := s.Split(ctx, t.query, e.Parts)
 		if err != nil {
 			return core.During("reading "+t.plan.Source, err)

@@ -283,6 +283,7 @@ func (e *engine) note(ctx context.Context, w work, s Settlement) error {
 	if !s.Counts.Balanced() {
 		return unbalanced(w.t.run.Title)
 	}
+	s.Listed = w.t.run.Changes != nil && s.Batch.Pass == 1
 	if err := e.Journal.Settle(ctx, s); err != nil {
 		return err
 	}

@@ -78,6 +78,11 @@ func (j *Journal) Settle(ctx context.Context, s importer.Settlement) error {
 		if b.Pass != 1 {
 			return nil
 		}
+		if s.Listed {
+			if err := unlist(c, b); err != nil {
+				return err
+			}
+		}
 		after, err := encode(b.After)
 		if err != nil {
 			return err

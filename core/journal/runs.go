@@ -76,6 +76,11 @@ func (j *Journal) SaveRun(ctx context.Context, e importer.Entry) error {
 		return err
 	}
 	return j.change(ctx, func(c *sqlite.Conn) error {
+		if e.State == importer.Complete || e.State == importer.Abandoned {
+			if err := exec(c, `DELETE FROM listed WHERE run = ?`, e.ID); err != nil {
+				return err
+			}
+		}
 		if e.Undoes != "" && e.State == importer.Complete {
 			if err := exec(c, `DELETE FROM returned WHERE run = ?`, e.ID); err != nil {
 				return err

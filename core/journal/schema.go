@@ -153,6 +153,15 @@ CREATE TABLE returned (
 	kind    INTEGER NOT NULL,
 	PRIMARY KEY (run, mapping, key)
 ) WITHOUT ROWID;
+`, `
+CREATE TABLE listed (
+	run     TEXT NOT NULL,
+	mapping TEXT NOT NULL,
+	list    TEXT NOT NULL,
+	key     TEXT NOT NULL,
+	gone    INTEGER NOT NULL,
+	PRIMARY KEY (run, mapping, list, key)
+) WITHOUT ROWID;
 `}
 }
 

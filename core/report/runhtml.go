@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -135,6 +136,14 @@ func (v *runView) facts(r Run) {
 	}
 	add("State", string(x.State))
 	add("Read again", x.Reason)
+	for _, t := range x.Tables {
+		if !t.Since.IsZero() {
+			add("Only changes", cmp.Or(t.Title, t.Table)+": what changed since "+moment(t.Since)+" was read.")
+		}
+		for _, note := range t.Notes {
+			add("Note", note)
+		}
+	}
 	add("Run", x.Run)
 }
 
