@@ -20,6 +20,10 @@
 // source does not give any more is dealt with at the end of a run, never by guessing: the source is asked for just these
 // records (policies.go).
 //
+// After the first time only what changed is read: a mark is taken before the first record, kept with the run, and counts
+// when the run is complete (changes.go says when it does not). What changed is listed by key and read back with the mapping's
+// own query; records that lean on others which changed, and those that were refused, are listed too (listed.go).
+//
 // The order to read in: run.go (the whole), prepare.go (mappings made ready), begin.go (which run), table.go (parts and
 // their readers), page.go and others.go, write.go (a batch), recover.go (after a crash), refs.go and passes.go (references
 // to the destination's own ids), policies.go, journal.go (what must be remembered).
