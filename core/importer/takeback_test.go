@@ -464,8 +464,12 @@ func TestAnImportThatWasKilledAtAnyStepIsTakenBackWhole(t *testing.T) {
 			wantContents(t, name, l.path, before)
 			continue
 		}
-		if _, err := l.takeBack(l.entries()[0].Run); err != nil && core.AsFault(err).Code != "importer.newer-first" {
-			t.Fatalf("%s: %v", name, err)
+		// Where only the echo of the last note was lost, another import followed: it is taken back first.
+		runs := l.entries()
+		for _, newer := range runs[:len(runs)-1] {
+			if _, err := l.takeBack(newer.Run); err != nil && core.AsFault(err).Code != "importer.newer-first" {
+				t.Fatalf("%s: %v", name, err)
+			}
 		}
 		wantContents(t, name, l.path, before)
 		if t.Failed() {
