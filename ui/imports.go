@@ -227,8 +227,8 @@ func (p *imports) goOn(r *importer.Receipt) fyne.CanvasObject {
 	}
 	b := kit.Primary(lang.L("Go on"), func() { p.w.startImport(request) })
 	p.primary = b
-	words := lang.L("The import of {{.When}} was interrupted after {{.N}} records. It goes on where it stopped; nothing is written twice.",
-		kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(total(r.Tables).Read)})
+	words := lang.N("The import of {{.When}} was interrupted after {{.N}} records. It goes on where it stopped; nothing is written twice.",
+		int(total(r.Tables).Read), kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(total(r.Tables).Read)})
 	return kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.Para(words)), b))
 }
 

@@ -107,7 +107,7 @@ func verdictOf(r *importer.Receipt, sum importer.Counts, limit int) (string, fyn
 	case refused == 1:
 		return lang.L("Import complete, but 1 record needs a look"), look.Warned, "warn"
 	case refused > 0:
-		return lang.L("Import complete, but {{.N}} records need a look", kit.M{"N": kit.Number(refused)}), look.Warned, "warn"
+		return lang.N("Import complete, but {{.N}} records need a look", int(refused), kit.M{"N": kit.Number(refused)}), look.Warned, "warn"
 	case limit > 0:
 		return lang.L("Tried: the first {{.N}} records of each table arrived", kit.M{"N": limit}), look.Passed, "check"
 	}

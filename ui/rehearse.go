@@ -180,7 +180,7 @@ func (r *rehearsal) verdict() fyne.CanvasObject {
 	case c.Refused == 1:
 		return kit.Verdict(lang.L("1 record would be refused"), tally, look.Warned, "warn")
 	case c.Refused > 0:
-		return kit.Verdict(lang.L("{{.N}} records would be refused", kit.M{"N": kit.Number(c.Refused)}), tally, look.Warned, "warn")
+		return kit.Verdict(lang.N("{{.N}} records would be refused", int(c.Refused), kit.M{"N": kit.Number(c.Refused)}), tally, look.Warned, "warn")
 	case c.Created+c.Updated+c.Removed == 0:
 		return kit.Verdict(lang.L("Nothing would change"), tally, look.Passed, "check")
 	}
@@ -205,7 +205,7 @@ func (r *rehearsal) counts() fyne.CanvasObject {
 		unresolved += t.Unresolved
 	}
 	if unresolved > 0 {
-		parts = append(parts, kit.Hint("warn", lang.L("{{.N}} lookups would be left empty: their record is not at the destination and is not imported.", kit.M{"N": kit.Number(unresolved)}), look.Warned))
+		parts = append(parts, kit.Hint("warn", lang.N("{{.N}} lookups would be left empty: their record is not at the destination and is not imported.", int(unresolved), kit.M{"N": kit.Number(unresolved)}), look.Warned))
 	}
 	if len(r.Make) > 0 {
 		parts = append(parts, kit.Hairline(), kit.StrongPara(lang.L("Would be made at the destination")))

@@ -156,7 +156,7 @@ func (t *rehearsedRows) find() {
 		}
 		t.places, t.rows, t.reading = places, map[int64]importer.RehearsedRow{}, map[int]bool{}
 		t.none.SetWords("")
-		t.count.SetWords(lang.L("{{.N}} records", kit.M{"N": kit.Number(int64(len(places)))}))
+		t.count.SetWords(lang.N("{{.N}} records", len(places), kit.M{"N": kit.Number(int64(len(places)))}))
 		if len(places) == 0 {
 			t.none.SetWords(lang.L("No record fits."))
 		}

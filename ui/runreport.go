@@ -148,7 +148,7 @@ func (s *reportSheet) try() {
 
 // saved says where a report is, and how many records it names.
 func (w *Window) saved(path string, n int64) {
-	words := lang.L("It names {{.N}} records.", kit.M{"N": kit.Number(n)})
+	words := lang.N("It names {{.N}} records.", int(n), kit.M{"N": kit.Number(n)})
 	switch n {
 	case 0:
 		words = lang.L("It names no record.")

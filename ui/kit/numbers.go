@@ -59,7 +59,7 @@ func Records(c core.Count) string {
 	if c.Truth == core.Exact && c.N == 1 {
 		return lang.L("1 record")
 	}
-	return lang.L("{{.N}} records", M{"N": Count(c)})
+	return lang.N("{{.N}} records", int(c.N), M{"N": Count(c)})
 }
 
 // Rate writes records a second, or a minute where that says more.
