@@ -211,6 +211,12 @@ func (m *mappingFilter) fieldPicker(n *filterNode, t *core.Table, field *core.Fi
 			words = step + n.field
 		}
 		p := kit.NewPicker(words, "", true, func() { m.pickField(n) })
+		if around := m.form.around(n); t == nil && n.via != nil && around != nil {
+			name := relatedTo(*n.via, around)
+			if _, fault := m.p.know(name); fault == nil { // else there is the way back to the table itself
+				p.Unless(lang.L("Reading the fields of {{.Table}}…", kit.M{"Table": m.p.w.titleOf(name)}))
+			}
+		}
 		return p
 	}
 	return kit.NewPicker(step+fieldTitle(field), logical, false, func() { m.pickField(n) })

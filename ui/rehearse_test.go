@@ -47,7 +47,7 @@ func TestARehearsalShowsCountsFieldsAndRecords(t *testing.T) {
 	s.Sees("10 records")
 	s.Tap("All")
 	s.Type("Search records", "lovelace 7")
-	s.Sees("1 records")
+	s.Sees("1 record")
 	s.Sees("fullname: Ada Lovelace 7")
 	s.Tap("Back")
 	s.Sees("Import everything")
