@@ -72,9 +72,12 @@ vet:
 RACE := ./core ./core/rest ./core/keychain ./core/signin ./core/dataverse ./core/importer ./core/journal ./core/sqlite ./core/sqlitefile ./core/sheet \
         ./core/practice/microsoft ./core/report ./cmd/internal/... ./ui/...
 
+# The longest loops of kills, and the pictures, run no goroutine that shorter tests do not run: make unit has them all.
+LONG := AfterAnyStepOf|AfterAnyStepWithARealDatabase|AnyStepIsTakenBack|Pictures
+
 race:
 	@.ci/setup window
-	CGO_ENABLED=1 $(GO) test -race -timeout 40m -tags $(TAGS) $(RACE)
+	CGO_ENABLED=1 $(GO) test -race -timeout 40m -tags $(TAGS) -skip '$(LONG)' $(RACE)
 
 bench:
 	@.ci/setup test

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"ferry/core"
 	"ferry/core/mapping"
@@ -81,16 +80,6 @@ func strangers(m *mapping.Mapping) {
 	m.Columns[0].Steps = []mapping.Step{{Name: "trim"}, {Name: "upper"}}
 	m.Columns[0].NotNull = true
 	m.Columns[2].Choices = &mapping.Choices{Values: []mapping.ChoicePair{{Code: 1, Label: "Accounting", To: "10"}, {Code: 2, Label: "Brokers", To: "20"}, {Code: 3, Label: "Consulting", To: "30"}}}
-}
-
-// below scrolls the page to its end.
-func below(s *uitest.Stage) {
-	s.Drain()
-	uitest.Walk(s.Win.Canvas().Content(), func(o fyne.CanvasObject) {
-		if scroll, ok := o.(*container.Scroll); ok && scroll.Content.MinSize().Height > scroll.Size().Height {
-			scroll.ScrollToBottom()
-		}
-	})
 }
 
 func whichScenes() []scene {
