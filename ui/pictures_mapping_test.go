@@ -62,7 +62,12 @@ func mappingScenes() []scene {
 		{"mapping-several", free, func(s *uitest.Stage) { account(s); s.Tap("Tick Fax"); s.Tap("Tick Email"); s.Tap("Rename telephone1") }},
 		{"mapping-none-found", free, func(s *uitest.Stage) { account(s); s.Type("Search", "zebra") }},
 		{"mapping-field", described, func(s *uitest.Stage) { account(s); s.TapRow("Main Phone"); s.Sees("Sample 1") }},
-		{"mapping-field-free", free, func(s *uitest.Stage) { account(s); s.TapRow("Industry"); s.Sees("Sample 1") }},
+		{"mapping-field-free", free, func(s *uitest.Stage) {
+			account(s)
+			s.Type("Search", "industrycode")
+			s.TapRow("Industry")
+			s.Sees("Sample 1")
+		}},
 		{"mapping-step", free, func(s *uitest.Stage) { account(s); s.TapRow("Main Phone"); s.Tap("Add a change…") }},
 		{"mapping-offers", described, func(s *uitest.Stage) { account(s); s.Type("Search", "customertypecode"); s.Tap("Choose a field…") }},
 		{"mapping-suggest", described, func(s *uitest.Stage) {

@@ -17,6 +17,7 @@ import (
 	"ferry/cmd/internal/wiring"
 	"ferry/core/csvtext"
 	"ferry/core/importer"
+	"ferry/core/practice"
 )
 
 // spool is where the rows of a destination lie that is a file.
@@ -174,7 +175,12 @@ func TestAKilledImportIntoFilesGoesOnWithoutLossOrDouble(t *testing.T) {
 	for kind, name := range map[string]string{"csv": "out", "excel": "out.xlsx"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			s := open(t, killed())
+			// Some pages come late, so that a kill in the first second always meets an import that is under way.
+			world := killed()
+			for _, page := range []int{2, 6, 11} {
+				world.Script = append(world.Script, practice.Step{Side: practice.SideDynamics, Table: "account", Page: page, Times: 1, Do: practice.DoDelay, For: practice.Duration(1500 * time.Millisecond)})
+			}
+			s := open(t, world)
 			where := filepath.Join(s.dir, name)
 			args := s.args("import", "-to", kind+":"+where, "-page-size", "100")
 			random := rand.New(rand.NewPCG(2, uint64(len(kind))))
