@@ -46,7 +46,6 @@ func TestFromTheFirstStartToAReceipt(t *testing.T) {
 	d.picture("04-tested")
 	d.clickTo("Continue", "Use and check")
 	d.picture("05-destination")
-	d.click("Database file (SQLite)")
 	d.clickUntil("Database file", func() bool { return d.fieldEnds(".db") })
 	d.clickTo("Use and check", "Destination available")
 	d.picture("06-destination-checked")
