@@ -88,7 +88,7 @@ func TestRecordsThatUseAnOptionAreCounted(t *testing.T) {
 	s.Sees("no option any more, but records have it")
 	s.Tap("Unused 4")
 	s.SeesNot("Consulting")
-	if q := e.Map.LastUse; q.Table != "account" || strings.Join(q.Fields, ",") != "industrycode,new_tags" {
+	if q := e.LastUse(); q.Table != "account" || strings.Join(q.Fields, ",") != "industrycode,new_tags" {
 		t.Errorf("it asked %+v", q)
 	}
 }
@@ -151,8 +151,8 @@ func TestASheetIsSentAndComesBackAsADifference(t *testing.T) {
 	s.Type("Save as", "/home/ada/Documents/Ferry/Sectors")
 	s.Tap("Save the sheet")
 	s.Sees("The sheet is saved")
-	if e.Written() != "/home/ada/Documents/Ferry/Sectors.xlsx" || len(e.Map.Asked.Columns) != 1 || len(e.Map.Asked.Columns[0].Rows) != 5 {
-		t.Errorf("written to %s is %+v", e.Written(), e.Map.Asked)
+	if e.Written() != "/home/ada/Documents/Ferry/Sectors.xlsx" || len(e.AskedSheet().Columns) != 1 || len(e.AskedSheet().Columns[0].Rows) != 5 {
+		t.Errorf("written to %s is %+v", e.Written(), e.AskedSheet())
 	}
 	s.Tap("Done")
 	s.Tap("Bring the answers back…")

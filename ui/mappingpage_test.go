@@ -152,7 +152,7 @@ func TestSamplesAreReadAgainWhenMoreIsAskedOfOtherRecords(t *testing.T) {
 	s.Tap("One of its fields (its key)")
 	s.Type("Field of that record", "emailaddress1")
 	s.Until(func() bool {
-		return e.Called("Sample") > before && slices.Contains(e.Map.LastSample.Asks, mapping.Ask{Field: "primarycontactid", Want: "emailaddress1"})
+		return e.Called("Sample") > before && slices.Contains(e.LastSample().Asks, mapping.Ask{Field: "primarycontactid", Want: "emailaddress1"})
 	})
 }
 
@@ -183,7 +183,7 @@ func TestRecordsAreFoundByNameOrByTheirIDs(t *testing.T) {
 	s.Tap("Choose…")
 	s.Type("Search", "O'Love")
 	s.Sees("1 found in Dynamics")
-	if r := e.Map.LastSample; r.Table.Name.Logical != "contact" || r.Filter != "contains(fullname,'O''Love')" || len(r.Table.Fields) != 2 {
+	if r := e.LastSample(); r.Table.Name.Logical != "contact" || r.Filter != "contains(fullname,'O''Love')" || len(r.Table.Fields) != 2 {
 		t.Errorf("it asked for %s of %v", r.Filter, r.Table.Fields)
 	}
 	typeEnter(s, "Or their ids, several at once", "nonsense")

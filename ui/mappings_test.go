@@ -92,12 +92,12 @@ func TestMappingsAreExportedAndBroughtIn(t *testing.T) {
 	s.Tap("Export")
 	s.Sees("Another Ferry takes it")
 	s.Tap("Close")
-	if len(e.Map.Exported) != 1 || e.Map.Exported[0].Title != "Customers" {
-		t.Fatalf("wrote %+v", e.Map.Exported)
+	if len(e.Exported()) != 1 || e.Exported()[0].Title != "Customers" {
+		t.Fatalf("wrote %+v", e.Exported())
 	}
-	other := e.Map.Exported[0]
+	other := e.Exported()[0]
 	other.ID, other.Title, other.Table = "account-9", "Partners", "partners"
-	e.Map.File = append(e.Map.Exported, other)
+	e.Map.File = append(e.Exported(), other)
 	s.Tap("Bring in…")
 	s.Type("File", "/tmp/customers.ferry")
 	s.Tap("Read")

@@ -77,7 +77,7 @@ func TestAConditionIsBuiltByNamesAndCountsAtOnce(t *testing.T) {
 	keeps(s, e, func(m *mapping.Mapping) bool {
 		return m.Where != nil && len(m.Where.All) == 1 && m.Where.All[0].Op == mapping.IsAnyOf && slices.Equal(m.Where.All[0].Values, []string{"2", "3"})
 	})
-	s.Until(func() bool { return strings.Contains(e.Map.LastQuery.Filter, "industrycode eq 2") })
+	s.Until(func() bool { return strings.Contains(e.LastQuery().Filter, "industrycode eq 2") })
 	s.Sees("Exactly 312 records")
 }
 
@@ -334,7 +334,7 @@ func TestAChildIsCountedAsFarAsItsParentIsWanted(t *testing.T) {
 	s.Tap(partLabel(s, "Which records"))
 	s.Sees("Counted are those whose parent is wanted too")
 	s.Until(func() bool {
-		return e.Map.LastQuery.Table == "contact" && strings.Contains(e.Map.LastQuery.Filter, "parentcustomerid_account/statecode eq 0")
+		return e.LastQuery().Table == "contact" && strings.Contains(e.LastQuery().Filter, "parentcustomerid_account/statecode eq 0")
 	})
 }
 
@@ -360,7 +360,7 @@ func TestThePreviewShowsWhatIsRefusedAndWhatIsEmpty(t *testing.T) {
 	s.Tap("Table")
 	s.Tap("Strangest")
 	s.Sees("ÅNGSTRÖM")
-	s.Until(func() bool { return e.Map.LastSample.Spread })
+	s.Until(func() bool { return e.LastSample().Spread })
 	asked := e.Called("Sample")
 	s.Tap("Random")
 	s.Tap("Others")

@@ -23,11 +23,28 @@ type Mappings struct {
 
 	Answers []mapping.ChoiceAnswer // what ReadChoices reads
 
-	Exported   []mapping.Mapping   // what WriteMappings wrote last
-	Asked      mapping.ChoiceSheet // what WriteChoices wrote last
-	LastSample ui.SampleRequest
-	LastQuery  core.Query
-	LastUse    core.Query // of OptionUse
+	exported   []mapping.Mapping   // what WriteMappings wrote last
+	asked      mapping.ChoiceSheet // what WriteChoices wrote last
+	lastSample ui.SampleRequest
+	lastQuery  core.Query
+	lastUse    core.Query // of OptionUse
+}
+
+// Exported is what WriteMappings wrote last.
+func (e *Engine) Exported() []mapping.Mapping { return locked(e, &e.Map.exported) }
+
+// AskedSheet is what WriteChoices wrote last.
+func (e *Engine) AskedSheet() mapping.ChoiceSheet { return locked(e, &e.Map.asked) }
+
+// LastSample is what Sample was asked last, LastQuery what CountOf or CountAll, LastUse what OptionUse was.
+func (e *Engine) LastSample() ui.SampleRequest { return locked(e, &e.Map.lastSample) }
+func (e *Engine) LastQuery() core.Query        { return locked(e, &e.Map.lastQuery) }
+func (e *Engine) LastUse() core.Query          { return locked(e, &e.Map.lastUse) }
+
+func locked[T any](e *Engine, what *T) T {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return *what
 }
 
 // Describe implements ui.Engine.
@@ -56,7 +73,7 @@ func (e *Engine) There(ctx context.Context, _ project.Destination, table string)
 // Sample implements ui.Engine.
 func (e *Engine) Sample(ctx context.Context, _ project.Connection, r ui.SampleRequest) (ui.Sampled, error) {
 	e.mu.Lock()
-	e.Map.LastSample = r
+	e.Map.lastSample = r
 	e.mu.Unlock()
 	return e.Map.Samples[r.Table.Name.Logical], e.called(ctx, "Sample")
 }
@@ -79,7 +96,7 @@ func (e *Engine) CountAll(ctx context.Context, _ project.Connection, q core.Quer
 // OptionUse implements ui.Engine.
 func (e *Engine) OptionUse(ctx context.Context, _ project.Connection, q core.Query, tell func(int64)) (map[string]map[int64]int, error) {
 	e.mu.Lock()
-	e.Map.LastUse = q
+	e.Map.lastUse = q
 	e.mu.Unlock()
 	for _, n := range e.Map.Walked {
 		tell(n)
@@ -90,7 +107,7 @@ func (e *Engine) OptionUse(ctx context.Context, _ project.Connection, q core.Que
 func (e *Engine) asked(q core.Query) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.Map.LastQuery = q
+	e.Map.lastQuery = q
 }
 
 // ReadMappings implements ui.Engine.
@@ -101,7 +118,7 @@ func (e *Engine) ReadMappings(ctx context.Context, _ string) ([]mapping.Mapping,
 // WriteMappings implements ui.Engine.
 func (e *Engine) WriteMappings(ctx context.Context, path string, all []mapping.Mapping) error {
 	e.mu.Lock()
-	e.written, e.Map.Exported = path, slices.Clone(all)
+	e.written, e.Map.exported = path, slices.Clone(all)
 	e.mu.Unlock()
 	return e.called(ctx, "WriteMappings")
 }
@@ -109,7 +126,7 @@ func (e *Engine) WriteMappings(ctx context.Context, path string, all []mapping.M
 // WriteChoices implements ui.Engine.
 func (e *Engine) WriteChoices(ctx context.Context, path string, s mapping.ChoiceSheet) error {
 	e.mu.Lock()
-	e.written, e.Map.Asked = path, s
+	e.written, e.Map.asked = path, s
 	e.mu.Unlock()
 	return e.called(ctx, "WriteChoices")
 }
