@@ -78,17 +78,8 @@ func (m *mappingFilter) later() {
 	})
 }
 
-// rest waits for a pause.
-func rest(ctx context.Context) error {
-	t := time.NewTimer(pause)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}
+// rest waits until typing rests.
+func rest(ctx context.Context) error { return core.Wait(ctx, pause) }
 
 // apply puts what the form says into the draft. What is half filled stays out of it.
 func (m *mappingFilter) apply() {

@@ -260,21 +260,29 @@ func (e *engine) listPointing(ctx context.Context, t *table, list, source, above
 		if err != nil {
 			return err
 		}
-		for page, err := range e.Source.Read(ctx, core.Query{Table: source, Filter: text}, core.Bookmark{}) {
-			if err != nil {
-				return core.During("reading what belongs to changed records in "+source, err)
-			}
-			keys := make([]ListedKey, len(page.Records))
-			for i, r := range page.Records {
-				keys[i].Key = r.Key
-			}
-			err = e.Journal.List(ctx, e.current.ID, t.plan.ID, list, keys)
-			page.Release()
-			if err != nil {
-				return err
-			}
+		if err := e.listKeys(ctx, t, list, core.Query{Table: source, Filter: text}, "reading what belongs to changed records in "+source); err != nil {
+			return err
 		}
 	}
+}
+
+// listKeys puts the keys of all records of a query on a list. doing is what a Fault of the source is told to have ended.
+func (e *engine) listKeys(ctx context.Context, t *table, list string, q core.Query, doing string) error {
+	for page, err := range e.Source.Read(ctx, q, core.Bookmark{}) {
+		if err != nil {
+			return core.During(doing, err)
+		}
+		keys := make([]ListedKey, len(page.Records))
+		for i, r := range page.Records {
+			keys[i].Key = r.Key
+		}
+		err = e.Journal.List(ctx, e.current.ID, t.plan.ID, list, keys)
+		page.Release()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // read reads the records of a part: all behind a bookmark, or those that are on the list of what changed.
@@ -360,15 +368,9 @@ func (e *engine) judgeChanges(ctx context.Context, t *table, keeper core.Keeper)
 		for i, k := range some {
 			keys[i] = k.Key
 		}
-		there, err := e.which(ctx, t, "", keys)
+		there, holds, err := e.whichHold(ctx, t, keys)
 		if err != nil {
 			return err
-		}
-		holds := there
-		if t.query.Filter != "" && len(there) > 0 {
-			if holds, err = e.which(ctx, t, t.query.Filter, keys); err != nil {
-				return err
-			}
 		}
 		fates := map[string]core.Fate{}
 		for _, k := range some {
@@ -395,19 +397,8 @@ func (e *engine) judgeVanished(ctx context.Context, t *table, keeper core.Keeper
 	if !t.rightsHold {
 		return e.remark(ctx, t, reasonRights(t.run.Title))
 	}
-	for page, err := range e.Source.Read(ctx, core.Query{Table: t.plan.Source}, core.Bookmark{}) {
-		if err != nil {
-			return core.During("reading which records of "+t.plan.Source+" there are", err)
-		}
-		keys := make([]ListedKey, len(page.Records))
-		for i, r := range page.Records {
-			keys[i].Key = r.Key
-		}
-		err = e.Journal.List(ctx, e.current.ID, t.plan.ID, thereList, keys)
-		page.Release()
-		if err != nil {
-			return err
-		}
+	if err := e.listKeys(ctx, t, thereList, core.Query{Table: t.plan.Source}, "reading which records of "+t.plan.Source+" there are"); err != nil {
+		return err
 	}
 	for _, fate := range []core.Fate{core.Unjudged, core.HasLeft} {
 		for after := ""; ; {

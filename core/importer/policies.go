@@ -149,15 +149,9 @@ func (e *engine) judge(ctx context.Context, t *table, keeper core.Keeper) error 
 			return err
 		}
 		after = keys[len(keys)-1]
-		there, err := e.which(ctx, t, "", keys)
+		there, holds, err := e.whichHold(ctx, t, keys)
 		if err != nil {
 			return err
-		}
-		holds := there
-		if t.query.Filter != "" && len(there) > 0 {
-			if holds, err = e.which(ctx, t, t.query.Filter, keys); err != nil {
-				return err
-			}
 		}
 		fates := make(map[string]core.Fate, len(keys))
 		for _, key := range keys {
@@ -174,6 +168,18 @@ func (e *engine) judge(ctx context.Context, t *table, keeper core.Keeper) error 
 			return err
 		}
 	}
+}
+
+// whichHold tells which of some records the source has, and which of those the mapping's filter holds.
+func (e *engine) whichHold(ctx context.Context, t *table, keys []string) (there, holds map[string]bool, err error) {
+	if there, err = e.which(ctx, t, "", keys); err != nil {
+		return nil, nil, err
+	}
+	if t.query.Filter == "" || len(there) == 0 {
+		return there, there, nil
+	}
+	holds, err = e.which(ctx, t, t.query.Filter, keys)
+	return there, holds, err
 }
 
 // which of some records the source has under a filter.
