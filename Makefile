@@ -8,7 +8,7 @@ PURE   := ./assets/... ./core/... ./ui/... ./cmd/ferryctl/... ./cmd/internal/...
 FERRY  := build/ferry
 E2E    := build/ferry-e2e
 
-.PHONY: demo test build unit keychain proxy postgres e2e vet race bench clean window
+.PHONY: demo test build unit keychain proxy postgres sheets e2e vet race bench clean window
 
 demo:
 ifeq ($(shell uname),Darwin)
@@ -30,7 +30,7 @@ build: window
 window:
 	@.ci/setup window
 
-test: unit keychain proxy postgres e2e
+test: unit keychain proxy postgres sheets e2e
 
 # Everything that needs neither a screen nor cgo.
 unit:
@@ -52,6 +52,11 @@ postgres:
 	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags postgres ./core/postgres
 	CGO_ENABLED=0 $(GO) test -count=1 -timeout 5m -tags postgres -run PostgreSQL ./cmd/ferryctl
 
+# Workbooks and CSV files as a real LibreOffice reads them, every cell.
+sheets:
+	@.ci/setup test
+	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags libreoffice -run LibreOffice ./cmd/ferryctl
+
 # The real window under Xvfb, signing in with a real browser. Pictures are kept in build/pictures.
 e2e:
 	@.ci/setup test
@@ -64,6 +69,7 @@ vet:
 	CGO_ENABLED=0 $(GO) vet -tags e2e ./cmd/ferry/e2e
 	CGO_ENABLED=0 $(GO) vet -tags proxy ./cmd/ferryctl/proxied
 	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./cmd/ferryctl
+	CGO_ENABLED=0 $(GO) vet -tags libreoffice ./core/sheet/sheettest ./cmd/ferryctl
 	CGO_ENABLED=0 GOOS=windows $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 $(PURE)

@@ -13,6 +13,10 @@
 // says what it is about. A file is looked through before it is read, because it was in other people's hands: what is too
 // large, holds macros, is locked by a password or points at other files is a Fault.
 //
+// What LibreOffice, without its window, shows of a workbook and of CSV files is compared with the practice environment cell by
+// cell, types included (make sheets). It knows one line end in a cell, shows an empty text as an empty cell and 15 digits of
+// a floating-point number; nothing else differs.
+//
 // Measured (two cores, BenchmarkFinish): 200,000 rows of 20 columns become a CSV file of 88 MB in 2.2 s and a workbook of
 // 34 MB in 2.7 s, with a heap of 20 MB at most; one without changes is not written at all.
 //

@@ -48,6 +48,9 @@ func newExcel(s core.Settings, spools Spools, log *slog.Logger) (*excelFile, err
 		return nil, notXLSX(file)
 	}
 	d := &excelFile{replaces: on(s, "replace", false), most: mostRowsOfSheet}
+	if spools.SheetRows > 0 {
+		d.most = spools.SheetRows
+	}
 	if err := d.fill("excel", file, spools, log); err != nil {
 		return nil, err
 	}

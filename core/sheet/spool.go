@@ -37,6 +37,8 @@ type Spool interface {
 type Spools struct {
 	Folder string // private; made when the first spool is
 	Open   func(path string) (Spool, error)
+
+	SheetRows int // of a sheet in Excel, its head among them; 0 is as many as Excel holds
 }
 
 // Path is where the spool of a file or folder lies: kind is the driver's name. It holds the rows, and so people's data.
