@@ -26,11 +26,8 @@ func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core
 			way = d.try(ctx)
 		}
 	}
-	steps := []struct {
-		check core.Check
-		do    func(context.Context, *core.Check) error
-	}{
-		{core.Check{ID: "address", Title: "Address"}, func(_ context.Context, c *core.Check) error {
+	steps := []core.Step{
+		{Check: core.Check{ID: "address", Title: "Address"}, Do: func(_ context.Context, c *core.Check) error {
 			connect()
 			c.Detail = d.to.server()
 			if way.reached {
@@ -38,7 +35,7 @@ func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core
 			}
 			return way.err
 		}},
-		{core.Check{ID: "secure", Title: "Secure connection", DependsOn: []string{"address"}}, func(_ context.Context, c *core.Check) error {
+		{Check: core.Check{ID: "secure", Title: "Secure connection", DependsOn: []string{"address"}}, Do: func(_ context.Context, c *core.Check) error {
 			connect()
 			if !way.secured {
 				return way.err
@@ -46,44 +43,28 @@ func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core
 			d.checkSecure(c)
 			return nil
 		}},
-		{core.Check{ID: "signin", Title: "Sign-in", DependsOn: []string{"secure"}}, func(_ context.Context, c *core.Check) error {
+		{Check: core.Check{ID: "signin", Title: "Sign-in", DependsOn: []string{"secure"}}, Do: func(_ context.Context, c *core.Check) error {
 			connect()
 			c.Detail = fmt.Sprintf("%s in the database %s", d.to.user, d.to.database)
 			return way.err
 		}},
-		{core.Check{ID: "version", Title: "Version", DependsOn: []string{"signin"}}, d.checkVersion},
-		{core.Check{ID: "encoding", Title: "Every character can be kept", DependsOn: []string{"version"}}, d.checkEncoding},
-		{core.Check{ID: "schema", Title: "Schema", DependsOn: []string{"version"}}, d.checkSchema},
-		{core.Check{ID: "create", Title: "Tables can be made", DependsOn: []string{"schema"}}, d.checkCreate},
-		{core.Check{ID: "tables", Title: "Tables", DependsOn: []string{"schema"}}, func(ctx context.Context, c *core.Check) error {
+		{Check: core.Check{ID: "version", Title: "Version", DependsOn: []string{"signin"}}, Do: d.checkVersion},
+		{Check: core.Check{ID: "encoding", Title: "Every character can be kept", DependsOn: []string{"version"}}, Do: d.checkEncoding},
+		{Check: core.Check{ID: "schema", Title: "Schema", DependsOn: []string{"version"}}, Do: d.checkSchema},
+		{Check: core.Check{ID: "create", Title: "Tables can be made", DependsOn: []string{"schema"}}, Do: d.checkCreate},
+		{Check: core.Check{ID: "tables", Title: "Tables", DependsOn: []string{"schema"}}, Do: func(ctx context.Context, c *core.Check) error {
 			return d.checkTables(ctx, need.Tables, c)
 		}},
 	}
-	failed := map[string]bool{}
-	for _, s := range steps {
-		c := s.check
-		for _, on := range c.DependsOn {
-			failed[c.ID] = failed[c.ID] || failed[on]
+	for i, s := range steps {
+		steps[i].Do = func(ctx context.Context, c *core.Check) error {
+			if way.conn == nil {
+				return d.fault(ctx, s.Do(ctx, c))
+			}
+			return d.fault(ctx, d.transaction(ctx, reading, func() error { return s.Do(ctx, c) }))
 		}
-		if failed[c.ID] {
-			c.State = core.CheckUntried
-			tell(c)
-			continue
-		}
-		c.State = core.CheckRunning
-		tell(c)
-		c.State = core.CheckPassed
-		var err error
-		if way.conn == nil {
-			err = s.do(ctx, &c)
-		} else {
-			err = d.transaction(ctx, reading, func() error { return s.do(ctx, &c) })
-		}
-		if err = d.fault(ctx, err); err != nil {
-			c.State, c.Fault, failed[c.ID] = core.CheckFailed, core.AsFault(core.During("testing the database", err)), true
-		}
-		tell(c)
 	}
+	core.TakeSteps(ctx, "testing the database", steps, tell)
 }
 
 // A path is how far a connection came.

@@ -16,32 +16,13 @@ import (
 func (d *files) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	steps := []struct {
-		check core.Check
-		do    func(context.Context, *core.Check) error
-	}{
-		{core.Check{ID: "place", Title: "Folder can be written"}, d.checkPlace},
-		{core.Check{ID: "memory", Title: "Ferry's own copy of the rows"}, d.checkMemory},
-		{core.Check{ID: "files", Title: "Files", DependsOn: []string{"place", "memory"}}, func(ctx context.Context, c *core.Check) error {
+	core.TakeSteps(ctx, "testing the files", []core.Step{
+		{Check: core.Check{ID: "place", Title: "Folder can be written"}, Do: d.checkPlace},
+		{Check: core.Check{ID: "memory", Title: "Ferry's own copy of the rows"}, Do: d.checkMemory},
+		{Check: core.Check{ID: "files", Title: "Files", DependsOn: []string{"place", "memory"}}, Do: func(ctx context.Context, c *core.Check) error {
 			return d.checkFiles(ctx, need.Tables, c)
 		}},
-	}
-	failed := false
-	for _, s := range steps {
-		c := s.check
-		if failed {
-			c.State = core.CheckUntried
-			tell(c)
-			continue
-		}
-		c.State = core.CheckRunning
-		tell(c)
-		c.State = core.CheckPassed
-		if err := s.do(ctx, &c); err != nil {
-			c.State, c.Fault, failed = core.CheckFailed, core.AsFault(core.During("testing the files", err)), true
-		}
-		tell(c)
-	}
+	}, tell)
 }
 
 // folder is where the files come to lie.

@@ -20,32 +20,13 @@ const littleSpace = 1 << 30
 func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	steps := []struct {
-		check core.Check
-		do    func(context.Context, *core.Check) error
-	}{
-		{core.Check{ID: "place", Title: "Folder can be written"}, d.checkPlace},
-		{core.Check{ID: "file", Title: "Database file", DependsOn: []string{"place"}}, d.checkFile},
-		{core.Check{ID: "tables", Title: "Tables", DependsOn: []string{"file"}}, func(ctx context.Context, c *core.Check) error {
+	core.TakeSteps(ctx, "testing the database file", []core.Step{
+		{Check: core.Check{ID: "place", Title: "Folder can be written"}, Do: d.checkPlace},
+		{Check: core.Check{ID: "file", Title: "Database file", DependsOn: []string{"place"}}, Do: d.checkFile},
+		{Check: core.Check{ID: "tables", Title: "Tables", DependsOn: []string{"file"}}, Do: func(ctx context.Context, c *core.Check) error {
 			return d.checkTables(ctx, need.Tables, c)
 		}},
-	}
-	failed := false
-	for _, s := range steps {
-		c := s.check
-		if failed {
-			c.State = core.CheckUntried
-			tell(c)
-			continue
-		}
-		c.State = core.CheckRunning
-		tell(c)
-		c.State = core.CheckPassed
-		if err := s.do(ctx, &c); err != nil {
-			c.State, c.Fault, failed = core.CheckFailed, core.AsFault(core.During("testing the database file", err)), true
-		}
-		tell(c)
-	}
+	}, tell)
 }
 
 // checkPlace makes a file in the folder and takes it away again: nothing else tells for sure.
