@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"ferry/core"
+	"ferry/core/sqlitefile"
 )
 
 // Checks looks whether the place takes files, whether the files there are Ferry's, and whether its own memory can be
@@ -28,7 +29,7 @@ func (d *files) Checks(ctx context.Context, need core.Need, tell func(core.Check
 // folder is where the files come to lie.
 func (d *files) folder() string { return filepath.Dir(d.target(&tableMemory{Name: "a"})) }
 
-// checkPlace makes a file in the folder and takes it away again: nothing else tells for sure. A folder that is not there yet
+// checkPlace looks whether the folder takes files. A folder that is not there yet
 // is made by the import, when the one above it is there.
 func (d *files) checkPlace(_ context.Context, c *core.Check) error {
 	folder := d.folder()
@@ -44,22 +45,42 @@ func (d *files) checkPlace(_ context.Context, c *core.Check) error {
 	if about, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) || err == nil && !about.IsDir() {
 		return noFolder(folder)
 	}
+	return d.room(folder, c)
+}
+
+// room makes a file in a folder and takes it away again, and looks how much more it takes.
+func (d *files) room(folder string, c *core.Check) error {
 	probe, err := os.CreateTemp(folder, ".ferry-*")
 	if err != nil {
 		return fileFault(folder, err)
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return fileFault(folder, err)
+	}
+	if free, ok := d.free(folder); ok && free < sqlitefile.LittleSpace {
+		c.State, c.Fault = core.CheckWarned, nearlyFull(folder, sqlitefile.Size(free))
+	}
+	return nil
 }
 
-// checkMemory says where the spool is, and that it can be read.
+// checkMemory says where the spool is, and that it can be read and written.
 func (d *files) checkMemory(ctx context.Context, c *core.Check) error {
+	folder := d.spools.Folder
+	for up := filepath.Dir(folder); up != folder; folder, up = up, filepath.Dir(up) {
+		if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	if err := d.room(folder, c); err != nil {
+		return err
+	}
 	id, err := d.Spool.Identity(ctx)
 	if err != nil {
 		return err
 	}
 	c.Detail = "made by the first import in " + d.spools.Folder
 	if about, err := os.Stat(d.path); err == nil && id.ID != "" {
-		c.Detail = fmt.Sprintf("%s, %d KB; it knows what is in the files, so that an import can go on or be taken back", d.path, (about.Size()+1023)/1024)
+		c.Detail = fmt.Sprintf("%s, %s; it knows what is in the files, so that an import can go on or be taken back", d.path, sqlitefile.Size(uint64(about.Size())))
 	}
 	return nil
 }

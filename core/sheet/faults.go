@@ -117,6 +117,10 @@ func inUse(path string, err error) *core.Fault {
 	return f
 }
 
+func nearlyFull(folder, free string) *core.Fault {
+	return wrong("nearly-full", fmt.Sprintf("The disk that holds %s has only %s free.", quoted(folder), free), "Free some space, or choose a folder on another disk.")
+}
+
 func openElsewhere(path, program string) *core.Fault {
 	return wrong("open-elsewhere", fmt.Sprintf("%s seems to be open in %s.", quoted(path), program),
 		"Close it there before the import. Saving it there afterwards would put the old rows back.")

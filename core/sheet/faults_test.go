@@ -18,7 +18,7 @@ func TestFaultsReadWell(t *testing.T) {
 	var b strings.Builder
 	for _, f := range []*core.Fault{cannotOpen(secret), notExcel(), openDocument(), oldExcel(), locked(), macros(), pointsElsewhere(), tooLarge(), damaged(secret), notOurs(), noHead(), tooMany(), nothingToAsk(), notMade(secret),
 		noPlace("folder", "Choose where the files should lie, such as a folder in your Documents."), noSuchValue("delimiter", "comma", "tab"), notXLSX("a.xls"), notOurFile("a.csv"), folderInTheWay("a.csv"), fileInTheWay("a"), noFolder("a"),
-		inUse("a.csv", secret), openElsewhere("a.csv", "LibreOffice"), changedByOthers("a.csv"), goneSince("a.csv"), longPath("a.xlsx"), tooWide("account", 20_000),
+		inUse("a.csv", secret), openElsewhere("a.csv", "LibreOffice"), nearlyFull("a", "12.0 MB"), changedByOthers("a.csv"), goneSince("a.csv"), longPath("a.xlsx"), tooWide("account", 20_000),
 		tooManyLong("account"), memoryDamaged(secret), core.AsFault(fileFault("a.csv", secret)), core.AsFault(fileFault("a.csv", syscall.ENOSPC)),
 		core.AsFault(fileFault("a.csv", syscall.ENAMETOOLONG)), core.AsFault(fileFault("a.csv", syscall.EROFS)), core.AsFault(fileFault("b/a.csv", fs.ErrNotExist)),
 		core.AsFault(fileFault("a.csv", fs.ErrExist))} {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/core"
+	"ferry/core/sqlitefile"
 )
 
 // files is what the two destinations of this package share: a spool that holds the rows, and files written of it. Every
@@ -23,6 +24,7 @@ type files struct {
 	log    *slog.Logger
 	now    func() time.Time
 	wait   func(context.Context, time.Duration) error
+	free   func(folder string) (bytes uint64, known bool)
 
 	target  func(t *tableMemory) string                          // the file in which a table comes to lie
 	ours    func(t *tableMemory) *left                           // what Ferry left there
@@ -46,7 +48,7 @@ func (d *files) fill(kind, place string, spools Spools, log *slog.Logger) error 
 	}
 	d.kind, d.place, d.spools, d.log = kind, absolute(place), spools, log
 	d.path = spools.Path(kind, place)
-	d.now, d.wait = time.Now, core.Wait
+	d.now, d.wait, d.free = time.Now, core.Wait, sqlitefile.FreeSpace
 	d.clean, d.changed = map[string]bool{}, map[string]bool{}
 	s, err := spools.Open(d.path)
 	d.Spool = s

@@ -341,6 +341,41 @@ func TestAPlaceThatCannotBeWrittenIsSaidInTheCheck(t *testing.T) {
 	}
 }
 
+// Where Ferry may make no files, the test says so of the folder and of its own copy of the rows; the latter is tried also when
+// the former failed.
+func TestAFolderWithoutTheRightToCreateIsSaid(t *testing.T) {
+	at := placeOf(t)
+	if _, err := os.Stat("/proc/self"); err == nil { // takes no files from anybody, not even from an administrator
+		at = place{"/proc/self/spools", "/proc/self/out"}
+	} else {
+		up := t.TempDir()
+		if err := os.Chmod(up, 0o500); err != nil {
+			t.Fatal(err)
+		}
+		at = place{filepath.Join(up, "spools"), filepath.Join(up, "out")}
+	}
+	c := states(t, at.csv(t))
+	for _, id := range []string{"place", "memory"} {
+		if c[id].State != core.CheckFailed || c[id].Fault.Code != "sheet.not-writable" && c[id].Fault.Code != "sheet.no-folder" || c[id].Fault.Remedy == "" {
+			t.Errorf("%s: %+v, %v", id, c[id], c[id].Fault)
+		}
+	}
+	if c["files"].State != core.CheckUntried {
+		t.Errorf("files: %+v", c["files"])
+	}
+}
+
+func TestADiskThatIsNearlyFullIsSaidBeforeTheImport(t *testing.T) {
+	at := placeOf(t)
+	d := at.csv(t)
+	d.free = func(folder string) (uint64, bool) { return 12 << 20, true }
+	for _, id := range []string{"place", "memory"} {
+		if c := states(t, d)[id]; c.State != core.CheckWarned || c.Fault.Code != "sheet.nearly-full" || !strings.Contains(c.Fault.Cause, "12.0 MB") {
+			t.Errorf("%s: %+v", id, c)
+		}
+	}
+}
+
 func TestAFileThatIsOpenElsewhereIsSaid(t *testing.T) {
 	at := placeOf(t)
 	e := at.excel(t)

@@ -12,9 +12,6 @@ import (
 	"ferry/core/sqlitefile"
 )
 
-// littleSpace is the free space below which a check warns.
-const littleSpace = 1 << 30
-
 // Checks looks whether the folder takes files, whether the file is a database Ferry may write, and whether its tables
 // are not in the way. It leaves nothing behind.
 func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
@@ -38,10 +35,10 @@ func (d *Destination) checkPlace(_ context.Context, c *core.Check) error {
 		}
 	}
 	c.Detail = folder
-	if free, ok := freeSpace(folder); ok {
-		c.Detail = fmt.Sprintf("%s, %s free", folder, size(free))
-		if free < littleSpace {
-			c.State, c.Fault = core.CheckWarned, nearlyFull(size(free))
+	if free, ok := sqlitefile.FreeSpace(folder); ok {
+		c.Detail = fmt.Sprintf("%s, %s free", folder, sqlitefile.Size(free))
+		if free < sqlitefile.LittleSpace {
+			c.State, c.Fault = core.CheckWarned, nearlyFull(sqlitefile.Size(free))
 		}
 	}
 	return nil
@@ -59,7 +56,7 @@ func (d *Destination) checkFile(ctx context.Context, c *core.Check) error {
 		}
 		info, err := os.Stat(d.path)
 		if err == nil {
-			c.Detail += ", " + size(uint64(info.Size()))
+			c.Detail += ", " + sqlitefile.Size(uint64(info.Size()))
 		} else if errors.Is(err, fs.ErrNotExist) {
 			return sqlitefile.Moved(d.path)
 		}
@@ -96,16 +93,4 @@ func (d *Destination) checkTables(ctx context.Context, tables []string, c *core.
 		c.Detail = fmt.Sprintf("%d in the file", others)
 	}
 	return err
-}
-
-// size shows bytes as people read them.
-func size(n uint64) string {
-	switch {
-	case n >= 1<<30:
-		return fmt.Sprintf("%.1f GB", float64(n)/(1<<30))
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
-	default:
-		return fmt.Sprintf("%d KB", (n+1023)/1024)
-	}
 }

@@ -1,12 +1,12 @@
-package sqlite
+package sqlitefile
 
 import (
 	"syscall"
 	"unsafe"
 )
 
-// freeSpace is how many bytes a person may still put into a folder.
-func freeSpace(folder string) (free uint64, ok bool) {
+// FreeSpace is how many bytes a person may still put into a folder.
+func FreeSpace(folder string) (free uint64, ok bool) {
 	name, err := syscall.UTF16PtrFromString(folder)
 	if err != nil {
 		return 0, false

@@ -1,11 +1,11 @@
 //go:build unix
 
-package sqlite
+package sqlitefile
 
 import "syscall"
 
-// freeSpace is how many bytes a person may still put into a folder.
-func freeSpace(folder string) (uint64, bool) {
+// FreeSpace is how many bytes a person may still put into a folder.
+func FreeSpace(folder string) (uint64, bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(folder, &s); err != nil {
 		return 0, false
