@@ -40,7 +40,7 @@ func (e *Environment) Reopen() error {
 		return nil
 	}
 	e.shut = false
-	if e.gone > 0 {
+	if e.doors[0].gone > 0 {
 		return nil // it comes back with all else
 	}
 	return e.doors[0].reopen()

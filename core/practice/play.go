@@ -62,18 +62,21 @@ func (e *Environment) serve(w http.ResponseWriter, r *http.Request, next http.Ha
 func (e *Environment) perform(s Step, side string, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	switch s.Do {
 	case DoStatus:
-		refuse(s, side, w, e.challenge())
+		e.refuse(s, side, w)
 	case DoHTML:
 		page(s, w)
 	case DoCut, DoCutGzip:
 		e.cut(s, w, r, next)
+	case DoDrop:
+		next.ServeHTTP(&held{header: http.Header{}}, r)
+		panic(http.ErrAbortHandler)
 	case DoHugeCell, DoGzipBomb:
 		e.flood(s, w, r)
 	case DoRedirect:
 		w.Header().Set("Location", s.To)
 		w.WriteHeader(http.StatusFound)
 	case DoAway:
-		e.away(time.Duration(s.For))
+		e.away(side, time.Duration(s.For))
 		panic(http.ErrAbortHandler)
 	case DoDelay:
 		t := time.NewTimer(time.Duration(s.For))
@@ -234,12 +237,16 @@ func (e *Environment) monster(r *http.Request) (head, tail string) {
 }
 
 // refuse answers with a status and the error body that the side has for it.
-func refuse(s Step, side string, w http.ResponseWriter, challenge string) {
+func (e *Environment) refuse(s Step, side string, w http.ResponseWriter) {
+	if side == SideHalo {
+		e.Halo.Settings().Refuse(w, s.Status, s.Message, s.RetryAfter)
+		return
+	}
 	if s.RetryAfter != nil {
 		w.Header().Set("Retry-After", strconv.Itoa(*s.RetryAfter))
 	}
 	if s.Status == http.StatusUnauthorized && side == SideDynamics {
-		w.Header().Set("WWW-Authenticate", challenge)
+		w.Header().Set("WWW-Authenticate", e.challenge())
 		w.WriteHeader(s.Status)
 		return
 	}
@@ -307,8 +314,8 @@ func page(s Step, w http.ResponseWriter) {
 }
 
 // away hangs up and listens again later. Close ends the waiting too.
-func (e *Environment) away(d time.Duration) {
-	if !e.leave() {
+func (e *Environment) away(side string, d time.Duration) {
+	if !e.leave(side) {
 		return
 	}
 	go func() {
@@ -319,6 +326,6 @@ func (e *Environment) away(d time.Duration) {
 		case <-ctx.Done():
 		case <-e.closing:
 		}
-		e.comeBack()
+		e.comeBack(side)
 	}()
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ferry/core/practice/dynamics"
+	"ferry/core/practice/halo"
 	"ferry/core/practice/microsoft"
 	"ferry/core/practice/world"
 )
@@ -48,6 +49,8 @@ type Options struct {
 	TokenLifetime   time.Duration // of access tokens; 0 is an hour
 	RefreshLifetime time.Duration // of refresh tokens
 	Limits          dynamics.Limits
+	Halo            halo.Settings // in which world the practice Halo is
+	HaloPort        int
 	Log             *slog.Logger     // nil logs nothing
 	Now             func() time.Time // nil is time.Now
 
@@ -86,6 +89,9 @@ type Environment struct {
 	Proxy     *Proxy               // a proxy server that nobody has to use
 	Windows   Login                // on-premises with Windows sign-in
 
+	HaloAddress string       // https://localhost:PORT, what a person enters as the address of Halo
+	Halo        *halo.Server // what answers there; HaloTenant, HaloClientID and HaloSecret open it
+
 	issuer  issuer
 	trusts  map[Trust]*tls.Certificate
 	options Options
@@ -99,7 +105,6 @@ type Environment struct {
 	mu     sync.Mutex
 	doors  []*door
 	closed bool
-	gone   int // how many steps keep the doors shut
 	trust  Trust
 	pair   []byte // the application's certificate with its key
 	shut   bool   // Dynamics does not listen
@@ -109,7 +114,7 @@ type Environment struct {
 // A Request is one entry of the log. Header has everything but what is secret.
 type Request struct {
 	Time   time.Time
-	Side   string // SideDynamics or SideMicrosoft
+	Side   string // SideDynamics, SideMicrosoft, SideDiscovery or SideHalo
 	Method string
 	Path   string
 	Query  string
@@ -183,14 +188,14 @@ func (e *Environment) open(o Options) error {
 	for _, d := range []struct {
 		port int
 		tls  *tls.Config
-	}{{o.Port, changing}, {o.AuthorityPort, usual}, {o.PagesPort, nil}, {0, usual}, {0, nil}} {
+	}{{o.Port, changing}, {o.AuthorityPort, usual}, {o.PagesPort, nil}, {0, usual}, {0, nil}, {o.HaloPort, usual}} {
 		opened, err := newDoor(d.port, d.tls)
 		if err != nil {
 			return err
 		}
 		e.doors = append(e.doors, opened)
 	}
-	org, authority, pages, discovery, proxy := e.doors[0], e.doors[1], e.doors[2], e.doors[3], e.doors[4]
+	org, authority, pages, discovery, proxy, destination := e.doors[0], e.doors[1], e.doors[2], e.doors[3], e.doors[4], e.doors[5]
 	e.Org, e.Authority = org.address("https"), authority.address("https")+"/"+Tenant
 	if o.OnPremises != nil {
 		e.settle(o.OnPremises, authority.address("https"))
@@ -209,6 +214,7 @@ func (e *Environment) open(o Options) error {
 	pages.handler = both(e.Microsoft.Pages(), e.Elsewhere.Pages(), e.Elsewhere)
 	discovery.handler = e.stage(SideDiscovery, e.Finder)
 	proxy.handler = e.Proxy
+	destination.handler = e.stage(SideHalo, e.newHalo(o, destination))
 	for _, d := range e.doors {
 		d.serve()
 	}
@@ -252,6 +258,7 @@ func (e *Environment) Played() []int { return e.player.counts() }
 // Unknown returns every request that was answered 501: what the practice environment does not play.
 func (e *Environment) Unknown() []string {
 	list := append(e.Dynamics.Unknown(), e.Finder.Unknown()...)
+	list = append(list, e.Halo.Unknown()...)
 	for _, r := range e.Requests() {
 		if r.Side == SideMicrosoft && r.Status == http.StatusNotImplemented && r.Step == "" {
 			list = append(list, r.Method+" "+r.Path+" (sign-in service)")
@@ -302,30 +309,35 @@ func (e *Environment) challenge() string {
 	return "Bearer authorization_uri=" + e.Authority + "/oauth2/authorize, resource_id=" + e.Org + "/"
 }
 
-// leave shuts both hosts; false when the environment is closed.
-func (e *Environment) leave() bool {
+// hosts are the doors of a side that go away together: Halo's own, or those of Dynamics and of the sign-in service.
+func (e *Environment) hosts(side string) []*door {
+	if side == SideHalo {
+		return e.doors[5:]
+	}
+	return e.doors[:2]
+}
+
+// leave shuts the hosts of a side; false when the environment is closed.
+func (e *Environment) leave(side string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return false
 	}
 	e.work.Add(1)
-	e.gone++
-	for _, d := range e.doors[:2] {
+	for _, d := range e.hosts(side) {
+		d.gone++
 		d.shut()
 	}
 	return true
 }
 
-// comeBack opens both hosts again at their old ports.
-func (e *Environment) comeBack() {
+// comeBack opens them again at their old ports.
+func (e *Environment) comeBack(side string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.gone--; e.closed || e.gone > 0 {
-		return
-	}
-	for i, d := range e.doors[:2] {
-		if i == 0 && e.shut {
+	for _, d := range e.hosts(side) {
+		if d.gone--; e.closed || d.gone > 0 || d == e.doors[0] && e.shut {
 			continue
 		}
 		if err := d.reopen(); err != nil {
@@ -341,6 +353,7 @@ type door struct {
 	handler http.Handler
 	ln      net.Listener
 	server  *http.Server
+	gone    int // how many steps keep it shut
 }
 
 func newDoor(port int, secure *tls.Config) (*door, error) {

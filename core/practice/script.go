@@ -20,7 +20,7 @@ type Script []Step
 // A Step says which requests it is about and what becomes of them. Every condition that is set must hold.
 type Step struct {
 	// When.
-	Side   string  `json:"side,omitempty"`   // "dynamics" or "microsoft"; "" is both
+	Side   string  `json:"side,omitempty"`   // "dynamics", "microsoft", "discovery" or "halo"; "" is any
 	Method string  `json:"method,omitempty"` // "GET"; "" is any
 	Path   string  `json:"path,omitempty"`   // a regular expression on the path of the address
 	Table  string  `json:"table,omitempty"`  // logical name or set name of the table whose rows are asked for
@@ -48,6 +48,7 @@ const (
 	DoStatus       = "status"        // answers Status with the error body of its side; 429 knows Dataverse's three codes
 	DoHTML         = "html"          // answers an HTML page with Status (200 when not set)
 	DoCut          = "cut"           // cuts the connection: before anything is sent, or after Bytes bytes of the body
+	DoDrop         = "drop"          // the work is done, and the connection is cut before any of the answer
 	DoCutGzip      = "cut-gzip"      // the same, and the body is compressed for certain
 	DoTruncate     = "truncate"      // ends the body after Bytes bytes as though it were whole
 	DoGarbage      = "garbage"       // puts bytes that are no JSON behind the first Bytes bytes of the body
@@ -71,10 +72,11 @@ const (
 	SideDynamics  = "dynamics"
 	SideMicrosoft = "microsoft"
 	SideDiscovery = "discovery" // the Global Discovery Service
+	SideHalo      = "halo"
 )
 
 var deeds = map[string]bool{
-	DoStatus: true, DoHTML: true, DoCut: true, DoCutGzip: true, DoTruncate: true, DoGarbage: true, DoRepeatRow: true,
+	DoStatus: true, DoHTML: true, DoCut: true, DoDrop: true, DoCutGzip: true, DoTruncate: true, DoGarbage: true, DoRepeatRow: true,
 	DoRepeatPage: true, DoForeignLink: true, DoEndlessEmpty: true, DoEndlessSame: true, DoHugeCell: true,
 	DoGzipBomb: true, DoRedirect: true, DoExpire: true, DoRevoke: true, DoRemoveColumn: true, DoAway: true, DoDelay: true,
 }
@@ -135,7 +137,7 @@ func (s Step) check() error {
 		return fmt.Errorf("there is no %q to do", s.Do)
 	}
 	switch s.Side {
-	case "", SideDynamics, SideMicrosoft, SideDiscovery:
+	case "", SideDynamics, SideMicrosoft, SideDiscovery, SideHalo:
 	default:
 		return fmt.Errorf("there is no side %q", s.Side)
 	}

@@ -1,0 +1,120 @@
+package halo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Settings say in which of the possible worlds this Halo is. The zero Settings are the usual one. The names in JSON are
+// those of ferryctl practice -halo NAME=VALUE and of scripts.
+type Settings struct {
+	// The limit: so many requests in so many seconds, the token and authinfo included.
+	Requests   int    `json:"requests,omitempty"`   // 300
+	Window     int    `json:"window,omitempty"`     // 300 seconds
+	LimitText  string `json:"limitText,omitempty"`  // "" text, "json"
+	RetryAfter bool   `json:"retryAfter,omitempty"` // 429 says when to come again
+
+	PageCap int `json:"pageCap,omitempty"` // rows of a page at most, whatever is asked for; 100
+
+	// Signing in.
+	TokenLife  int    `json:"tokenLife,omitempty"`  // seconds; 3600
+	NeedTenant bool   `json:"needTenant,omitempty"` // a token is not given without the tenant
+	Scopes     string `json:"scopes,omitempty"`     // that the application has; "all"
+	AuthInfo   string `json:"authInfo,omitempty"`   // "" usual, "missing", "elsewhere", "plain"
+	NoTenantID bool   `json:"noTenantId,omitempty"` // authinfo does not tell the tenant
+
+	// Answers.
+	Errors      string `json:"errors,omitempty"`      // how a refusal is told: "" Message, "resultCode", "className", "error", "text", "empty"
+	Body401     bool   `json:"body401,omitempty"`     // a 401 says something; else it is empty
+	OneAsArray  bool   `json:"oneAsArray,omitempty"`  // a POST of one record is answered by an array of one
+	Status200   bool   `json:"status200,omitempty"`   // a POST is answered 200; else 201
+	NullForGone bool   `json:"nullForGone,omitempty"` // an id that is not there is answered 200 and null; else 404
+	Warning     string `json:"warning,omitempty"`     // _warning of everything that is stored
+	Sparse      bool   `json:"sparse,omitempty"`      // rows of lists have next to nothing but the id and the name
+	Lenient     bool   `json:"lenient,omitempty"`     // unknown members, bare objects and 95.0 are taken
+
+	// Writing.
+	Batch          string   `json:"batch,omitempty"`          // an array with a bad record: "" nothing is stored, "partial" what stands before it is
+	Mandatory      []string `json:"mandatory,omitempty"`      // fields a record cannot be without: "client.website", "users.CFTier"
+	AdvancedSearch []string `json:"advancedSearch,omitempty"` // members that advanced_search knows; azureoid, emailaddress
+	UniqueEmail    bool     `json:"uniqueEmail,omitempty"`    // no two users with one e-mail address
+	DeletesRefused bool     `json:"deletesRefused,omitempty"` // nothing can be deleted
+	Restricted     bool     `json:"restricted,omitempty"`     // the agent may not use all customers: every third is hidden
+}
+
+// Errors of Settings.
+const (
+	ErrorsResultCode = "resultCode"
+	ErrorsClassName  = "className"
+	ErrorsError      = "error"
+	ErrorsText       = "text"
+	ErrorsEmpty      = "empty"
+)
+
+func (s Settings) requests() int         { return or(s.Requests, 300) }
+func (s Settings) window() time.Duration { return time.Duration(or(s.Window, 300)) * time.Second }
+func (s Settings) pageCap() int          { return or(s.PageCap, 100) }
+func (s Settings) tokenLife() int        { return or(s.TokenLife, 3600) }
+
+func or(n, usual int) int {
+	if n == 0 {
+		return usual
+	}
+	return n
+}
+
+// Change sets settings from JSON: {"pageCap":50}. It refuses what it does not know.
+func (s *Settings) Change(text []byte) error {
+	next := *s
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&next); err != nil {
+		return fmt.Errorf("reading the settings of Halo: %w", err)
+	}
+	if err := next.check(); err != nil {
+		return err
+	}
+	*s = next
+	return nil
+}
+
+// Put sets one setting from text, as in pageCap=50 or restricted=true.
+func (s *Settings) Put(name, value string) error {
+	raw := []byte(value)
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		raw, _ = json.Marshal(value)
+	}
+	text, _ := json.Marshal(map[string]json.RawMessage{name: raw})
+	return s.Change(text)
+}
+
+// check refuses words that mean nothing, so that a misspelt world is not the usual one.
+func (s Settings) check() error {
+	for _, w := range []struct{ name, value, words string }{
+		{"limitText", s.LimitText, "json"},
+		{"authInfo", s.AuthInfo, "missing elsewhere plain"},
+		{"errors", s.Errors, "resultCode className error text empty"},
+		{"batch", s.Batch, "partial"},
+	} {
+		if w.value != "" && !contains(strings.Fields(w.words), w.value) {
+			return fmt.Errorf("%s of Halo cannot be %q: it is one of %s", w.name, w.value, w.words)
+		}
+	}
+	if s.Requests < 0 || s.Window < 0 || s.PageCap < 0 || s.TokenLife < 0 {
+		return fmt.Errorf("a number among the settings of Halo is below 0")
+	}
+	return nil
+}
+
+func contains(words []string, word string) bool {
+	for _, w := range words {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}

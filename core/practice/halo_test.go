@@ -1,0 +1,97 @@
+package practice_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"ferry/core/practice"
+	"ferry/core/practice/practicetest"
+)
+
+// trusting is a client that trusts the environment.
+func trusting(e *practice.Environment) *http.Client {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(e.CA)
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, Timeout: 10 * time.Second}
+}
+
+// askHalo asks the practice Halo for a token and returns status and body; status 0 is no answer.
+func askHalo(t *testing.T, e *practice.Environment) (int, string) {
+	t.Helper()
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {practice.HaloClientID}, "client_secret": {practice.HaloSecret}, "scope": {"all"}}
+	r, err := http.NewRequestWithContext(context.Background(), "POST", e.HaloAddress+"/auth/token?tenant="+practice.HaloTenant, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := trusting(e).Do(r)
+	if err != nil {
+		return 0, ""
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(body)
+}
+
+func TestThePracticeHaloOpensWithItsSecretAndPlaysAScript(t *testing.T) {
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 5, "contact": 5}})
+	if status, body := askHalo(t, e); status != 200 || !strings.Contains(body, "access_token") {
+		t.Fatalf("no token: %d %s", status, body)
+	}
+	for _, c := range []struct {
+		name   string
+		step   practice.Step
+		status int
+		says   string
+	}{
+		{"a .NET exception", practice.Step{Do: practice.DoStatus, Status: 500}, 500, "System.Exception"},
+		{"a gateway", practice.Step{Do: practice.DoStatus, Status: 502}, 502, "<html>"},
+		{"an empty 401", practice.Step{Do: practice.DoStatus, Status: 401}, 401, ""},
+		{"the limit", practice.Step{Do: practice.DoStatus, Status: 429, RetryAfter: practice.Seconds(7)}, 429, "Rate Limit Reached"},
+		{"a text", practice.Step{Do: practice.DoGarbage, Bytes: 4}, 200, "no JSON"},
+		{"an answer that is dropped", practice.Step{Do: practice.DoDrop}, 0, ""},
+	} {
+		c.step.Side = practice.SideHalo
+		if err := e.Play(practice.Script{c.step}); err != nil {
+			t.Fatal(err)
+		}
+		before := e.Halo.Count("POST", "/auth/token")
+		status, body := askHalo(t, e)
+		if status != c.status || !strings.Contains(body, c.says) {
+			t.Errorf("%s: %d %s", c.name, status, body)
+		}
+		if done := e.Halo.Count("POST", "/auth/token") - before; c.step.Do == practice.DoDrop && done != 1 {
+			t.Errorf("%s: the work was done %d times", c.name, done)
+		}
+	}
+}
+
+func TestHaloAloneGoesAwayAndComesBack(t *testing.T) {
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 5, "contact": 5}, Script: practice.Script{
+		{Side: practice.SideHalo, Nth: 1, Do: practice.DoAway, For: practice.Duration(50 * time.Millisecond)},
+	}})
+	if status, _ := askHalo(t, e); status != 0 {
+		t.Errorf("answered %d", status)
+	}
+	res, err := trusting(e).Get(e.Org + "/api/data/v9.2/")
+	if err != nil {
+		t.Fatalf("Dynamics is away too: %v", err)
+	}
+	res.Body.Close()
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
+		if status, _ := askHalo(t, e); status == 200 {
+			return
+		}
+	}
+	t.Error("Halo did not come back")
+}
