@@ -63,6 +63,7 @@ func Destination(t *testing.T, place Place) {
 		{"a keeper knows what a run has not seen", s.keeps},
 		{"what a batch replaces is told, and put back", s.remembers},
 		{"a row that was matched gets its own key back", s.remembersMatches},
+		{"all rows are listed, and whether they are as they were left", s.lists},
 	} {
 		t.Run(test.name, test.run)
 	}

@@ -24,6 +24,9 @@
 // when the run is complete (changes.go says when it does not). What changed is listed by key and read back with the mapping's
 // own query; records that lean on others which changed, and those that were refused, are listed too (listed.go).
 //
+// Compare (compare.go and those beside it) holds source and destination against each other and says why they differ, of what the
+// journal, the marks and the digests of what was left tell; nothing is guessed, and what nothing explains is said so.
+//
 // The order to read in: run.go (the whole), prepare.go (mappings made ready), begin.go (which run), table.go (parts and
 // their readers), page.go and others.go, write.go (a batch), recover.go (after a crash), refs.go and passes.go (references
 // to the destination's own ids), policies.go, journal.go (what must be remembered).

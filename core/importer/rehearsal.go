@@ -68,6 +68,7 @@ type RehearsedRow struct {
 	Digest  uint64 // of what it was mapped to
 	Changes []Change
 	Fault   *core.Fault // why, for Refused and Skipped
+	Differs Difference  // of a comparison; Kind says nothing then
 }
 
 // A Change is one value that would be written: old → new.
@@ -75,6 +76,7 @@ type Change struct {
 	Column  string
 	Was     string
 	Becomes string
+	Why     Difference `json:",omitempty"` // of a comparison: Was stands there, Becomes is what Dynamics has
 }
 
 // A Sketch keeps the rows of a rehearsal, so that memory does not grow with the table.

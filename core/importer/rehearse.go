@@ -153,9 +153,15 @@ func (r *rehearsing) table(ctx context.Context, i int) error {
 		r.places[c.Name] = n
 		out.Fields = append(out.Fields, RehearsedField{Column: c.Name, Field: c.Field})
 	}
+	part := &t.parts[0]
+	return e.eachPage(ctx, t, part, func(m *mapped) error { return r.page(ctx, out, part, m) })
+}
+
+// eachPage reads and maps a part. The next page is read while do is at work; a page is good until do returns.
+func (e *engine) eachPage(ctx context.Context, t *table, part *Part, do func(*mapped) error) error {
 	e.setState(t, Reading)
 	reading, cancel := context.WithCancel(ctx)
-	items, pool, part := make(chan item), newPool(2), &t.parts[0]
+	items, pool := make(chan item), newPool(2)
 	at := *part
 	done := make(chan struct{})
 	go func() {
@@ -177,7 +183,7 @@ func (r *rehearsing) table(ctx context.Context, i int) error {
 			return ctx.Err()
 		case it := <-items:
 			if it.page != nil {
-				err := r.page(ctx, out, part, it.page)
+				err := do(it.page)
 				it.page.release()
 				if err != nil {
 					return err

@@ -18,10 +18,11 @@ import (
 
 // A Search says which rows are wanted.
 type Search struct {
-	Mapping string             // "" is all
-	Kinds   []core.OutcomeKind // none is all
-	Text    string             // in key, name, values or reason, whatever the case; "" is all
-	Column  string             // only rows in which this column changes
+	Mapping string                // "" is all
+	Kinds   []core.OutcomeKind    // none is all
+	Differs []importer.Difference // of a comparison; none is all
+	Text    string                // in key, name, values or reason, whatever the case; "" is all
+	Column  string                // only rows in which this column changes
 }
 
 func (q Search) where() (sql string, args []any) {
@@ -29,11 +30,14 @@ func (q Search) where() (sql string, args []any) {
 	if q.Mapping != "" {
 		and, args = append(and, "mapping = ?"), append(args, q.Mapping)
 	}
-	if len(q.Kinds) > 0 {
-		marks := make([]string, len(q.Kinds))
-		for i, k := range q.Kinds {
-			marks[i], args = "?", append(args, int64(k))
-		}
+	var marks []string
+	for _, k := range q.Kinds {
+		marks, args = append(marks, "?"), append(args, int64(k))
+	}
+	for _, k := range q.Differs {
+		marks, args = append(marks, "?"), append(args, differs+int64(k))
+	}
+	if len(marks) > 0 {
 		and = append(and, "kind IN ("+strings.Join(marks, ", ")+")")
 	}
 	if len(and) > 0 {
@@ -104,9 +108,10 @@ func (s *Sketch) scan(ctx context.Context, where string, args []any, each func(n
 	var sealed []byte
 	return s.query(ctx, "SELECT n, mapping, source, key, kind, digest, coalesce(matches, ''), sealed FROM rows"+where+" ORDER BY n", args, func(row *sqlite.Stmt) error {
 		r := importer.RehearsedRow{
-			Mapping: row.ColumnText(1), Table: row.ColumnText(2), Key: row.ColumnText(3), Kind: core.OutcomeKind(row.ColumnInt(4)),
+			Mapping: row.ColumnText(1), Table: row.ColumnText(2), Key: row.ColumnText(3),
 			Digest: uint64(row.ColumnInt64(5)), Matches: row.ColumnText(6),
 		}
+		r.Kind, r.Differs = kindOf(row.ColumnInt64(4))
 		sealed = slices.Grow(sealed[:0], row.ColumnLen(7))[:row.ColumnLen(7)]
 		row.ColumnBytes(7, sealed)
 		if err := s.open(&r, sealed); err != nil {

@@ -6,6 +6,8 @@
 // Keys of records and what would become of them are plain, so that they can be found and counted. Sweep removes the files
 // of processes that were killed.
 //
+// A comparison keeps its differences in a Sketch too, with what it has to know of records meanwhile (differences.go).
+//
 // A List is the keys of a rehearsal with digests of what they were mapped to: enough to limit an import to what was shown,
 // and to go on with it after a kill. It holds no values.
 //
@@ -84,6 +86,7 @@ CREATE TABLE rows (
 	matches TEXT,
 	sealed  BLOB NOT NULL
 );
+CREATE TABLE notes (list TEXT NOT NULL, key TEXT NOT NULL, sealed BLOB, PRIMARY KEY (list, key)) WITHOUT ROWID;
 CREATE INDEX rows_by_key ON rows (source, key, kind);
 CREATE INDEX rows_by_kind ON rows (mapping, kind, n);
 CREATE INDEX rows_by_match ON rows (mapping, matches) WHERE matches IS NOT NULL;`, nil)
@@ -164,7 +167,7 @@ func (s *Sketch) Add(ctx context.Context, rows []importer.RehearsedRow) error {
 					matches = r.Matches
 				}
 				if err := sqlitex.Execute(c, "INSERT INTO rows (mapping, source, key, kind, digest, matches, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)",
-					&sqlitex.ExecOptions{Args: []any{r.Mapping, r.Table, r.Key, int64(r.Kind), int64(r.Digest), matches, sealed}}); err != nil {
+					&sqlitex.ExecOptions{Args: []any{r.Mapping, r.Table, r.Key, kindNumber(r), int64(r.Digest), matches, sealed}}); err != nil {
 					return err
 				}
 			}
@@ -183,20 +186,32 @@ func (s *Sketch) close(r importer.RehearsedRow) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.sealed(text), nil
+}
+
+func (s *Sketch) sealed(text []byte) []byte {
 	nonce := make([]byte, s.seal.NonceSize(), s.seal.NonceSize()+len(text)+s.seal.Overhead())
 	rand.Read(nonce) // never fails
-	return s.seal.Seal(nonce, nonce, text, nil), nil
+	return s.seal.Seal(nonce, nonce, text, nil)
+}
+
+func (s *Sketch) unsealed(sealed []byte) ([]byte, error) {
+	n := s.seal.NonceSize()
+	if len(sealed) < n {
+		return nil, damaged(nil)
+	}
+	text, err := s.seal.Open(nil, sealed[:n], sealed[n:], nil)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	return text, nil
 }
 
 // open reads what close sealed into a row.
 func (s *Sketch) open(r *importer.RehearsedRow, sealed []byte) error {
-	n := s.seal.NonceSize()
-	if len(sealed) < n {
-		return damaged(nil)
-	}
-	text, err := s.seal.Open(nil, sealed[:n], sealed[n:], nil)
+	text, err := s.unsealed(sealed)
 	if err != nil {
-		return damaged(err)
+		return err
 	}
 	var in inside
 	if err := json.Unmarshal(text, &in); err != nil {

@@ -20,6 +20,7 @@ type Spool interface {
 	core.Starter
 	core.Settler
 	core.Finder
+	core.Lister
 	core.Restorer
 	core.Ruler
 	core.Keeper
