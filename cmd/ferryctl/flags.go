@@ -43,6 +43,7 @@ type flags struct {
 	rehearse          bool
 	rows, keys, only  string
 	language          string
+	keepDays          days
 	loaded            *project.Project
 }
 
@@ -58,6 +59,27 @@ func (p pairs) Set(text string) error {
 	}
 	p[name] = value
 	return nil
+}
+
+// days is a flag of days that may be left out.
+type days struct {
+	n     int
+	given bool
+}
+
+func (d *days) String() string { return "" }
+
+func (d *days) Set(text string) (err error) {
+	d.n, err = strconv.Atoi(text)
+	if d.given = err == nil; err != nil || d.n < 0 || d.n > project.KeepMost {
+		return errors.New("it must be a number from 0 to 3650")
+	}
+	return nil
+}
+
+// keepFlag is for the commands that keep what holds people's data.
+func (f *flags) keepFlag() {
+	f.set.Var(&f.keepDays, "keep-days", "for how many days what holds people's data is kept, so that imports can be taken back: 0 keeps nothing (default: as this computer is set, 30)")
 }
 
 func connectionFlags(name string) *flags {
@@ -127,6 +149,9 @@ func (f *flags) computer(ctx context.Context, t *terminal) (*wiring.Computer, er
 		if n.Proxy, err = proxyOf(f.proxy); err != nil {
 			return nil, err
 		}
+	}
+	if f.keepDays.given {
+		c.Settings.KeepDays = &f.keepDays.n
 	}
 	c.ProxyPassword = core.NewSecret(t.env(proxyPassword))
 	if n.Proxy.User != "" && c.ProxyPassword.Empty() {

@@ -16,7 +16,7 @@ func TestHelpTellsWhatACommandIsForAndItsFlags(t *testing.T) {
 		"practice": {"-seed", "-rows", "-script", "-ca", "-json"},
 		"check":    append([]string{"-report", "-tables", "-to", "-set"}, everywhere...),
 		"tables":   everywhere,
-		"import":   append([]string{"-to", "-set", "-tables", "-filter", "-retire", "-full", "-language", "-rehearse", "-rows", "-keys", "-only"}, everywhere...),
+		"import":   append([]string{"-to", "-set", "-tables", "-filter", "-retire", "-full", "-language", "-rehearse", "-rows", "-keys", "-only", "-keep-days"}, everywhere...),
 		"settings": {"-json"},
 		"schema":   {},
 		"runs":     {"-project", "-data", "-json", "-report", "-refused", "-run", "-values", "-forget"},

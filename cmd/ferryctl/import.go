@@ -29,6 +29,7 @@ func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f.set.StringVar(&f.rows, "rows", "", "with -rehearse: save every record, old and new values side by side: FILE.csv")
 	f.set.StringVar(&f.keys, "keys", "", "with -rehearse: save which records were shown, for -only: FILE")
 	f.set.StringVar(&f.only, "only", "", "import just what a rehearsal showed: the FILE of its -keys; what changed since is skipped")
+	f.keepFlag()
 	if code, ok := f.parse(t, args); !ok {
 		return code
 	}
@@ -113,6 +114,10 @@ type errand struct {
 // carry runs an import and shows it. The error is what kept it from beginning; once a run exists, the receipt is shown
 // and the exit code says how it ended.
 func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int, error) {
+	_ = c.Expire(ctx) // what cannot be deleted now goes the next time, and is logged
+	if c.KeepFor() < 0 {
+		defer func() { _ = c.Expire(context.WithoutCancel(ctx)) }()
+	}
 	destination, err := c.Destination(ctx, e.drivers, e.where, e.secrets)
 	if err != nil {
 		return 0, err

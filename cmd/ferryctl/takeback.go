@@ -133,6 +133,9 @@ func showTakeBackPlan(t *terminal, asJSON bool, plan importer.TakeBackPlan) int 
 		fmt.Fprintf(t.out, "    %-24s %s would be removed, %s get their former values, %s come again, %s are as before, %s stay because somebody changed them since\n",
 			printable(x.Title), thousands(x.Removed), thousands(x.Updated), thousands(x.Created), thousands(x.Unchanged), thousands(x.Refused))
 	}
+	for _, stay := range plan.Stays {
+		fmt.Fprintf(t.out, "    %s stay: %s\n", thousands(stay.Rows), printable(stay.Fault.Cause))
+	}
 	if len(plan.Made) > 0 {
 		fmt.Fprintf(t.out, "Tables and columns that it made stay: %s\n", printable(strings.Join(plan.Made, ", ")))
 	}
@@ -144,23 +147,22 @@ func showTakeBackPlan(t *terminal, asJSON bool, plan importer.TakeBackPlan) int 
 
 // forget deletes what this computer knows of a project.
 func (f *flags) forget(ctx context.Context, t *terminal) error {
-	id := ""
-	if f.loaded != nil {
-		id = f.loaded.ID
-	}
 	c := &wiring.Computer{Data: f.data, Log: t.log}
 	f.keychain(ctx, t, c, false)
-	d, err := c.DeleteKnown(ctx, id)
+	d, err := c.DeleteKnown(ctx, f.loaded)
 	if err != nil {
 		return err
 	}
 	if f.json {
-		line(t.out, map[string]any{"deleted": d.Runs, "files": d.Spool})
+		line(t.out, map[string]any{"deleted": d.Runs, "files": d.Spools, "tables": d.Tables})
 		return nil
 	}
 	fmt.Fprintf(t.out, "Deleted: the history of %s imports, refused records, what was needed to take imports back, and its key.\n", thousands(int64(d.Runs)))
-	for _, file := range d.Spool {
+	for _, file := range d.Spools {
 		fmt.Fprintf(t.out, "Deleted: the rows kept here for %s. The next import into it wants another place, or the file moved away.\n", printable(file))
+	}
+	if d.Tables > 0 {
+		fmt.Fprintf(t.out, "Deleted: what was told about %s tables.\n", thousands(int64(d.Tables)))
 	}
 	fmt.Fprintln(t.out, "Not deleted, because only you can: what stands at the destination, reports that were saved, the project file, and passwords of connections in the keychain.")
 	return nil

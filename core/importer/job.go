@@ -30,7 +30,7 @@ type Job struct {
 	Only Shown
 
 	// Seal closes what a run replaces, so that it can be taken back; nil keeps nothing of it. KeepFor is how long it is kept, 30
-	// days when it is 0: what is older is forgotten at the start of a run.
+	// days when it is 0 and not at all when it is below: what is older is forgotten at the start of a run.
 	Seal    Seal
 	KeepFor time.Duration
 

@@ -104,6 +104,7 @@ type Entry struct {
 	Fault       *core.Fault
 	Tables      []RunTable
 	Undoes      string // id of the run that this one takes back; "" for an import
+	Forgotten   bool   // what was there before it is not kept any more, or not all of it; Expire sets it
 }
 
 // A RunTable is one table of a run, in the order of the import.

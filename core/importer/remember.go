@@ -32,8 +32,8 @@ type Memory interface {
 	Images(ctx context.Context, run string, before int64, n int) ([]Image, error)
 	// Remembered counts the images of a run.
 	Remembered(ctx context.Context, run string) (images, rows int64, err error)
-	// Expire forgets images that were made before a time, and what was taken back of them, and tells how many. Nothing of
-	// them stays in the file.
+	// Expire forgets all images of the runs that have one made before a time, what was taken back of them, and tells how many:
+	// a run is taken back whole or not at all. Nothing of them stays in the file.
 	Expire(ctx context.Context, before time.Time) (int64, error)
 	// Returned tells what a run that takes another back has done with rows so far. Other keys are left out.
 	Returned(ctx context.Context, run, mapping string, keys []string) (map[string]core.OutcomeKind, error)
@@ -73,7 +73,7 @@ func (e *engine) remembers() (Memory, bool) {
 	memory, ok := e.Journal.(Memory)
 	_, tells := e.Destination.(core.Rememberer)
 	_, settles := e.Destination.(core.Settler)
-	return memory, ok && tells && settles && e.Seal != nil
+	return memory, ok && tells && settles && e.Seal != nil && e.KeepFor >= 0
 }
 
 // remembering is what the destination tells of a batch; nil when nobody wants to know.
@@ -106,15 +106,22 @@ func (e *engine) expire(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	keep := e.KeepFor
-	if keep <= 0 {
-		keep = keepImages
-	}
-	n, err := memory.Expire(ctx, e.Now().Add(-keep))
+	n, err := memory.Expire(ctx, Forgets(e.Now(), e.KeepFor))
 	if n > 0 {
 		e.log.Info("what was there before old imports is forgotten", "batches", n)
 	}
 	return err
+}
+
+// Forgets is the moment before which nothing is kept; keep is that of a Job.
+func Forgets(now time.Time, keep time.Duration) time.Time {
+	switch {
+	case keep < 0:
+		return now.Add(time.Minute) // also what was noted in this very moment
+	case keep == 0:
+		keep = keepImages
+	}
+	return now.Add(-keep)
 }
 
 // making notes what a run makes at the destination, which stays when the run is taken back.

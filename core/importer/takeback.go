@@ -23,7 +23,15 @@ type TakeBackPlan struct {
 	Receipt Receipt   // its counts are what would be done; nothing was
 	Run     Receipt   // the run that would be taken back
 	Made    []string  // tables and columns that it made, which stay
+	Stays   []Stay    // rows that are not put back, and why
 	Until   time.Time // when what is needed for it is forgotten
+}
+
+// A Stay says why rows of a table stay as they are.
+type Stay struct {
+	Mapping string // ID
+	Rows    int64
+	Fault   *core.Fault // without a subject
 }
 
 // RehearseTakeBack tells what TakeBack would do, and changes nothing.
@@ -67,6 +75,7 @@ type back struct {
 	target Entry
 	open   map[string]Batch            // noted by an earlier process
 	seen   map[string]core.OutcomeKind // of a rehearsal: rows that a newer batch of the run changed too
+	stays  []Stay
 }
 
 func newBack(j Job, progress func(Progress)) (*back, error) {
@@ -86,13 +95,25 @@ func newBack(j Job, progress func(Progress)) (*back, error) {
 
 // find finds the run and what stands in the way of taking it back. Entries come newest first.
 func (b *back) find(ctx context.Context, run string) (entries []Entry, err error) {
-	e := b.e
-	if err := e.claim(ctx, claimName(e.Place)); err != nil {
+	if err := b.e.claim(ctx, claimName(b.e.Place)); err != nil {
 		return nil, err
 	}
-	if e.have, err = e.Destination.Identity(ctx); err != nil {
-		return nil, core.During("looking at the destination", err)
+	if err := b.look(ctx); err != nil {
+		return nil, err
 	}
+	return b.known(ctx, run, true)
+}
+
+func (b *back) look(ctx context.Context) (err error) {
+	if b.e.have, err = b.e.Destination.Identity(ctx); err != nil {
+		err = core.During("looking at the destination", err)
+	}
+	return err
+}
+
+// known is find as far as the journal knows. looked says that the destination was looked at.
+func (b *back) known(ctx context.Context, run string, looked bool) (entries []Entry, err error) {
+	e := b.e
 	if entries, err = b.memory.Into(ctx, e.have.ID, e.Place); err != nil {
 		return nil, err
 	}
@@ -104,13 +125,16 @@ func (b *back) find(ctx context.Context, run string) (entries []Entry, err error
 	switch {
 	case b.target.Undoes != "":
 		return nil, isTakeBack()
-	case b.target.Destination != e.have.ID && !(e.have.ID == "" && b.target.Destination == e.Place):
+	case looked && b.target.Destination != e.have.ID && !(e.have.ID == "" && b.target.Destination == e.Place):
 		return nil, otherDestination()
 	}
 	for _, r := range entries {
 		if r.Undoes == run && r.State == Complete {
 			return nil, takenBackAlready()
 		}
+	}
+	if b.target.Forgotten {
+		return nil, forgotten()
 	}
 	for _, r := range entries[:at] {
 		if r.Undoes != "" || !shareTables(r, b.target) {
@@ -155,7 +179,8 @@ func (b *back) table(mapping string) *table {
 // rehearse counts what would be done.
 func (b *back) rehearse(ctx context.Context, run string) (plan TakeBackPlan, err error) {
 	e := b.e
-	if _, err := b.find(ctx, run); err != nil {
+	entries, err := b.find(ctx, run)
+	if err != nil {
 		return plan, err
 	}
 	parts, err := e.Journal.Parts(ctx, run)
@@ -166,12 +191,12 @@ func (b *back) rehearse(ctx context.Context, run string) (plan TakeBackPlan, err
 	for _, t := range b.target.Tables {
 		plan.Made = append(plan.Made, t.Made...)
 	}
-	images, rows, err := b.memory.Remembered(ctx, run)
-	if err != nil {
+	if err := b.openable(ctx, entries); err != nil {
 		return plan, err
 	}
-	if images == 0 && changedSomething(plan.Run) {
-		return plan, forgotten()
+	_, rows, err := b.memory.Remembered(ctx, run)
+	if err != nil {
+		return plan, err
 	}
 	b.tables()
 	e.current = Entry{Undoes: run, State: Complete, From: b.target.From, To: b.target.To, Who: e.Who, Started: e.Now(), Tables: b.target.Tables}
@@ -191,11 +216,7 @@ func (b *back) rehearse(ctx context.Context, run string) (plan TakeBackPlan, err
 		}
 		i := some[0]
 		before = i.Seq
-		if plan.Until = i.Made; e.KeepFor > 0 {
-			plan.Until = plan.Until.Add(e.KeepFor)
-		} else {
-			plan.Until = plan.Until.Add(keepImages)
-		}
+		plan.Until = until(i.Made, e.KeepFor)
 		if err := b.rehearseImage(ctx, i); err != nil {
 			return plan, err
 		}
@@ -204,8 +225,30 @@ func (b *back) rehearse(ctx context.Context, run string) (plan TakeBackPlan, err
 	for _, t := range e.tables {
 		parts = append(parts, t.parts...)
 	}
-	plan.Receipt = ReceiptOf(e.current, parts)
+	plan.Receipt, plan.Stays = ReceiptOf(e.current, parts), b.stays
 	return plan, nil
+}
+
+// until is when what was noted is forgotten.
+func until(made time.Time, keep time.Duration) time.Time {
+	if keep == 0 {
+		keep = keepImages
+	}
+	return made.Add(max(keep, 0))
+}
+
+// stay counts a row that stays as it is.
+func (b *back) stay(mapping string, why *core.Fault) {
+	if why == nil {
+		return
+	}
+	i := slices.IndexFunc(b.stays, func(s Stay) bool { return s.Mapping == mapping && s.Fault.Cause == why.Cause })
+	if i < 0 {
+		of := *why
+		of.Subject = core.Subject{}
+		i, b.stays = len(b.stays), append(b.stays, Stay{Mapping: mapping, Fault: &of})
+	}
+	b.stays[i].Rows++
 }
 
 // rehearseImage counts one image. What a newer batch of the run changed once more is not as this one left it: the newer one's
@@ -238,6 +281,7 @@ func (b *back) rehearseImage(ctx context.Context, i Image) error {
 				b.seen[id] = outcomes[n].Kind
 			}
 			t.parts[0].Counts.count(outcomes[n].Kind)
+			b.stay(i.Mapping, outcomes[n].Fault)
 		}
 	})
 	b.e.teller.moved()
@@ -264,6 +308,27 @@ func (b *back) opened(i Image) (p core.Plan, columns []string, rows []core.Repla
 		return p, nil, nil, keyLost()
 	}
 	return core.Plan{ID: about.ID, Source: about.Source, Title: about.Title, Table: about.Table, Key: about.Key}, about.Columns, rows, nil
+}
+
+// openable is a Fault when what was there before the run is not kept, or cannot be opened. Where taking it back was begun, the
+// last row may be back already.
+func (b *back) openable(ctx context.Context, entries []Entry) error {
+	some, err := b.memory.Images(ctx, b.target.ID, 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(some) > 0 {
+		_, _, _, err := b.opened(some[0])
+		return err
+	}
+	if slices.ContainsFunc(entries, func(r Entry) bool { return r.Undoes == b.target.ID && r.State != Abandoned }) {
+		return nil
+	}
+	parts, err := b.e.Journal.Parts(ctx, b.target.ID)
+	if err == nil && changedSomething(ReceiptOf(b.target, parts)) {
+		err = forgotten()
+	}
+	return err
 }
 
 func changedSomething(r Receipt) bool {
@@ -325,21 +390,7 @@ func (b *back) begin(ctx context.Context, entries []Entry) error {
 		}
 		return e.startDestination(ctx, known, "")
 	}
-	images, _, err := b.memory.Remembered(ctx, b.target.ID)
-	if err != nil {
-		return err
-	}
-	if images == 0 {
-		parts, err := e.Journal.Parts(ctx, b.target.ID)
-		if err != nil {
-			return err
-		}
-		if changedSomething(ReceiptOf(b.target, parts)) {
-			return forgotten()
-		}
-	} else if some, err := b.memory.Images(ctx, b.target.ID, 0, 1); err != nil {
-		return err
-	} else if _, _, _, err := b.opened(some[0]); err != nil { // said before anything is begun
+	if err := b.openable(ctx, entries); err != nil { // said before anything is begun
 		return err
 	}
 	for _, r := range entries {

@@ -59,19 +59,28 @@ func (j *Journal) Remembered(ctx context.Context, run string) (images, rows int6
 // Expire implements importer.Memory. What is deleted is overwritten in the file too.
 func (j *Journal) Expire(ctx context.Context, before time.Time) (n int64, err error) {
 	err = j.read(ctx, func(c *sqlite.Conn) (err error) {
-		n, err = number(c, `SELECT count(*) FROM images WHERE made < ?`, before.Unix())
+		n, err = number(c, `SELECT count(*) FROM images WHERE run IN (`+expired+`)`, before.Unix())
 		return err
 	})
 	if err != nil || n == 0 {
 		return n, err
 	}
 	return n, j.wiped(ctx, func(c *sqlite.Conn) error {
-		if err := exec(c, `DELETE FROM returned WHERE run IN (SELECT r.id FROM runs r JOIN images i ON i.run = r.undoes WHERE i.made < ?)`, before.Unix()); err != nil {
-			return err
+		for _, statement := range []string{
+			`DELETE FROM returned WHERE run IN (SELECT id FROM runs WHERE undoes IN (` + expired + `))`,
+			`UPDATE runs SET forgotten = 1 WHERE id IN (` + expired + `)`,
+			`DELETE FROM images WHERE run IN (` + expired + `)`,
+		} {
+			if err := exec(c, statement, before.Unix()); err != nil {
+				return err
+			}
 		}
-		return exec(c, `DELETE FROM images WHERE made < ?`, before.Unix())
+		return nil
 	})
 }
+
+// expired are the runs that have an image from before a time.
+const expired = `SELECT DISTINCT run FROM images WHERE made < ?`
 
 // wiped changes the file so that what is deleted is overwritten.
 func (j *Journal) wiped(ctx context.Context, do func(c *sqlite.Conn) error) error {
@@ -85,7 +94,10 @@ func (j *Journal) wiped(ctx context.Context, do func(c *sqlite.Conn) error) erro
 	if off := set("OFF"); err == nil {
 		err = off
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return j.read(ctx, func(*sqlite.Conn) error { return j.file.Checkpoint() }) // the log held it too
 }
 
 // Returned implements importer.Memory.

@@ -162,6 +162,8 @@ CREATE TABLE listed (
 	gone    INTEGER NOT NULL,
 	PRIMARY KEY (run, mapping, list, key)
 ) WITHOUT ROWID;
+`, `
+ALTER TABLE runs ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
 `}
 }
 

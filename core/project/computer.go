@@ -22,6 +22,24 @@ type Computer struct {
 	Version int               `json:"version"`
 	Network Network           `json:"network,omitzero"`
 	Access  map[string]Access `json:"access,omitempty"` // by host of the environment
+
+	// KeepDays is for how many days what holds people's data is kept on this computer: nil is KeepUsual, 0 keeps nothing. A
+	// project file has no say in it.
+	KeepDays *int `json:"keepDays,omitempty"`
+}
+
+// Days for which what holds people's data is kept.
+const (
+	KeepUsual = 30
+	KeepMost  = 3650
+)
+
+// Keeps is for how many days what holds people's data is kept.
+func (c *Computer) Keeps() int {
+	if c.KeepDays == nil {
+		return KeepUsual
+	}
+	return *c.KeepDays
 }
 
 // Network says how this computer reaches the outside.
@@ -100,6 +118,10 @@ func (c *Computer) Keep(org string, a Access) {
 func (c Computer) Copy() Computer {
 	access := c.Access
 	c.Access = nil
+	if c.KeepDays != nil {
+		days := *c.KeepDays
+		c.KeepDays = &days
+	}
 	for host, a := range access {
 		a.AuthorizeParams, a.TokenParams = slices.Clone(a.AuthorizeParams), slices.Clone(a.TokenParams)
 		a.Assertion.Claims = slices.Clone(a.Assertion.Claims)
@@ -188,6 +210,9 @@ func (c *Computer) check() error {
 			Remedy: "Fill in the host, for example proxy.contoso.local, and the port, for example 8080.",
 		}
 	}
+	if days := c.Keeps(); days < 0 || days > KeepMost {
+		return keepDays()
+	}
 	for _, a := range c.Access {
 		for _, address := range []string{a.Authority, a.AuthorizeURL, a.TokenURL} {
 			u, err := url.Parse(address)
@@ -226,6 +251,13 @@ func replace(path string, text []byte) error {
 		err = errors.Join(err, os.Remove(f.Name()))
 	}
 	return err
+}
+
+func keepDays() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "project.keep-days", Owner: core.You,
+		Cause: "What holds people's data cannot be kept for that long.", Remedy: "Give a number of days from 0 to 3650. 0 keeps nothing.",
+	}
 }
 
 func computerUnreadable(path string, err error) *core.Fault {

@@ -37,6 +37,7 @@ type files struct {
 
 	mu      sync.Mutex
 	memory  *memory         // nil until it is needed
+	aside   string          // the name that the file got which was written last, where it stayed
 	clean   map[string]bool // tables whose file was up to date when this process began to write them
 	changed map[string]bool // tables that this process changed
 }
@@ -94,7 +95,8 @@ func (d *files) Start(ctx context.Context, next core.Identity) error {
 		return fileFault(d.path, err)
 	}
 	d.memory = m
-	if m.Place == "" {
+	if m.Place == "" || m.Emptied {
+		m.Emptied = false
 		return d.keep(ctx)
 	}
 	return nil
@@ -286,9 +288,12 @@ func (d *files) Finish(ctx context.Context, p core.Plan) error {
 			return d.written(ctx, t)
 		}
 	}
+	d.aside = ""
+	unknown := d.ours(t) != nil && d.ours(t).Size == lost
 	if err := d.produce(ctx, t); err != nil {
 		return err
 	}
+	t.aside, t.lost = d.aside, unknown
 	t.Dirty, t.Written = false, true
 	return d.written(ctx, t)
 }
@@ -321,7 +326,7 @@ func (d *files) remark(p core.Plan, say func(t *tableMemory) string) string {
 	if t == nil {
 		return ""
 	}
-	return say(t)
+	return strings.TrimSpace(say(t) + " " + t.keptWords())
 }
 
 // Close gives the spool free.

@@ -178,11 +178,16 @@ func (d *files) setAside(ctx context.Context, path string, was, next *left) erro
 		}
 	}
 	end := filepath.Ext(path)
-	kept := strings.TrimSuffix(path, end) + " (changed, kept " + d.now().Format("2006-01-02 15.04.05") + ")" + end
+	why := " (changed, kept "
+	if was.Size == lost {
+		why = " (kept "
+	}
+	kept := strings.TrimSuffix(path, end) + why + d.now().Format("2006-01-02 15.04.05") + ")" + end
 	if _, err := os.Lstat(kept); err == nil {
 		return fileFault(path, fs.ErrExist)
 	}
 	d.log.Info("a file that was changed is kept under another name")
+	d.aside = filepath.Base(kept)
 	return d.rename(ctx, path, kept)
 }
 

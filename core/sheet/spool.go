@@ -81,6 +81,8 @@ type memory struct {
 	Tables []*tableMemory `json:"tables,omitempty"` // in the order in which they came
 	Left   *left          `json:"left,omitempty"`   // the workbook
 	Next   *left          `json:"next,omitempty"`   // what is about to take its place
+
+	Emptied bool `json:"emptied,omitempty"` // its rows were deleted after their time, and none came since
 }
 
 // A tableMemory is what is remembered of one table.
@@ -99,6 +101,9 @@ type tableMemory struct {
 	Left    *left          `json:"left,omitempty"`    // its CSV file
 	Next    *left          `json:"next,omitempty"`
 	Sheets  []sheetMemory  `json:"sheets,omitempty"`
+
+	aside string // the name under which the file that stood there is kept since this process wrote it
+	lost  bool   // because the rows of that file were not known any more
 }
 
 type columnMemory struct {

@@ -86,25 +86,12 @@ func (c *Computer) projectName(projectID string) string {
 // Histories are those of all projects that have a journal in the data folder, the given one first, then the newest. A
 // journal that cannot be read is among them, with the reason.
 func (c *Computer) Histories(ctx context.Context, first string) ([]History, error) {
-	ids := []string{""}
-	entries, err := os.ReadDir(filepath.Join(c.Data, "projects"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, &core.Fault{
-			Kind: core.Wrong, Code: "ferry.data-folder", Owner: core.You, Err: err,
-			Cause: "Ferry cannot read its data folder.", Remedy: "Look whether you may read the folder, or name another one.",
-			Subject: core.Subject{Value: c.Data},
-		}
-	}
-	for _, e := range entries {
-		if _, err := hex.DecodeString(e.Name()); err == nil {
-			ids = append(ids, e.Name())
-		}
+	ids, err := c.projects()
+	if err != nil {
+		return nil, err
 	}
 	var all []History
 	for _, id := range ids {
-		if !c.HasJournal(id) {
-			continue
-		}
 		h := History{Project: id, Name: c.projectName(id)}
 		h.Runs, err = c.receipts(ctx, id)
 		if ctx.Err() != nil {
@@ -127,6 +114,27 @@ func (c *Computer) Histories(ctx context.Context, first string) ([]History, erro
 		return b.Newest().Compare(a.Newest())
 	})
 	return all, nil
+}
+
+// projects are the IDs of those that have a journal in the data folder.
+func (c *Computer) projects() (ids []string, err error) {
+	entries, err := os.ReadDir(filepath.Join(c.Data, "projects"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &core.Fault{
+			Kind: core.Wrong, Code: "ferry.data-folder", Owner: core.You, Err: err,
+			Cause: "Ferry cannot read its data folder.", Remedy: "Look whether you may read the folder, or name another one.",
+			Subject: core.Subject{Value: c.Data},
+		}
+	}
+	if c.HasJournal("") {
+		ids = append(ids, "")
+	}
+	for _, e := range entries {
+		if _, err := hex.DecodeString(e.Name()); err == nil && c.HasJournal(e.Name()) {
+			ids = append(ids, e.Name())
+		}
+	}
+	return ids, nil
 }
 
 func (c *Computer) receipts(ctx context.Context, id string) ([]importer.Receipt, error) {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"ferry/core/importer"
 	"ferry/core/journal"
@@ -57,12 +56,7 @@ func (c *Computer) shown(id string) string {
 // KeepShown keeps which records a rehearsal showed, and returns the name of the list. Lists of imports that were never
 // gone on with go after a month.
 func (c *Computer) KeepShown(ctx context.Context, r *Rehearsed, q rehearsal.Search) (id string, records int64, err error) {
-	old, _ := filepath.Glob(filepath.Join(c.sketches(), "*.keys")) // the pattern is a good one
-	for _, path := range old {
-		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > 30*24*time.Hour {
-			_ = os.Remove(path) // it goes the next time
-		}
-	}
+	c.sweepShown()
 	fresh := c.shown("new")
 	if id, records, err = r.SaveList(ctx, fresh, q); err != nil {
 		return "", 0, err

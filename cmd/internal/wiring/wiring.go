@@ -48,6 +48,14 @@ type Computer struct {
 	Settings      project.Computer // of this computer, never of a project file
 	ProxyPassword core.Secret
 	Wait          func(ctx context.Context, d time.Duration) error // nil is core.Wait
+	Now           func() time.Time                                 // nil is time.Now
+}
+
+func (c *Computer) now() time.Time {
+	if c.Now == nil {
+		return time.Now()
+	}
+	return c.Now()
 }
 
 func (c *Computer) wait() func(context.Context, time.Duration) error {
@@ -179,6 +187,6 @@ func Place(d project.Destination) string {
 func (c *Computer) Job(from *Link, to core.Destination, place string, maps []mapping.Mapping, j importer.Journal) importer.Job {
 	return importer.Job{
 		Place: place, Source: from.Source, Destination: to, Mappings: maps, Journal: j,
-		Wait: c.wait(), Now: time.Now, Log: c.Log,
+		Wait: c.wait(), Now: c.now, Log: c.Log, KeepFor: c.KeepFor(),
 	}
 }
