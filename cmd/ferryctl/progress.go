@@ -76,7 +76,7 @@ func short(p importer.Progress, now time.Time) string {
 	if p.Waiting.Text != "" {
 		return waiting(p, now)
 	}
-	t := p.Tables[p.Current]
+	t := atOnce(p)
 	parts := []string{printable(t.Table), thousands(t.Counts.Read)}
 	if t.Total.Truth != core.Unknown {
 		parts[1] += " of " + about(t.Total)
@@ -91,6 +91,34 @@ func short(p importer.Progress, now time.Time) string {
 		parts = append(parts, p.Left.Round(time.Second).String()+" left")
 	}
 	return strings.Join(parts, "  ")
+}
+
+// atOnce is the table that is imported, or the sum of those that are imported at once.
+func atOnce(p importer.Progress) importer.TableProgress {
+	t := p.Tables[p.Current]
+	if t.State != importer.Reading {
+		return t
+	}
+	sum, names := importer.TableProgress{Total: core.Count{Truth: core.Exact}}, 0
+	for _, x := range p.Tables {
+		if x.State != importer.Reading {
+			continue
+		}
+		if names++; names == 1 {
+			sum.Table = x.Table
+		} else if names < 4 {
+			sum.Table += ", " + x.Table
+		}
+		sum.Counts.Add(x.Counts)
+		sum.Total.N += x.Total.N
+		if x.Total.Truth != core.Exact && sum.Total.Truth != core.Unknown {
+			sum.Total.Truth = x.Total.Truth
+		}
+	}
+	if names > 3 {
+		sum.Table += " and " + thousands(int64(names-3)) + " more"
+	}
+	return sum
 }
 
 func about(c core.Count) string {

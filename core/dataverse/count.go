@@ -160,7 +160,10 @@ func (s *Source) Split(ctx context.Context, q core.Query, n int) ([]core.Query, 
 	if err != nil {
 		return nil, err
 	}
-	if count.N < 2*int64(s.c.PageSize) && count.Truth != core.AtLeast {
+	if count.Truth != core.AtLeast {
+		n = int(min(int64(n), count.N/(2*int64(s.c.PageSize)))) // a range is worth asking for when it has two pages
+	}
+	if n < 2 {
 		return whole, nil
 	}
 	return s.split(ctx, t, q, n)

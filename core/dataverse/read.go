@@ -2,6 +2,7 @@ package dataverse
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"strings"
 
@@ -54,35 +55,23 @@ func lowerKeys(q core.Query) ([]string, error) {
 	return keys, nil
 }
 
-// deliver runs the reader beside the caller: while a page is being written, the next one is being read. At most one
-// page waits for the caller, so that no more than three exist.
+// deliver yields page after page. The next page of the server is asked for before the rest of this one is yielded, so that
+// its answer comes while pages are mapped and written; what runs further ahead is the caller's to decide, who knows how much
+// memory there is.
 func (r *reader) deliver(ctx context.Context, from core.Bookmark, yield func(core.Page, error) bool) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r.out = make(chan core.Page)
-	ended := make(chan error, 1)
-	go func() {
-		err := r.run(inner, from)
-		r.abandon()
-		close(r.out)
-		ended <- err
-	}()
-	for page := range r.out {
-		if !yield(page, nil) {
-			cancel()
-			for range r.out { // until the reader has ended
-			}
-			<-ended
-			return
-		}
+	r.yield = yield
+	err := r.run(inner, from)
+	cancel()
+	r.abandon()
+	switch {
+	case err == nil || errors.Is(err, errLeft):
+		return
+	case ctx.Err() != nil:
+		err = ctx.Err()
 	}
-	err := <-ended
-	if err != nil {
-		if cause := ctx.Err(); cause != nil {
-			err = cause
-		}
-		yield(core.Page{}, core.During(r.op, core.AsFault(err)))
-	}
+	yield(core.Page{}, core.During(r.op, core.AsFault(err)))
 }
 
 // keysFrom is the piece of a query by keys that begins at i.

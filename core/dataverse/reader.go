@@ -17,14 +17,14 @@ const (
 	maxEmpty = 3
 )
 
-// A reader reads one query. It belongs to one goroutine; pages leave it through out.
+// A reader reads one query on its caller's goroutine; only the next request is on its way meanwhile.
 type reader struct {
 	s       *Source
 	a       *question
 	op      string
 	first   string // where a delta begins; "" otherwise
 	lost    func(error) error
-	out     chan core.Page
+	yield   func(core.Page, error) bool
 	free    chan *scan.Rows
 	rows    *scan.Rows
 	scanner *scan.Scanner
@@ -326,14 +326,15 @@ func (r *reader) send(ctx context.Context, after core.Bookmark, last core.Mark) 
 			}
 		}
 	}
-	select {
-	case r.out <- page:
-	case <-ctx.Done():
-		return ctx.Err()
+	if !r.yield(page, nil) {
+		return errLeft
 	}
 	r.rows = r.room()
-	return nil
+	return ctx.Err()
 }
+
+// errLeft says that nobody wants more pages.
+var errLeft = errors.New("dataverse: the reading was left")
 
 // room returns empty memory for a page: one that was released, or new.
 func (r *reader) room() *scan.Rows {

@@ -49,7 +49,7 @@ type Config struct {
 	Discover func(ctx context.Context) (tenant string, err error)
 
 	Patience time.Duration // how long to go on trying; 0 is core/rest's own
-	Slots    int           // requests at once; 0 is core/rest's own
+	Slots    int           // requests at once; 0 is as many as the environment likes
 	Wait     func(ctx context.Context, d time.Duration) error
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -154,7 +154,7 @@ func (s *Source) client(root string, patience time.Duration) (*rest.Client, erro
 			"Accept": {"application/json"}, "OData-MaxVersion": {"4.0"}, "OData-Version": {"4.0"},
 			"If-None-Match": {"null"}, // else expanded parts of an answer may be old ones
 		},
-		Patience: patience, Slots: s.c.Slots, Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log, Fault: s.refusal,
+		Patience: patience, Slots: s.c.Slots, Hint: "x-ms-dop-hint", Wait: s.c.Wait, Now: s.c.Now, Log: s.c.Log, Fault: s.refusal,
 	})
 }
 

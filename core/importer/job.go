@@ -34,7 +34,9 @@ type Job struct {
 	Seal    Seal
 	KeepFor time.Duration
 
-	Parts int // at most so many ranges of a table are read at once, where the source can cut it; 0 is 1
+	// Parts is how many ranges are read at once at most, of a table that the source can cut or of several tables that do not
+	// wait for each other; 0 is 1.
+	Parts int
 
 	// Show shows the receipt of a run that is complete. Until it returned nil the journal keeps the run as untold: the
 	// same job shows that receipt then, as Late, instead of importing once more. So a process that is killed between the

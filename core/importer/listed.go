@@ -7,7 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"ferry/core"
 	"ferry/core/mapping"
@@ -73,7 +76,7 @@ func (e *engine) mark(ctx context.Context, t *table) error {
 	if err != nil {
 		return err
 	}
-	if t.unrest != mapping.Calm || !e.tellsChanges(t, about) || e.twice(t) || !e.identified() || !e.wholly(t) {
+	if !e.markable(t, about) {
 		return nil
 	}
 	marks := map[string]Since{}
@@ -89,6 +92,45 @@ func (e *engine) mark(ctx context.Context, t *table) error {
 	}
 	t.run.Marks = marks
 	return e.saveTables(ctx)
+}
+
+// markable reports whether the next import can be told what changed in a table since it was marked.
+func (e *engine) markable(t *table, about *core.Table) bool {
+	return t.unrest == mapping.Calm && e.tellsChanges(t, about) && !e.twice(t) && e.identified() && e.wholly(t)
+}
+
+// takeMarks takes the marks of several tables at once: a source may have to walk over each of them. A table whose mark is
+// not here in the end is asked about again by itself.
+func (e *engine) takeMarks(ctx context.Context, tables []*table) error {
+	if e.partial() || len(tables) < 2 {
+		return nil
+	}
+	var names []string
+	for _, t := range tables {
+		about, err := e.known.of(t.plan.Source)
+		if err != nil {
+			return err
+		}
+		_, have := e.taken[t.plan.Source]
+		if !have && len(t.parts) == 0 && t.run.Changes == nil && t.run.Marks == nil && e.markable(t, about) && !slices.Contains(names, t.plan.Source) {
+			names = append(names, t.plan.Source)
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(e.Parts, 1))
+	var mu sync.Mutex
+	for _, name := range names {
+		group.Go(func() error {
+			s, ok, err := e.takeMark(ctx, name, true)
+			if err == nil && ok {
+				mu.Lock()
+				e.taken[name] = s
+				mu.Unlock()
+			}
+			return err
+		})
+	}
+	return group.Wait()
 }
 
 // wholly reports whether all records of a table may be read: others would come and go as rights do.

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"slices"
+	"strings"
 
 	"ferry/core"
 	"ferry/core/mapping"
@@ -110,4 +111,25 @@ func behindParents(tables []*table) []*table {
 		tables = slices.Insert(tables, place(t.plan.Parent)+1, t)
 	}
 	return tables
+}
+
+// together groups tables that are imported at once: neighbours none of which waits for another. One reader alone reads one
+// table after the other.
+func (e *engine) together() (groups [][]*table) {
+	for _, t := range e.tables {
+		last := len(groups) - 1
+		if last < 0 || e.Parts < 2 || slices.ContainsFunc(groups[last], func(o *table) bool { return t.needs(o) || o.needs(t) }) {
+			groups = append(groups, nil)
+			last++
+		}
+		groups[last] = append(groups[last], t)
+	}
+	return groups
+}
+
+// needs reports whether a table is imported behind another one: its parent, one at whose records it points in the
+// destination's own ids, or one that fills the same table there.
+func (t *table) needs(o *table) bool {
+	points := slices.ContainsFunc(t.plan.Columns, func(c core.Column) bool { return c.Ref })
+	return t.plan.Parent == o.plan.ID || points && slices.Contains(t.targets, o.plan.Source) || strings.EqualFold(t.plan.Table, o.plan.Table)
 }

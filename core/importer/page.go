@@ -19,18 +19,39 @@ type mapped struct {
 	refused []Refusal
 	values  []core.Value // of all rows, one behind the other
 	pool    *pool
+	counted bool // it takes one of the pool's places
 }
 
 // release gives the page back to its source and the room of its rows to the next page.
 func (m *mapped) release() {
 	m.page.Release()
+	counted := m.counted
 	m.pool.put(m)
+	if counted {
+		m.pool.leave()
+	}
 }
 
-// A pool keeps the room of pages that were written, so that memory does not grow with the table.
-type pool struct{ free chan *mapped }
+// A pool keeps the room of pages that were written, and lets only so many exist at once, so that memory does not grow
+// with the table.
+type pool struct {
+	free   chan *mapped
+	places chan struct{}
+}
 
-func newPool(n int) *pool { return &pool{make(chan *mapped, n)} }
+func newPool(n int) *pool { return &pool{make(chan *mapped, n), make(chan struct{}, n)} }
+
+// enter takes a place for a page that is about to be read; false when ctx has ended.
+func (p *pool) enter(ctx context.Context) bool {
+	select {
+	case p.places <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (p *pool) leave() { <-p.places }
 
 func (p *pool) get() *mapped {
 	select {
@@ -44,7 +65,7 @@ func (p *pool) get() *mapped {
 func (p *pool) put(m *mapped) {
 	clear(m.rows)
 	clear(m.values)
-	m.page, m.refused = core.Page{}, nil
+	m.page, m.refused, m.counted = core.Page{}, nil, false
 	m.rows, m.values = m.rows[:0], m.values[:0]
 	select {
 	case p.free <- m:
@@ -55,7 +76,7 @@ func (p *pool) put(m *mapped) {
 // readPart reads one part from where it stands and passes its pages on, mapped. The last item says that it ended.
 func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool *pool, items chan<- item) {
 	send := func(it item) bool {
-		it.part = p
+		it.table, it.part = t, p
 		select {
 		case items <- it:
 			return true
@@ -80,6 +101,15 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 		send(item{err: err, end: true})
 		return
 	}
+	held := pool.enter(ctx)
+	if !held {
+		return
+	}
+	defer func() {
+		if held {
+			pool.leave()
+		}
+	}()
 	q := t.query
 	q.Range = at.Range
 	for page, err := range e.read(ctx, t, q, at.At) {
@@ -88,6 +118,7 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 			return
 		}
 		m, err := maps.page(ctx, page, pool, left)
+		m.counted, held = true, false
 		if err == nil {
 			left -= int64(len(m.rows) + len(m.refused))
 			err = e.onlyShown(ctx, t, m)
@@ -102,6 +133,9 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 		}
 		if e.Limit > 0 && left <= 0 {
 			break
+		}
+		if held = pool.enter(ctx); !held {
+			return
 		}
 	}
 	send(item{end: true})

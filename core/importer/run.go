@@ -130,8 +130,8 @@ func (e *engine) run(ctx context.Context) error {
 		return err
 	}
 	e.count(ctx)
-	for _, t := range e.tables {
-		if err := e.importTable(ctx, t); err != nil {
+	for _, tables := range e.together() {
+		if err := e.importTables(ctx, tables); err != nil {
 			return err
 		}
 	}

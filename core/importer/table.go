@@ -3,8 +3,8 @@ package importer
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
-	"sync"
 
 	"ferry/core"
 )
@@ -43,52 +43,69 @@ func (e *engine) restore(ctx context.Context) error {
 func (e *engine) setState(t *table, s TableState) {
 	e.teller.change(func() {
 		t.state = s
-		for i := range e.tables {
-			if e.tables[i] == t {
-				e.teller.current = i
-			}
-		}
+		e.teller.current = slices.Index(e.tables, t)
 	})
 	e.teller.tell(true)
 }
 
-// importTable brings one table to the destination, as far as the first pass goes.
-func (e *engine) importTable(ctx context.Context, t *table) error {
-	if err := ctx.Err(); err != nil {
+// importTables brings tables that do not wait for each other to the destination, as far as the first pass goes.
+func (e *engine) importTables(ctx context.Context, tables []*table) error {
+	var open []*table
+	for _, t := range tables {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !t.run.Finished {
+			open = append(open, t)
+		} else if err := e.describePlan(ctx, t, false); err != nil {
+			return err
+		}
+	}
+	if err := e.takeMarks(ctx, open); err != nil {
 		return err
 	}
-	if t.run.Finished {
-		return e.describePlan(ctx, t, false)
+	for _, t := range open {
+		if err := e.makeReady(ctx, t); err != nil {
+			return err
+		}
+		if len(open) > 1 {
+			e.setState(t, Waiting) // until its first part is read
+		}
 	}
+	for again := true; again; {
+		for _, t := range open {
+			if err := e.recover(ctx, t); err != nil {
+				return err
+			}
+		}
+		var err error
+		if again, err = e.readParts(ctx, open); err != nil {
+			return err
+		}
+	}
+	for _, t := range open {
+		if t.plan.Passes > 1 || len(t.fatings()) > 0 {
+			continue // the table is whole after its last pass, and after what its policies do
+		}
+		if err := e.finishTable(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeReady does what comes before a table's first record is read.
+func (e *engine) makeReady(ctx context.Context, t *table) error {
 	e.setState(t, Reading)
-	if err := e.describePlan(ctx, t, true); err != nil {
-		return err
-	}
-	if err := e.lookForChanges(ctx, t); err != nil {
-		return err
-	}
-	if err := e.countListed(ctx, t); err != nil {
-		return err
-	}
-	if err := e.splitTable(ctx, t); err != nil {
-		return err
-	}
-	for {
-		if err := e.recover(ctx, t); err != nil {
+	for _, step := range []func(context.Context, *table) error{
+		func(ctx context.Context, t *table) error { return e.describePlan(ctx, t, true) },
+		e.lookForChanges, e.countListed, e.splitTable,
+	} {
+		if err := step(ctx, t); err != nil {
 			return err
 		}
-		again, err := e.readParts(ctx, t)
-		if err != nil {
-			return err
-		}
-		if !again {
-			break
-		}
 	}
-	if t.plan.Passes > 1 || len(t.fatings()) > 0 {
-		return nil // the table is whole after its last pass, and after what its policies do
-	}
-	return e.finishTable(ctx, t)
+	return nil
 }
 
 // describePlan makes what the plan needs and is not there, and takes the plan as the destination understands it.
@@ -168,88 +185,6 @@ func (e *engine) finishTable(ctx context.Context, t *table) error {
 	c := t.counts()
 	e.log.Info("table imported", "table", t.plan.Source, "read", c.Read, "refused", c.Refused)
 	return nil
-}
-
-// An item is news of a reader: a page that is mapped, or the end of its part.
-type item struct {
-	part *Part
-	page *mapped
-	err  error
-	end  bool
-}
-
-// readParts reads the parts of a table that are not done, each by a goroutine of its own that maps the next page
-// while the last one is written here. Two pages of a part exist at once. again says that a part has to be read again
-// from its start.
-func (e *engine) readParts(ctx context.Context, t *table) (again bool, err error) {
-	var todo []*Part
-	for i := range t.parts {
-		if t.parts[i].Done {
-			continue
-		}
-		mine, err := e.Journal.ClaimPart(ctx, t.parts[i].ID)
-		if err != nil {
-			return false, err
-		}
-		if !mine {
-			return false, AlreadyRunning()
-		}
-		todo = append(todo, &t.parts[i])
-	}
-	if len(todo) == 0 {
-		return false, nil
-	}
-	reading, cancel := context.WithCancel(ctx)
-	items := make(chan item)
-	pool := newPool(len(todo) + 1)
-	var readers sync.WaitGroup
-	for _, p := range todo {
-		at := *p
-		readers.Go(func() { e.readPart(reading, t, p, at, pool, items) })
-	}
-	defer func() {
-		cancel()
-		go func() { readers.Wait(); close(items) }()
-		for it := range items {
-			if it.page != nil {
-				it.page.release()
-			}
-		}
-	}()
-	for left := len(todo); left > 0; {
-		select {
-		case <-ctx.Done():
-			return false, ctx.Err()
-		case it := <-items:
-			if it.end {
-				left--
-			}
-			expired, err := e.take(ctx, t, it)
-			if err != nil {
-				return false, err
-			}
-			again = again || expired
-		}
-	}
-	return again, nil
-}
-
-// take handles one item. expired says that the part has to be read again from its start.
-func (e *engine) take(ctx context.Context, t *table, it item) (expired bool, err error) {
-	switch {
-	case it.page != nil:
-		defer it.page.release()
-		return false, e.writePage(ctx, t, it.part, it.page)
-	case it.err == nil:
-		return false, e.finishPart(ctx, it.part)
-	case bookmarkExpired(it.err) && it.part.At != (core.Bookmark{}) && e.rewound[it.part.ID] < maxRewinds:
-		e.rewound[it.part.ID]++
-		return true, e.rewind(ctx, t, it.part)
-	case ctx.Err() != nil:
-		return false, ctx.Err()
-	default:
-		return false, core.During("reading "+t.plan.Source, it.err)
-	}
 }
 
 // maxRewinds is how often a part may begin again in one call of Run.

@@ -26,7 +26,8 @@ type Config struct {
 	Token    func(ctx context.Context, refused string) (string, error)
 	Header   http.Header   // with every request
 	Patience time.Duration // how long one request may keep failing in passing ways; 0: 5 minutes; <0: never repeat
-	Slots    int           // requests at once, until their headers are there; 0: 4
+	Slots    int           // requests at once, until their headers are there; 0: 4, or what the service hints
+	Hint     string        // the header in which the service says how many requests at once it likes; "": none
 	Wait     func(ctx context.Context, d time.Duration) error
 	Now      func() time.Time
 	Jitter   func(d time.Duration) time.Duration // what is added to a back-off of d; nil: up to a quarter
@@ -61,7 +62,7 @@ type Client struct {
 	root  *url.URL
 	idle  time.Duration // without a byte; 0: any
 	start time.Duration // without an answer's first byte; 0: any
-	slots chan struct{}
+	slots *slots
 	unzip sync.Pool // of *gzip.Reader
 
 	answered atomic.Bool // the service has answered this client before
@@ -94,9 +95,6 @@ func New(c Config) (*Client, error) {
 	if c.Patience == 0 {
 		c.Patience = 5 * time.Minute
 	}
-	if c.Slots <= 0 {
-		c.Slots = 4
-	}
 	if c.Wait == nil {
 		c.Wait = core.Wait
 	}
@@ -110,7 +108,7 @@ func New(c Config) (*Client, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Client{
-		c: c, root: root, idle: idle, start: start, slots: make(chan struct{}, c.Slots),
+		c: c, root: root, idle: idle, start: start, slots: newSlots(c.Slots),
 		unzip: sync.Pool{New: func() any { return new(gzip.Reader) }},
 	}, nil
 }

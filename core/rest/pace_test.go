@@ -240,3 +240,98 @@ func TestJitterIsAddedAndBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestRequestsAtOnceFollowWhatTheServiceSays counts how many requests are on their way while nobody is answered.
+func TestRequestsAtOnceFollowWhatTheServiceSays(t *testing.T) {
+	var (
+		mu      sync.Mutex
+		inside  int
+		most    int
+		hint    = "12"
+		refuse  int
+		full    chan struct{} // closed when as many came as were awaited
+		awaited int
+	)
+	s := play(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		inside++
+		most = max(most, inside)
+		if inside == awaited {
+			close(full)
+		}
+		wait, no := full, refuse > 0
+		if no {
+			refuse--
+		}
+		w.Header().Set("x-ms-dop-hint", hint)
+		mu.Unlock()
+		if wait != nil {
+			select {
+			case <-wait:
+			case <-time.After(300 * time.Millisecond):
+			}
+		}
+		mu.Lock()
+		inside--
+		mu.Unlock()
+		if no {
+			answers(429, limited, "Retry-After", "1")(w, r)
+			return
+		}
+		good(w, r)
+	}, func(c *Config, _ *Network) { c.Slots, c.Hint = 0, "x-ms-dop-hint" })
+	// crowd sends so many requests at once and tells how many of them met at the service.
+	crowd := func(n, await int) int {
+		mu.Lock()
+		most, awaited, full = 0, await, make(chan struct{})
+		mu.Unlock()
+		var all sync.WaitGroup
+		for range n {
+			all.Go(func() {
+				if _, err := s.get("accounts"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		mu.Lock()
+		defer mu.Unlock()
+		return most
+	}
+	if _, err := s.get("accounts"); err != nil {
+		t.Fatal(err)
+	}
+	if n := crowd(40, 12); n != 12 {
+		t.Errorf("%d at once after a hint of 12", n)
+	}
+	refuse = 12 // all that are on their way are refused together
+	crowd(12, 12)
+	if n := s.client.slots.now; n != 6 {
+		t.Errorf("%d at once are allowed after one refusal of many", n)
+	}
+	for range 300 {
+		if _, err := s.get("accounts"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := s.client.slots.now; n != 12 {
+		t.Errorf("%d at once are allowed after many good answers", n)
+	}
+	hint = "99"
+	if _, err := s.get("accounts"); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.client.slots.most; n != 52 {
+		t.Errorf("a hint of 99 allows %d", n)
+	}
+}
+
+func TestWhatSomebodyChoseIsNotRaisedByAHint(t *testing.T) {
+	s := play(t, answers(200, `{}`, "x-ms-dop-hint", "30"), func(c *Config, _ *Network) { c.Slots, c.Hint = 3, "x-ms-dop-hint" })
+	if _, err := s.get("accounts"); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.client.slots.now; n != 3 {
+		t.Errorf("%d at once", n)
+	}
+}

@@ -36,6 +36,7 @@ type run struct {
 	failed, asked            time.Duration // waited because of failures, and because the service asked
 	passed                   time.Time     // the gate that was waited for
 	refused                  string        // the token that was refused
+	epoch                    int           // of its slot
 	renewed, told            bool
 }
 
@@ -202,6 +203,9 @@ func (u *run) try() (*Response, *stumble) {
 	if err == nil && raw.StatusCode == http.StatusTooManyRequests && c.c.Patience > 0 {
 		// Before the slot is free, so that nobody slips through.
 		c.shut(c.c.Now().Add(min(max(retryAfter(raw.Header, c.c.Now()), time.Second), longestAsked)))
+	}
+	if err == nil {
+		c.slots.learn(u.epoch, raw.StatusCode, raw.Header.Get(c.c.Hint))
 	}
 	leave()
 	if err != nil {

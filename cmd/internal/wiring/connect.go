@@ -66,6 +66,19 @@ func (c *Computer) Connect(to Connection) (*Link, error) {
 	return l, err
 }
 
+const (
+	readersAtOnce = 8  // ranges and tables that are read at once: more than one destination can take
+	mostReaders   = 16 // whatever somebody chose: each has memory of its own
+)
+
+// readers is how many ranges and tables are read at once. How many requests that may be, Dynamics says.
+func (l *Link) readers() int {
+	if l.to.Requests > 0 {
+		return min(l.to.Requests, mostReaders)
+	}
+	return readersAtOnce
+}
+
 // session makes the sign-in of a connection.
 func (c *Computer) session(to Connection, address dataverse.Address, transport *rest.Transport) (*signin.Session, error) {
 	config := signin.Config{

@@ -187,6 +187,6 @@ func Place(d project.Destination) string {
 func (c *Computer) Job(from *Link, to core.Destination, place string, maps []mapping.Mapping, j importer.Journal) importer.Job {
 	return importer.Job{
 		Place: place, Source: from.Source, Destination: to, Mappings: maps, Journal: j,
-		Wait: c.wait(), Now: c.now, Log: c.Log, KeepFor: c.KeepFor(),
+		Parts: from.readers(), Wait: c.wait(), Now: c.now, Log: c.Log, KeepFor: c.KeepFor(),
 	}
 }
