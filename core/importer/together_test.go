@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"ferry/core"
 	"ferry/core/coretest"
@@ -16,10 +18,14 @@ import (
 // ranged makes a desk whose source can be cut, and whose reads are looked at.
 func ranged(t *testing.T, data ...coretest.Data) (*desk, *watched) {
 	d := newDesk(t, coretest.StoreOptions{}, data...)
+	return d, look(d)
+}
+
+func look(d *desk) *watched {
 	d.source.Ranges, d.source.Server = true, 5
 	w := &watched{Source: d.source, Splitter: d.source, most: map[string]int{}}
 	d.job.Source = w
-	return d, w
+	return w
 }
 
 // A watched source knows which pages are out and who reads.
@@ -131,30 +137,29 @@ func TestHoweverManyPartsAreReadFewPagesExist(t *testing.T) {
 }
 
 func TestASlowDestinationIsNotReadAheadForByMany(t *testing.T) {
-	d, w := ranged(t, accounts(200))
-	d.job.Parts = 16
-	d.job.Destination = slow{d.job.Destination, d.job.Destination.(core.Starter), d.job.Destination.(core.Settler), func() bool {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		return w.out >= 3 || len(w.reading) == 0
-	}}
-	wants(t, d.run(), "account", importer.Counts{Created: 200})
-	if w.most["readers"] > 4 {
-		t.Errorf("%d parts were read at once", w.most["readers"])
-	}
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := secondDesk(t, coretest.StoreOptions{}, accounts(200))
+		w := look(d)
+		d.job.Parts = 16
+		d.job.Destination = slow{d.job.Destination, d.job.Destination.(core.Starter), d.job.Destination.(core.Settler)}
+		wants(t, d.run(), "account", importer.Counts{Created: 200})
+		if w.most["readers"] > 3 {
+			t.Errorf("%d parts were read at once", w.most["readers"])
+		}
+	})
 }
 
-// A slow destination takes a batch when all pages that may exist are there.
+// A slow destination takes a second for each batch.
 type slow struct {
 	core.Destination
 	core.Starter
 	core.Settler
-	full func() bool
 }
 
 func (s slow) Write(ctx context.Context, p core.Plan, b core.Batch) ([]core.Outcome, error) {
-	for i := 0; i < 1000 && !s.full(); i++ {
-		_ = core.Wait(ctx, 0)
+	if err := core.Wait(ctx, time.Second); err != nil {
+		return make([]core.Outcome, len(b.Rows)), err
 	}
 	return s.Destination.Write(ctx, p, b)
 }
