@@ -170,6 +170,30 @@ func (s *Store) Spoil(keys ...string) {
 	}
 }
 
+// Finds gives the destinations that are opened from now on the power to find.
+func (s *Store) Finds() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.o.NotFinder = false
+}
+
+// Remove is what somebody does by hand: the rows of these keys are there no more.
+func (s *Store) Remove(table string, keys ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tables[table]
+	t.rows = slices.DeleteFunc(t.rows, func(r *Row) bool { return slices.Contains(keys, r.Key) })
+}
+
+// Heal takes Spoil back.
+func (s *Store) Heal(keys ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range keys {
+		delete(s.refuseKeys, k)
+	}
+}
+
 // find returns the rows of a key.
 func (t *storedTable) find(key string) (hits []*Row) {
 	for _, r := range t.rows {

@@ -28,6 +28,9 @@ func (e *engine) digest() string {
 	if e.Only != nil {
 		parts = append(parts, "only "+e.Only.ID())
 	}
+	if e.Retry != nil {
+		parts = append(parts, e.retryDigest())
+	}
 	sum := sha256.Sum256([]byte(e.source.ID + "\x00" + strings.Join(parts, "\x00") + "\x00" + strconv.Itoa(e.Limit)))
 	return hex.EncodeToString(sum[:16])
 }
@@ -45,14 +48,20 @@ func (e *engine) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := e.retrying(ctx, earlier, reason); err != nil {
+		return err
+	}
 	digest := e.digest()
 	if r, ok := e.untold(earlier, digest, reason); ok {
 		e.choose(r, false)
 		e.late = true
 		return nil
 	}
+	if err := e.somethingWaits(ctx, earlier); err != nil {
+		return err
+	}
 	for _, r := range earlier {
-		if r.Digest != digest || r.State != Running && r.State != Interrupted {
+		if !e.goesOn(r, digest) {
 			continue
 		}
 		if !r.Begun && r.Place == e.Place {
@@ -200,7 +209,7 @@ func (e *engine) anew(ctx context.Context, digest string, earlier []Entry, known
 	}
 	r := Entry{
 		ID: newID(), Name: claimName(e.Place), Source: e.source.ID, Place: e.Place, Digest: digest, Limit: e.Limit,
-		From: e.From, To: e.To, Who: e.Who, Started: e.Now(),
+		From: e.From, To: e.To, Who: e.Who, Started: e.Now(), Retries: e.root.ID,
 	}
 	for _, t := range e.tables {
 		if t.run.Only = ""; e.Only != nil {
@@ -259,8 +268,8 @@ func (e *engine) overtakes(r Entry, digest, reason string) bool {
 	}
 	for _, was := range r.Tables {
 		for _, t := range e.tables {
-			if t.run.Mapping == was.Mapping && t.run.Digest != was.Digest {
-				return true
+			if t.run.Mapping == was.Mapping && (t.run.Digest != was.Digest || r.Retries != "" && !e.partial()) {
+				return true // a whole import also reads what a retry was about
 			}
 		}
 	}

@@ -1,6 +1,10 @@
 package importer
 
-import "ferry/core"
+import (
+	"slices"
+
+	"ferry/core"
+)
 
 // Add adds o to c.
 func (c *Counts) Add(o Counts) {
@@ -91,14 +95,14 @@ func leftover(p Part) Counts {
 func ReceiptOf(r Entry, parts []Part) Receipt {
 	out := Receipt{
 		Run: r.ID, State: r.State, Reason: r.Reason, From: r.From, To: r.To, Who: r.Who,
-		Started: r.Started, Ended: r.Ended, Undoes: r.Undoes, Fault: r.Fault, Tables: make([]TableReceipt, len(r.Tables)),
+		Started: r.Started, Ended: r.Ended, Undoes: r.Undoes, Retries: r.Retries, Fault: r.Fault, Tables: make([]TableReceipt, len(r.Tables)),
 	}
 	at := make(map[string]int, len(r.Tables))
 	for i, t := range r.Tables {
 		at[t.Mapping] = i
 		out.Tables[i] = TableReceipt{Mapping: t.Mapping, Digest: t.Digest, Only: t.Only, Held: t.Held, Table: t.Table, Title: t.Title, To: t.To, Remark: t.Remark,
 			Notes: t.Notes, Marked: len(t.Marks) > 0 && r.State == Complete}
-		if t.Changes != nil {
+		if t.Changes != nil && r.Retries == "" {
 			out.Tables[i].Since = t.Changes.When
 		}
 	}
@@ -107,6 +111,9 @@ func ReceiptOf(r Entry, parts []Part) Receipt {
 			out.Tables[i].Counts.Add(p.Total())
 			out.Tables[i].Unresolved += p.Unresolved
 		}
+	}
+	if r.Retries != "" && r.State == Complete { // the other tables took part only so that lookups find their records
+		out.Tables = slices.DeleteFunc(out.Tables, func(t TableReceipt) bool { return t.Read == 0 })
 	}
 	return out
 }

@@ -31,6 +31,9 @@
 // Compare (compare.go and those beside it) holds source and destination against each other and says why they differ, of what the
 // journal, the marks and the digests of what was left tell; nothing is guessed, and what nothing explains is said so.
 //
+// What was refused, is unsure or waits for another record stays on its import's list until it is settled; a retry imports just
+// these, with the values that people mended (mendlist.go, mendretry.go, mendunsure.go, mendvalues.go).
+//
 // The order to read in: run.go (the whole), prepare.go (mappings made ready), begin.go (which run), table.go and reading.go
 // (parts and their readers), page.go and others.go, write.go (a batch), recover.go (after a crash), refs.go and passes.go
 // (references to the destination's own ids), policies.go, journal.go (what must be remembered).

@@ -127,7 +127,7 @@ func sameMappingTwice(table string) *core.Fault {
 
 func waitsForAnother(table, key, field string) *core.Fault {
 	return &core.Fault{
-		Kind: core.BadRecord, Code: "importer.waits", Owner: core.You,
+		Kind: core.BadRecord, Code: WaitsCode, Owner: core.You,
 		Cause:   "It belongs to a record that is not at the destination yet.",
 		Remedy:  "Import that record first, then start this import again.",
 		Subject: core.Subject{Table: table, Key: key, Field: field},

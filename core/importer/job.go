@@ -29,6 +29,10 @@ type Job struct {
 	// that is mapped to something else by now is skipped. No policy for gone records is applied.
 	Only Shown
 
+	// Retry limits the import to the records of an earlier run that still wait; nil is no limit. No policy for gone records is
+	// applied.
+	Retry *Retry
+
 	// Seal closes what a run replaces, so that it can be taken back; nil keeps nothing of it. KeepFor is how long it is kept, 30
 	// days when it is 0 and not at all when it is below: what is older is forgotten at the start of a run.
 	Seal    Seal
@@ -105,8 +109,9 @@ type Receipt struct {
 	Who      string         `json:"who,omitempty"`
 	Started  time.Time      `json:"started"`
 	Ended    time.Time      `json:"ended,omitzero"`
-	Undoes   string         `json:"undoes,omitempty"` // the run that this one took back; Removed rows are those that it had made
-	Late     bool           `json:"late,omitempty"`   // of a run that was complete before this call, but could not be shown; nothing was read now
+	Undoes   string         `json:"undoes,omitempty"`  // the run that this one took back; Removed rows are those that it had made
+	Retries  string         `json:"retries,omitempty"` // the run whose refused, unsure and waiting records this one was about
+	Late     bool           `json:"late,omitempty"`    // of a run that was complete before this call, but could not be shown; nothing was read now
 	Tables   []TableReceipt `json:"tables"`
 	Refusals []Refusal      `json:"-"` // the first thousand, with subjects: for the screen only
 	Fault    *core.Fault    `json:"-"` // why it stopped, when it did

@@ -105,6 +105,7 @@ type Entry struct {
 	Tables      []RunTable
 	Undoes      string // id of the run that this one takes back; "" for an import
 	Forgotten   bool   // what was there before it is not kept any more, or not all of it; Expire sets it
+	Retries     string // id of the run whose records this one was about; see Retry
 }
 
 // A RunTable is one table of a run, in the order of the import.
@@ -203,6 +204,8 @@ type Settlement struct {
 	Spent      int64  // the image that was put back, which is forgotten; 0 for none
 	Returned   []Owed // what became of its rows
 	Listed     bool   // the rows stood on the list of what changed
+	Retries    string // the run on whose list of what waits the rows stood; see Retry
+	Source     string // with Retries: logical name of their table
 	Stays      bool   // the batch stays open with its Rows as they are now, and reading does not go on
 }
 

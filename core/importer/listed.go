@@ -492,7 +492,7 @@ func (e *engine) countListed(ctx context.Context, t *table) error {
 // leaving tells which of some records of a table that was read will be removed at the end of the run: they changed, and did
 // not come back.
 func (e *engine) leaving(ctx context.Context, t *table, keys []string) (map[string]bool, error) {
-	if t.run.Changes == nil || len(t.parts) == 0 || slices.ContainsFunc(t.parts, func(p Part) bool { return !p.Done }) ||
+	if e.Retry != nil || t.run.Changes == nil || len(t.parts) == 0 || slices.ContainsFunc(t.parts, func(p Part) bool { return !p.Done }) ||
 		t.mapping.Gone.Do != mapping.Remove && t.mapping.Left.Do != mapping.Remove {
 		return nil, nil
 	}

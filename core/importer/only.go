@@ -8,19 +8,11 @@ import (
 )
 
 // partial reports whether the job is about some records only: what it did not read is neither gone nor up to date.
-func (e *engine) partial() bool { return e.Limit > 0 || e.Only != nil }
+func (e *engine) partial() bool { return e.Limit > 0 || e.Only != nil || e.Retry != nil }
 
 // Partial reports whether a run was about some records only.
 func (r Entry) Partial() bool {
-	if r.Limit > 0 {
-		return true
-	}
-	for _, t := range r.Tables {
-		if t.Only != "" {
-			return true
-		}
-	}
-	return false
+	return r.Retries != "" || r.limited()
 }
 
 // onlyShown leaves out of a page what was not shown. A record that is not what was shown any more is skipped.

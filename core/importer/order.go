@@ -27,7 +27,8 @@ type table struct {
 	rightsHold bool            // the rights to read it are no smaller than in the run before
 	leans      []mapping.Leaning
 	unrest     mapping.Unrest
-	left       []string // fields of columns that were left out, because column security hides them
+	left       []string                // fields of columns that were left out, because column security hides them
+	mended     map[string][]givenValue // by key of the record; see mendvalues.go
 }
 
 // refOf answers what a mapping wants to know of other records; see mapping.About.

@@ -192,7 +192,7 @@ func (r *mapper) page(ctx context.Context, page core.Page, pool *pool, left int6
 			continue
 		}
 		from := len(m.values)
-		values, fault := r.program.Apply(in, m.values)
+		values, fault := r.apply(in, m.values)
 		if fault != nil {
 			clear(values[from:])
 			m.refused = append(m.refused, refusal(t, in.Key, core.Refused, fault))

@@ -197,7 +197,10 @@ func (e *engine) waitFor(ctx context.Context, by [2]string, keys []string, ids r
 	for key := range kinds {
 		ids[reference{by[0], by[1], key}] = answer{waits: true}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return e.waitsStill(ctx, by, slices.DeleteFunc(unknown, func(key string) bool { _, ok := kinds[key]; return ok }), ids)
 }
 
 // findRecords finds the records that were imported: by the journal, then by the destination.

@@ -20,7 +20,7 @@ import (
 // It reads everything, also where an import would ask for changes alone. What the destination itself refuses, such as a
 // rule of its own, shows only when it is written to. The Rehearsal holds also when the error is not nil, as far as it came.
 func Rehearse(ctx context.Context, j Job, sketch Sketch, progress func(Progress)) (Rehearsal, error) {
-	j.Show, j.Only = nil, nil
+	j.Show, j.Only, j.Retry = nil, nil, nil
 	e := newEngine(j)
 	if progress == nil {
 		progress = func(Progress) {}
@@ -87,6 +87,9 @@ func (r *rehearsing) run(ctx context.Context) error {
 	})
 	e.weigh(earlier)
 	if err := e.ask(); err != nil {
+		return err
+	}
+	if err := e.loadMended(ctx); err != nil {
 		return err
 	}
 	for _, t := range e.tables {

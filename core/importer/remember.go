@@ -106,7 +106,13 @@ func (e *engine) expire(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	n, err := memory.Expire(ctx, Forgets(e.Now(), e.KeepFor))
+	before := Forgets(e.Now(), e.KeepFor)
+	if mender, ok := e.Journal.(Mender); ok {
+		if _, err := mender.ExpireMended(ctx, before); err != nil {
+			return err
+		}
+	}
+	n, err := memory.Expire(ctx, before)
 	if n > 0 {
 		e.log.Info("what was there before old imports is forgotten", "batches", n)
 	}

@@ -13,6 +13,9 @@ import (
 // Run moves every record of the job. The same job after a kill, a stop or a Fault continues the same run. progress
 // receives snapshots, each replacing the last; see Progress. The Receipt is true even when the error is not nil.
 func Run(ctx context.Context, j Job, progress func(Progress)) (Receipt, error) {
+	if j.Retry != nil {
+		j.Limit, j.Only, j.Full = 0, nil, false
+	}
 	e := newEngine(j)
 	if progress == nil {
 		progress = func(Progress) {}
@@ -67,6 +70,9 @@ type engine struct {
 	rewound    map[int64]int        // how often a part began again in this call
 	earlier    []Entry              // runs before this one, newest first; a run that goes on is among them
 	taken      map[string]Since     // marks that were taken in this call, by source table
+	mender     Mender               // in a retry: knows what waits; see mendretry.go
+	root       Entry                // the run whose list it is
+	overtaken  map[string]string    // mappings whose records a later run has read anew
 }
 
 // A batchPlace is where at most one batch is open.
@@ -126,7 +132,13 @@ func (e *engine) run(ctx context.Context) error {
 	if e.late {
 		return nil
 	}
+	if err := e.loadMended(ctx); err != nil {
+		return err
+	}
 	if err := e.decide(ctx); err != nil {
+		return err
+	}
+	if err := e.listWaiting(ctx); err != nil {
 		return err
 	}
 	e.count(ctx)

@@ -84,6 +84,9 @@ func (e *engine) importTables(ctx context.Context, tables []*table) error {
 		}
 	}
 	for _, t := range open {
+		if err := e.vanished(ctx, t); err != nil {
+			return err
+		}
 		if t.plan.Passes > 1 || len(t.fatings()) > 0 {
 			continue // the table is whole after its last pass, and after what its policies do
 		}

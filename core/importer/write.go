@@ -37,6 +37,9 @@ func (e *engine) writePage(ctx context.Context, t *table, p *Part, m *mapped) er
 	if err := e.resolve(ctx, &b, &w); err != nil {
 		return err
 	}
+	if err := e.settleUnsure(ctx, &b, &w); err != nil {
+		return err
+	}
 	fresh := e.name(&b, p)
 	if err := e.know(ctx, t, &b, w.rows); err != nil {
 		return err
@@ -284,6 +287,7 @@ func (e *engine) note(ctx context.Context, w work, s Settlement) error {
 		return unbalanced(w.t.run.Title)
 	}
 	s.Listed = w.t.run.Changes != nil && s.Batch.Pass == 1
+	s.Retries, s.Source = e.current.Retries, w.t.plan.Source
 	if err := e.Journal.Settle(ctx, s); err != nil {
 		return err
 	}

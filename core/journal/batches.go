@@ -83,6 +83,11 @@ func (j *Journal) Settle(ctx context.Context, s importer.Settlement) error {
 				return err
 			}
 		}
+		if s.Retries != "" {
+			if err := retried(c, s); err != nil {
+				return err
+			}
+		}
 		after, err := encode(b.After)
 		if err != nil {
 			return err

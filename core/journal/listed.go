@@ -26,7 +26,7 @@ func (j *Journal) ListExceptions(ctx context.Context, run, mapping, earlier stri
 	return j.change(ctx, func(c *sqlite.Conn) error {
 		return exec(c, `INSERT OR IGNORE INTO listed (run, mapping, list, key, gone)
 			SELECT ?1, ?2, '', e.key, 0 FROM exceptions e JOIN parts p ON p.id = e.part
-			WHERE e.run = ?3 AND e.pending = '' AND e.key <> '' AND p.mapping = ?2`, run, mapping, earlier)
+			WHERE e.run IN (`+family("?3")+`) AND e.pending = '' AND e.retried = '' AND e.key <> '' AND p.mapping = ?2`, run, mapping, earlier)
 	})
 }
 

@@ -49,7 +49,7 @@ func (j *Journal) Earlier(ctx context.Context, source, destination, place string
 	return entries, err
 }
 
-const entryColumns = `id, name, source, destination, place, digest, limited, state, reason, came_from, went_to, who, started, ended, begun, fault, tables, told, undoes, forgotten`
+const entryColumns = `id, name, source, destination, place, digest, limited, state, reason, came_from, went_to, who, started, ended, begun, fault, tables, told, undoes, forgotten, retries`
 
 func entriesOf(c *sqlite.Conn, where string, args []any) (entries []importer.Entry, err error) {
 	err = query(c, `SELECT `+entryColumns+` FROM runs `+where+` ORDER BY seq DESC`, func(s *sqlite.Stmt) error {
@@ -58,7 +58,7 @@ func entriesOf(c *sqlite.Conn, where string, args []any) (entries []importer.Ent
 			Place: s.ColumnText(4), Digest: s.ColumnText(5), Limit: s.ColumnInt(6), State: importer.RunState(s.ColumnText(7)),
 			Reason: s.ColumnText(8), From: s.ColumnText(9), To: s.ColumnText(10), Who: s.ColumnText(11),
 			Started: instant(s.ColumnText(12)), Ended: instant(s.ColumnText(13)), Begun: s.ColumnInt(14) != 0,
-			Fault: faultOf(s.ColumnText(15), core.Subject{}), Told: s.ColumnInt(17) != 0, Undoes: s.ColumnText(18), Forgotten: s.ColumnInt(19) != 0,
+			Fault: faultOf(s.ColumnText(15), core.Subject{}), Told: s.ColumnInt(17) != 0, Undoes: s.ColumnText(18), Forgotten: s.ColumnInt(19) != 0, Retries: s.ColumnText(20),
 		}
 		if err := json.Unmarshal([]byte(s.ColumnText(16)), &e.Tables); err != nil {
 			return err
@@ -85,13 +85,17 @@ func (j *Journal) SaveRun(ctx context.Context, e importer.Entry) error {
 			if err := exec(c, `DELETE FROM returned WHERE run = ?`, e.ID); err != nil {
 				return err
 			}
+			// What a retry had settled waits again.
+			if err := exec(c, `UPDATE exceptions SET retried = '' WHERE retried = ? AND retried <> ''`, e.Undoes); err != nil {
+				return err
+			}
 		}
-		return exec(c, `INSERT INTO runs (`+entryColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		return exec(c, `INSERT INTO runs (`+entryColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, destination = excluded.destination, place = excluded.place,
 				state = excluded.state, reason = excluded.reason, ended = excluded.ended, begun = excluded.begun,
 				fault = excluded.fault, tables = excluded.tables, told = excluded.told`,
 			e.ID, e.Name, e.Source, e.Destination, e.Place, e.Digest, e.Limit, string(e.State), e.Reason, e.From, e.To, e.Who,
-			stamp(e.Started), stamp(e.Ended), e.Begun, faultText(e.Fault), string(tables), e.Told, e.Undoes, e.Forgotten)
+			stamp(e.Started), stamp(e.Ended), e.Begun, faultText(e.Fault), string(tables), e.Told, e.Undoes, e.Forgotten, e.Retries)
 	})
 }
 

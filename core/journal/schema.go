@@ -164,6 +164,27 @@ CREATE TABLE listed (
 ) WITHOUT ROWID;
 `, `
 ALTER TABLE runs ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
+`, `
+ALTER TABLE runs ADD COLUMN retries TEXT NOT NULL DEFAULT '';
+CREATE INDEX runs_retrying ON runs (retries) WHERE retries <> '';
+ALTER TABLE exceptions ADD COLUMN retried TEXT NOT NULL DEFAULT '';
+CREATE INDEX exceptions_retried ON exceptions (retried) WHERE retried <> '';
+CREATE TABLE verdicts (
+	run     TEXT NOT NULL,
+	mapping TEXT NOT NULL,
+	key     TEXT NOT NULL,
+	there   INTEGER NOT NULL,
+	id      TEXT NOT NULL,
+	PRIMARY KEY (run, mapping, key)
+) WITHOUT ROWID;
+CREATE TABLE mended (
+	mapping TEXT NOT NULL,
+	key     TEXT NOT NULL,
+	name    TEXT NOT NULL,
+	sealed  BLOB NOT NULL,
+	made    INTEGER NOT NULL,
+	PRIMARY KEY (mapping, key, name)
+) WITHOUT ROWID;
 `}
 }
 

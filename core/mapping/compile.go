@@ -156,6 +156,7 @@ func (c *compiler) ending(b *Binding, col *column, input core.Field, refs bool) 
 	if f := c.there[b.Column]; f != nil {
 		d.labels = codesOf(f.Options)
 	}
+	col.takes, col.targets = d, input.Targets
 	if refs && d.family != familyLookup {
 		d.natural = true // the importer turns the reference into what the column holds
 	}

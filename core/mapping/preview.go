@@ -86,19 +86,7 @@ func (p *Program) cell(c *column, row []core.Value) PreviewCell {
 }
 
 func (p *Program) originals(c *column, row []core.Value) []Original {
-	var at []int
-	switch {
-	case c.field >= 0:
-		at = []int{c.field}
-	case len(c.several) > 0:
-		at = c.several
-	default:
-		for _, piece := range c.piece {
-			if piece.field != "" {
-				at = append(at, piece.at)
-			}
-		}
-	}
+	at := c.feeds()
 	out := make([]Original, 0, len(at))
 	for _, i := range at {
 		o := Original{Field: p.fields[i], Value: row[i]}

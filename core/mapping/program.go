@@ -32,7 +32,9 @@ type column struct {
 	chain   *transform.Chain
 	choices *chooser
 	convert *converters
-	plain   bool // the field's value as it is: the usual case, and the quick one
+	takes   destination // what a person may give in its place
+	targets []string    // of a lookup
+	plain   bool        // the field's value as it is: the usual case, and the quick one
 }
 
 // Compile makes a Program from m and what the source tells about its table. A field that is not there any more, or

@@ -55,6 +55,9 @@ func (c *Computer) expire(ctx context.Context, projectID string, before time.Tim
 		return err
 	}
 	defer memory.Close()
+	if _, err := memory.ExpireMended(ctx, before); err != nil {
+		return err
+	}
 	_, err = memory.Expire(ctx, before)
 	return err
 }
