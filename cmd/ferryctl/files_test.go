@@ -18,6 +18,7 @@ import (
 	"ferry/core/csvtext"
 	"ferry/core/importer"
 	"ferry/core/practice"
+	"ferry/core/practice/world"
 )
 
 // spool is where the rows of a destination lie that is a file.
@@ -176,11 +177,11 @@ func TestAKilledImportIntoFilesGoesOnWithoutLossOrDouble(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			// Some pages come late, so that a kill in the first second always meets an import that is under way.
-			world := killed()
+			o := killed()
 			for _, page := range []int{2, 6, 11} {
-				world.Script = append(world.Script, practice.Step{Side: practice.SideDynamics, Table: "account", Page: page, Times: 1, Do: practice.DoDelay, For: practice.Duration(1500 * time.Millisecond)})
+				o.Script = append(o.Script, practice.Step{Side: practice.SideDynamics, Table: "account", Page: page, Times: 1, Do: practice.DoDelay, For: practice.Duration(1500 * time.Millisecond)})
 			}
-			s := open(t, world)
+			s := open(t, o)
 			where := filepath.Join(s.dir, name)
 			args := s.args("import", "-to", kind+":"+where, "-page-size", "100")
 			random := rand.New(rand.NewPCG(2, uint64(len(kind))))
@@ -240,4 +241,66 @@ func TestAFileIsUpdatedAndNotDoubled(t *testing.T) {
 		t.Errorf("exit %d: %+v: %s", code, c, text)
 	}
 	csvIsAsTheDatabase(t, folder, s.spool("csv", folder), "account")
+}
+
+// With only-changes each import writes a file of what changed since the one before, and the receipt names it.
+func TestOnlyTheChangedRowsComeIntoANewFile(t *testing.T) {
+	t.Parallel()
+	s := open(t, small())
+	for kind, name := range map[string]string{"csv": "out", "excel": "out.xlsx"} {
+		args := s.args("import", "-to", kind+":"+filepath.Join(s.dir, kind, name), "-tables", "account,contact", "-set", "only-changes=true")
+		if err := os.MkdirAll(filepath.Join(s.dir, kind), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		rows := func(path string) int {
+			if kind == "excel" {
+				f, err := excelize.OpenFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer f.Close()
+				all, err := f.GetRows("account")
+				if err != nil {
+					t.Fatal(err)
+				}
+				return len(all) - 1
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(text), csvtext.BOM))).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all) - 1
+		}
+		table := s.env.World.Table("account")
+		for i, want := range []int{120, 0, 3} {
+			if want == 3 {
+				for at := range want {
+					if err := s.env.World.Set("account", s.env.World.Key(table, at), map[string]world.Cell{"name": world.TextCell("Changed for " + kind)}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			code, lines, text := s.run(args...)
+			if code != exitWell {
+				t.Fatalf("%s, import %d: exit %d: %s", kind, i+1, code, text)
+			}
+			said := ""
+			for _, line := range lastReceipt(t, lines, text).Tables {
+				if line.Table == "account" {
+					said = line.Remark
+				}
+			}
+			_, path, found := strings.Cut(said, "“")
+			switch path, _, _ = strings.Cut(path, "”"); {
+			case want == 0 && said != "Nothing changed, so no file was written.":
+				t.Errorf("%s, import %d: the receipt says %q", kind, i+1, said)
+			case want > 0 && !found, want > 0 && rows(path) != want:
+				t.Errorf("%s, import %d: the receipt says %q, want %d rows", kind, i+1, said, want)
+			}
+		}
+	}
 }

@@ -94,6 +94,13 @@ func (d *files) checkFiles(ctx context.Context, tables []string, c *core.Check) 
 	if d.elsewhere(m) {
 		m = &memory{}
 	}
+	if d.changes {
+		c.Detail = d.toldWords(m)
+		if f := d.careful(ctx, c); f != nil {
+			c.State, c.Fault = core.CheckWarned, f
+		}
+		return nil
+	}
 	warn := func(f *core.Fault) {
 		if f != nil && c.Fault == nil {
 			c.State, c.Fault = core.CheckWarned, f

@@ -45,6 +45,7 @@ func CSV(spools Spools, log *slog.Logger) core.Driver[core.Destination] {
 				Help:    "utf-8-bom is what Excel recognises. utf-8 is for programs that stumble over the mark at the beginning. utf-16 is for old ones."},
 			{Name: "apostrophe", Title: "Put an apostrophe before what Excel would run", Kind: core.SettingSwitch, Default: "true",
 				Help: "A text that begins with = + - @ could run as a formula when the file is opened. Turn this off where another program reads the files."},
+			onlyChanges(),
 			{Name: "replace", Title: "Replace files of the same name", Kind: core.SettingSwitch, Default: "false",
 				Help: "Files that lie in the folder already and that Ferry did not make there, such as those of another computer, are written over."},
 		},
@@ -67,6 +68,7 @@ func newCSV(s core.Settings, spools Spools, log *slog.Logger) (*csvFolder, error
 		return nil, noPlace("folder", "Choose where the files should lie, such as a folder in your Documents.")
 	}
 	d := &csvFolder{guard: on(s, "apostrophe", true), replaces: on(s, "replace", false)}
+	d.changes = on(s, "only-changes", false)
 	switch s.Get("delimiter") {
 	case "", delimiterComma, ",":
 		d.delimiter = ','
@@ -97,6 +99,7 @@ func newCSV(s core.Settings, spools Spools, log *slog.Logger) (*csvFolder, error
 	}
 	d.suits = func(t *tableMemory) bool { return t.Form == d.form() }
 	d.produce = d.write
+	d.fresh, d.tell = d.freshText, d.tellText
 	d.name = func(m *memory, t *tableMemory) string {
 		taken := map[string]bool{}
 		for _, other := range m.Tables {
@@ -132,14 +135,14 @@ func (d *csvFolder) said(m *memory, tables []string) string {
 
 // Remark tells how many texts have an apostrophe in front.
 func (d *csvFolder) Remark(p core.Plan) string {
-	return d.remark(p, func(t *tableMemory) string {
-		switch t.Guarded {
+	return d.remark(p, func(_, guarded, _ int64) string {
+		switch guarded {
 		case 0:
 			return ""
 		case 1:
 			return "One text has an apostrophe in front, so that Excel does not run it."
 		}
-		return fmt.Sprintf("%d texts have an apostrophe in front, so that Excel does not run them.", t.Guarded)
+		return fmt.Sprintf("%d texts have an apostrophe in front, so that Excel does not run them.", guarded)
 	})
 }
 
@@ -154,7 +157,7 @@ func (d *csvFolder) write(ctx context.Context, t *tableMemory) error {
 	var w csvWriter
 	now, err := d.replace(ctx, d.target(t), d.ours(t), t.Next, func(out io.Writer) error {
 		w = csvWriter{delimiter: d.delimiter, guard: d.guard}
-		return w.table(ctx, d, t, out)
+		return w.table(d.encoding, t, d.rows(ctx, t), out)
 	}, func(next *left) error {
 		t.Next = next
 		return d.keep(ctx)
@@ -175,8 +178,8 @@ type csvWriter struct {
 	guarded   int64
 }
 
-func (w *csvWriter) table(ctx context.Context, d *csvFolder, t *tableMemory, out io.Writer) error {
-	switch d.encoding {
+func (w *csvWriter) table(encoding string, t *tableMemory, rows rowsOf, out io.Writer) error {
+	switch encoding {
 	case encodingWide:
 		wide := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Writer(out)
 		w.out = bufio.NewWriterSize(wide, 1<<16)
@@ -193,7 +196,7 @@ func (w *csvWriter) table(ctx context.Context, d *csvFolder, t *tableMemory, out
 	}
 	_, _ = w.out.WriteString("\r\n")
 	w.guarded = 0 // of the values alone
-	err := d.Spool.Rows(ctx, t.plan(), func(key string, values []core.Value) error {
+	err := rows(func(key string, values []core.Value) error {
 		w.text(key)
 		for i, v := range values {
 			_ = w.out.WriteByte(w.delimiter)

@@ -8,6 +8,9 @@
 // written over. A file whose rows did not change is not written again. A workbook is written anew with every table, but the
 // sheets of the other tables are copied as they are, without unpacking them.
 //
+// Where only the changed rows are wanted, Finish writes a new file with the date in its name instead (changed.go): the spool
+// keeps a digest of each row as it was told last.
+//
 // A sheet is written with text as text: nothing in it is a formula, whatever a label begins with. What comes back may have
 // been saved by Excel, LibreOffice or anything else, sorted, with columns moved and rows added: each row carries a mark that
 // says what it is about. A file is looked through before it is read, because it was in other people's hands: what is too

@@ -25,6 +25,7 @@ func Excel(spools Spools, log *slog.Logger) core.Driver[core.Destination] {
 		Settings: []core.Setting{
 			{Name: "file", Title: "Workbook", Kind: core.SettingFile, Ending: ".xlsx", Required: true, Main: true,
 				Help: "Where the workbook lies; its name ends in .xlsx. Ferry makes it when there is none, and never writes over one it did not make."},
+			onlyChanges(),
 			{Name: "replace", Title: "Replace a workbook of the same name", Kind: core.SettingSwitch, Default: "false",
 				Help: "A workbook that is there already and that Ferry did not make, or that somebody saved since, is written over."},
 		},
@@ -51,6 +52,7 @@ func newExcel(s core.Settings, spools Spools, log *slog.Logger) (*excelFile, err
 	if spools.SheetRows > 0 {
 		d.most = spools.SheetRows
 	}
+	d.changes = on(s, "only-changes", false)
 	if err := d.fill("excel", file, spools, log); err != nil {
 		return nil, err
 	}
@@ -73,12 +75,13 @@ func newExcel(s core.Settings, spools Spools, log *slog.Logger) (*excelFile, err
 	}
 	d.suits = func(t *tableMemory) bool { return t.Form == excelForm }
 	d.produce = d.write
+	d.fresh, d.tell = d.freshWorkbook, d.tellWorkbook
 	d.name = func(m *memory, t *tableMemory) string {
 		return apart(safeSheet(t.Table), sheetNames(m), mostOfSheet, "")
 	}
 	d.words = d.said
 	d.careful = func(context.Context, *core.Check) *core.Fault {
-		if units(d.place) > 218 {
+		if dated := units(" 2006-01-02 15.04.05"); units(d.place) > 218 || d.changes && units(d.place)+dated > 218 {
 			return longPath(d.place)
 		}
 		return nil
@@ -132,14 +135,14 @@ func (d *excelFile) said(m *memory, tables []string) string {
 
 // Remark tells how many texts are longer than a cell.
 func (d *excelFile) Remark(p core.Plan) string {
-	return d.remark(p, func(t *tableMemory) string {
-		switch t.Long {
+	return d.remark(p, func(_, _, long int64) string {
+		switch long {
 		case 0:
 			return ""
 		case 1:
 			return "One text is too long for a cell and stands whole in a sheet of its own."
 		}
-		return fmt.Sprintf("%d texts are too long for a cell and stand whole in a sheet of their own.", t.Long)
+		return fmt.Sprintf("%d texts are too long for a cell and stand whole in a sheet of their own.", long)
 	})
 }
 
@@ -158,19 +161,14 @@ func (d *excelFile) write(ctx context.Context, t *tableMemory) error {
 		return err
 	}
 	m := d.memory
-	var old *zip.ReadCloser
+	old := &workbookParts{}
 	if now, err := d.state(ctx, d.place, m.Left); err != nil {
 		return err
 	} else if now == asLeft {
-		if old, err = zip.OpenReader(d.place); err == nil {
-			defer old.Close()
+		if old, err = openParts(d.place); err != nil {
+			old = &workbookParts{} // every sheet is written anew
 		}
-	}
-	parts := map[string]*zip.File{}
-	if old != nil {
-		for _, f := range old.File {
-			parts[f.Name] = f
-		}
+		defer old.Close()
 	}
 	fresh := map[*tableMemory]*tableMemory{}
 	now, err := d.replace(ctx, d.place, first(m.Left, m.Next), m.Next, func(out io.Writer) error {
@@ -181,13 +179,13 @@ func (d *excelFile) write(ctx context.Context, t *tableMemory) error {
 			}
 			begun := len(w.sheets)
 			next := *each
-			if each == t || each.Form != excelForm || !reusable(each, parts) {
-				if err := d.table(ctx, w, &next); err != nil {
+			if each == t || each.Form != excelForm || !reusable(each, old.parts) {
+				if err := d.table(w, &next, d.rows(ctx, &next)); err != nil {
 					return err
 				}
 			} else {
 				for _, s := range each.Sheets {
-					if err := w.reuse(parts[s.Part], s); err != nil {
+					if err := w.reuse(old.parts[s.Part], s); err != nil {
 						return err
 					}
 				}
@@ -198,10 +196,7 @@ func (d *excelFile) write(ctx context.Context, t *tableMemory) error {
 		if err := w.end(); err != nil {
 			return err
 		}
-		if old != nil { // Windows replaces no file that is open
-			return old.Close()
-		}
-		return nil
+		return old.Close() // Windows replaces no file that is open
 	}, func(next *left) error {
 		m.Next = next
 		return d.keep(ctx)
@@ -216,6 +211,34 @@ func (d *excelFile) write(ctx context.Context, t *tableMemory) error {
 	return nil
 }
 
+// workbookParts are the parts of a workbook that is there.
+type workbookParts struct {
+	file  *zip.ReadCloser
+	parts map[string]*zip.File
+}
+
+func openParts(path string) (*workbookParts, error) {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &workbookParts{z, map[string]*zip.File{}}
+	for _, f := range z.File {
+		w.parts[f.Name] = f
+	}
+	return w, nil
+}
+
+// Close may be called twice.
+func (w *workbookParts) Close() error {
+	if w.file == nil {
+		return nil
+	}
+	file := w.file
+	w.file = nil
+	return file.Close()
+}
+
 // reusable reports whether all sheets of a table are there.
 func reusable(t *tableMemory, parts map[string]*zip.File) bool {
 	for _, s := range t.Sheets {
@@ -227,7 +250,7 @@ func reusable(t *tableMemory, parts map[string]*zip.File) bool {
 }
 
 // table writes the sheets of one table.
-func (d *excelFile) table(ctx context.Context, w *workbook, t *tableMemory) error {
+func (d *excelFile) table(w *workbook, t *tableMemory, rows rowsOf) error {
 	taken := map[string]bool{}
 	for _, other := range d.memory.Tables {
 		if other.Table == t.Table {
@@ -257,7 +280,7 @@ func (d *excelFile) table(ctx context.Context, w *workbook, t *tableMemory) erro
 	if s, err = w.sheet(name, columns); err != nil {
 		return err
 	}
-	err = d.Spool.Rows(ctx, t.plan(), func(key string, values []core.Value) error {
+	err = rows(func(key string, values []core.Value) error {
 		if s.row == d.most {
 			if err := s.end(); err != nil {
 				return err
@@ -288,7 +311,7 @@ func (d *excelFile) table(ctx context.Context, w *workbook, t *tableMemory) erro
 	if err := s.end(); err != nil || t.Long == 0 {
 		return err
 	}
-	return d.aside(ctx, w, t, aside)
+	return d.aside(w, t, rows, aside)
 }
 
 // tooLong reports whether a cell has more text than Excel takes.
@@ -298,7 +321,7 @@ func tooLong(c cell) bool {
 
 // aside writes the sheet in which the texts of a table stand whole that are too long for a cell: in parts, one below the
 // other.
-func (d *excelFile) aside(ctx context.Context, w *workbook, t *tableMemory, name string) error {
+func (d *excelFile) aside(w *workbook, t *tableMemory, rows rowsOf, name string) error {
 	columns := []column{{name: t.Key, width: 38}, {name: "column", width: 28}, {name: "part", width: 8}, {name: "text", width: 60}}
 	s, err := w.sheet(name, columns)
 	if err != nil {
@@ -308,7 +331,7 @@ func (d *excelFile) aside(ctx context.Context, w *workbook, t *tableMemory, name
 	for _, c := range t.Columns {
 		names = append(names, c.Name)
 	}
-	err = d.Spool.Rows(ctx, t.plan(), func(key string, values []core.Value) error {
+	err = rows(func(key string, values []core.Value) error {
 		for i := range names {
 			c := text(key)
 			if i > 0 {

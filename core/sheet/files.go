@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -34,6 +35,11 @@ type files struct {
 	name    func(m *memory, t *tableMemory) string               // of a new table's file or sheet
 	words   func(m *memory, tables []string) (said string)       // for the check
 	careful func(ctx context.Context, c *core.Check) *core.Fault // warnings of the kind's own
+
+	changes bool  // only the changed rows, in new files (changed.go)
+	run     int64 // the spool's generation in the run at hand
+	fresh   func(ctx context.Context, t *tableMemory) (path string, over *left, err error)
+	tell    func(ctx context.Context, t *tableMemory, rows rowsOf, over bool, out io.Writer) error
 
 	mu      sync.Mutex
 	memory  *memory         // nil until it is needed
@@ -139,6 +145,9 @@ func (d *files) Missing(ctx context.Context, p core.Plan) ([]core.Thing, error) 
 
 // takes refuses a place where a file stands that Ferry did not make, or where a folder has the file's name.
 func (d *files) takes(t *tableMemory) error {
+	if d.changes { // every file is a new one
+		return nil
+	}
 	path := d.target(t)
 	about, err := os.Lstat(path)
 	switch {
@@ -267,6 +276,9 @@ func (d *files) Finish(ctx context.Context, p core.Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := d.settlePending(ctx); err != nil {
+		return err
+	}
 	t := m.table(p.Table)
 	if len(p.Columns) == 0 { // taking back names the table alone: the file keeps its columns
 		if t == nil {
@@ -278,8 +290,23 @@ func (d *files) Finish(ctx context.Context, p core.Plan) error {
 		t = d.newTable(m, p)
 		m.Tables = append(m.Tables, t)
 	}
-	same := len(p.Columns) == 0 && len(t.Columns) > 0 || d.sameColumns(t, p) // an import that is taken back names no columns
+	same := d.sameColumns(t, p)
 	stale := t.Dirty && !(d.clean[t.Table] && !d.changed[t.Table])
+	if d.changes {
+		if !same || stale {
+			t.Form = "" // the whole file, which is not looked at here, would be another one
+		}
+		id, err := d.Spool.Identity(ctx)
+		if err != nil {
+			return err
+		}
+		d.run = id.Generation
+		if err := d.finishChanged(ctx, t); err != nil {
+			return err
+		}
+		t.Dirty = false
+		return d.written(ctx, t)
+	}
 	if same && !stale && t.Written && d.suits(t) {
 		if now, err := d.state(ctx, d.target(t), d.ours(t)); err != nil {
 			return err
@@ -296,6 +323,11 @@ func (d *files) Finish(ctx context.Context, p core.Plan) error {
 	t.aside, t.lost = d.aside, unknown
 	t.Dirty, t.Written = false, true
 	return d.written(ctx, t)
+}
+
+// rows are all rows of a table.
+func (d *files) rows(ctx context.Context, t *tableMemory) rowsOf {
+	return func(row func(key string, values []core.Value) error) error { return d.Spool.Rows(ctx, t.plan(), row) }
 }
 
 func (d *files) written(ctx context.Context, t *tableMemory) error {
@@ -315,18 +347,23 @@ func (d *files) sameColumns(t *tableMemory, p core.Plan) bool {
 	return same
 }
 
-// remark is what a sentence about a finished table is made of.
-func (d *files) remark(p core.Plan, say func(t *tableMemory) string) string {
+// remark is what the receipt says of a finished table: where its changed rows are, and what say makes of its counts.
+func (d *files) remark(p core.Plan, say func(rows, guarded, long int64) string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.memory == nil {
 		return ""
 	}
 	t := d.memory.table(p.Table)
-	if t == nil {
+	switch {
+	case t == nil:
 		return ""
+	case !d.changes:
+		return strings.TrimSpace(say(t.Rows, t.Guarded, t.Long) + " " + t.keptWords())
+	case t.Told == nil || t.Told.Run != d.run:
+		return d.toldRemark(t)
 	}
-	return strings.TrimSpace(say(t) + " " + t.keptWords())
+	return strings.TrimSpace(d.toldRemark(t) + " " + say(t.Told.Rows, t.Told.Guarded, t.Told.Long))
 }
 
 // Close gives the spool free.

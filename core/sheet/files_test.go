@@ -152,13 +152,13 @@ func TestACSVFolderIsADestination(t *testing.T) {
 			if err := d.Finish(t.Context(), p); err != nil {
 				t.Fatalf("Finish: %v", err)
 			}
-			return rowsOf(t, d.(*csvFolder), p)
+			return fileRows(t, d.(*csvFolder), p)
 		},
 	})
 }
 
-// rowsOf reads a file by a reader of our own, and makes values of the fields again.
-func rowsOf(t *testing.T, d *csvFolder, p core.Plan) map[string][]core.Value {
+// fileRows reads a file by a reader of our own, and makes values of the fields again.
+func fileRows(t *testing.T, d *csvFolder, p core.Plan) map[string][]core.Value {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(d.place, p.Table+".csv"))
 	if err != nil {

@@ -92,6 +92,7 @@ func (d *files) beside(path string) string {
 // A replacement is a file on its way to its place.
 type replacement struct {
 	path string // where it comes to lie
+	part string // where it lies until then
 	file *os.File
 	out  *bufio.Writer
 	sum  interface {
@@ -99,6 +100,7 @@ type replacement struct {
 		Sum([]byte) []byte
 	}
 	size int64
+	done bool // it stays
 }
 
 func (r *replacement) Write(b []byte) (int, error) {
@@ -107,11 +109,8 @@ func (r *replacement) Write(b []byte) (int, error) {
 	return r.out.Write(b)
 }
 
-// replace writes a file whole beside path and puts it into its place when it is complete. until hears what is about to lie
-// there before it does, so that a kill in between leaves a file that is known. Whatever somebody made of the old file stays,
-// under another name.
-func (d *files) replace(ctx context.Context, path string, was, next *left, write func(w io.Writer) error, until func(next *left) error) (*left, error) {
-	part := d.beside(path)
+// begin makes the file that will take the place of path; until then it lies at part.
+func (d *files) begin(path, part string) (*replacement, error) {
 	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a process that was killed
 		return nil, fileFault(path, err)
 	}
@@ -119,41 +118,61 @@ func (d *files) replace(ctx context.Context, path string, was, next *left, write
 	if err != nil {
 		return nil, fileFault(path, err)
 	}
-	done := false
-	defer func() {
-		if !done {
-			_ = file.Close()    // the first error is the one to tell
-			_ = os.Remove(part) // and the next one takes it away otherwise
-		}
-	}()
-	r := &replacement{path: path, file: file, out: bufio.NewWriterSize(file, 1<<20), sum: sha256.New()}
+	return &replacement{path: path, part: part, file: file, out: bufio.NewWriterSize(file, 1<<20), sum: sha256.New()}, nil
+}
+
+// complete brings the file to the disk.
+func (r *replacement) complete() (*left, error) {
+	if err := errors.Join(r.out.Flush(), r.file.Sync()); err != nil {
+		return nil, r.fault(err)
+	}
+	if old, err := os.Stat(r.path); err == nil {
+		_ = r.file.Chmod(old.Mode().Perm()) // what somebody allowed stays allowed, where the disk knows of it
+	}
+	about, err := r.file.Stat()
+	if err == nil {
+		err = r.file.Close()
+	}
+	if err != nil {
+		return nil, fileFault(r.path, err)
+	}
+	return &left{Size: r.size, Modified: about.ModTime().UnixNano(), Digest: hex.EncodeToString(r.sum.Sum(nil))}, nil
+}
+
+// abandon takes a file away that did not get so far.
+func (r *replacement) abandon() {
+	if !r.done {
+		_ = r.file.Close()    // the first error is the one to tell
+		_ = os.Remove(r.part) // and the next one takes it away otherwise
+	}
+}
+
+// replace writes a file whole beside path and puts it into its place when it is complete. until hears what is about to lie
+// there before it does, so that a kill in between leaves a file that is known. Whatever somebody made of the old file stays,
+// under another name.
+func (d *files) replace(ctx context.Context, path string, was, next *left, write func(w io.Writer) error, until func(next *left) error) (*left, error) {
+	r, err := d.begin(path, d.beside(path))
+	if err != nil {
+		return nil, err
+	}
+	defer r.abandon()
 	if err := write(r); err != nil {
 		return nil, r.fault(err)
 	}
-	if err := errors.Join(r.out.Flush(), file.Sync()); err != nil {
-		return nil, r.fault(err)
-	}
-	if old, err := os.Stat(path); err == nil {
-		_ = file.Chmod(old.Mode().Perm()) // what somebody allowed stays allowed, where the disk knows of it
-	}
-	about, err := file.Stat()
-	if err == nil {
-		err = file.Close()
-	}
+	now, err := r.complete()
 	if err != nil {
-		return nil, fileFault(path, err)
+		return nil, err
 	}
-	now := &left{Size: r.size, Modified: about.ModTime().UnixNano(), Digest: hex.EncodeToString(r.sum.Sum(nil))}
 	if err := until(now); err != nil {
 		return nil, err
 	}
 	if err := d.setAside(ctx, path, was, next); err != nil {
 		return nil, err
 	}
-	if err := d.rename(ctx, part, path); err != nil {
+	if err := d.rename(ctx, r.part, path); err != nil {
 		return nil, err
 	}
-	done = true
+	r.done = true
 	return now, nil
 }
 

@@ -29,6 +29,11 @@ type Spool interface {
 
 	// Rows calls row with every row of a plan's table, in the order of its keys. The values are good until row returns.
 	Rows(ctx context.Context, p core.Plan, row func(key string, values []core.Value) error) error
+	// Untold calls row with every row of a plan's table that is new, changed or gone since Tell, which notes that all of it was
+	// told as it is, and keeps a note as SetNote does, both or neither. Untell forgets it.
+	Untold(ctx context.Context, p core.Plan, row func(key string, values []core.Value, change core.OutcomeKind) error) error
+	Tell(ctx context.Context, p core.Plan, name, text string) error
+	Untell(ctx context.Context, table string) error
 	// Note returns what SetNote kept under a name; "" when there is nothing.
 	Note(ctx context.Context, name string) (string, error)
 	SetNote(ctx context.Context, name, text string) error
@@ -83,6 +88,9 @@ type memory struct {
 	Next   *left          `json:"next,omitempty"`   // what is about to take its place
 
 	Emptied bool `json:"emptied,omitempty"` // its rows were deleted after their time, and none came since
+
+	Dated   *dated   `json:"dated,omitempty"` // where only the changed rows are wanted
+	Pending *pending `json:"pending,omitempty"`
 }
 
 // A tableMemory is what is remembered of one table.
@@ -101,6 +109,7 @@ type tableMemory struct {
 	Left    *left          `json:"left,omitempty"`    // its CSV file
 	Next    *left          `json:"next,omitempty"`
 	Sheets  []sheetMemory  `json:"sheets,omitempty"`
+	Told    *telling       `json:"told,omitempty"`
 
 	aside string // the name under which the file that stood there is kept since this process wrote it
 	lost  bool   // because the rows of that file were not known any more

@@ -61,7 +61,9 @@ func (d *Destination) SetNote(ctx context.Context, name, text string) error {
 	if err := d.hold(ctx, false); err != nil {
 		return err
 	}
-	return d.change(ctx, func() error {
-		return d.execAll(statement{"INSERT INTO _ferry VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value", []any{"note " + name, text}})
-	})
+	return d.change(ctx, func() error { return d.note(name, text) })
+}
+
+func (d *Destination) note(name, text string) error {
+	return d.execAll(statement{"INSERT INTO _ferry VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value", []any{"note " + name, text}})
 }
