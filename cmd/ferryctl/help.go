@@ -79,6 +79,12 @@ field and reason are.`, []string{"project", "data", "json", "report", "refused",
 Rows that the import made are removed, those that it changed get their former values, those that it removed come again. Rows
 that somebody changed since stay as they are. Newer imports are taken back first. What is needed for it is kept for 30 days,
 sealed with a key in the keychain.`, []string{"project", "data", "json", "to", "set", "run", "rehearse"}
+	case "compare":
+		return `  ferryctl compare -project contoso.ferry
+  ferryctl compare -project contoso.ferry -tables account -rows differences.csv -report comparison.html
+  ferryctl compare -org https://contoso.crm.dynamics.com -client-id 0000… -tables account,contact -to sqlite:contoso.db
+Everything is read with the same mappings and filters as the import, and nothing is written. It ends with 1 when something
+differs and nothing that Ferry knows explains it. What it knows is in the data folder: with -data, name the same as the import did.`, nil
 	}
 	return "  ferryctl " + name, []string{"to", "json"}
 }

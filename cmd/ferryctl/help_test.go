@@ -20,6 +20,7 @@ func TestHelpTellsWhatACommandIsForAndItsFlags(t *testing.T) {
 		"settings": {"-json"},
 		"schema":   {},
 		"runs":     {"-project", "-data", "-json", "-report", "-refused", "-run", "-values", "-forget"},
+		"compare":  append([]string{"-to", "-set", "-tables", "-filter", "-language", "-rows", "-report", "-values"}, everywhere...),
 		"takeback": {"-project", "-data", "-json", "-to", "-set", "-run", "-rehearse"},
 		"demo":     {"-to", "-json"},
 	} {

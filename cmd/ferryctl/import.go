@@ -105,6 +105,8 @@ type errand struct {
 	full    bool
 	json    bool
 
+	instead func(importer.Job) (int, error) // is done with the job in place of importing; nil imports
+
 	rehearse         bool
 	rows, keys, only string // files; see the flags
 
@@ -164,6 +166,9 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	job.Language = project.LanguageCode(e.language)
 	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+wiring.Where(e.where), who(e.to)
 	e.seal(ctx, t, c, id, &job)
+	if e.instead != nil {
+		return e.instead(job)
+	}
 	if e.rehearse {
 		return rehearse(ctx, t, c, e, job, memory)
 	}

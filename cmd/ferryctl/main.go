@@ -69,6 +69,7 @@ func commands() []command {
 		{"import", "import tables, or go on with an import that was stopped", importCommand},
 		{"runs", "list the imports of a data folder, and save the report of one", runsCommand},
 		{"takeback", "take an import back: what was there before comes back", takebackCommand},
+		{"compare", "say what differs between source and destination, and why", compareCommand},
 		{"schema", "print the JSON schema of project files", schemaCommand},
 		{"demo", "import the practice environment into a file and show what happens", demoCommand},
 	}
