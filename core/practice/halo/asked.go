@@ -105,6 +105,12 @@ func (s Stored) Text(name string) string { return record(s).text(name) }
 // Bool is a yes or no among its members.
 func (s Stored) Bool(name string) bool { return record(s).bool(name) }
 
+// Field is the value of one of its custom fields, by the field's name: text, bool, int64 or []int64, as it is stored.
+func (s Stored) Field(name string) any {
+	values, _ := s["customfields"].(map[string]any)
+	return values[name]
+}
+
 // General reports whether Halo made this user itself for a site.
 func (s Stored) General() bool { return record(s).bool(generalUser) }
 
@@ -117,6 +123,35 @@ func (s *Server) Sites() []Stored { return s.stored("site") }
 // Users returns every user, by id, General Users too.
 func (s *Server) Users() []Stored { return s.stored("users") }
 
+// TopLevels returns every top level, by id.
+func (s *Server) TopLevels() []Stored { return s.stored("toplevel") }
+
+// Fields returns every custom field, by id.
+func (s *Server) Fields() []Stored { return s.stored("fieldinfo") }
+
+// Options returns every value of every list, by list and code; "code" is its number in its list.
+func (s *Server) Options() []Stored {
+	all := s.stored("lookup")
+	for _, o := range all {
+		o["code"] = o[code]
+	}
+	return all
+}
+
+// Links returns every external link, by id.
+func (s *Server) Links() []Stored { return s.stored("externallink") }
+
+// CustomTableRows returns every row of every custom table, by id: "table" is the id of its table, "fkid" that of the
+// record or the row that it belongs to.
+func (s *Server) CustomTableRows() []Stored {
+	all := s.stored("row")
+	for _, r := range all {
+		r["table"] = r[tableOf]
+	}
+	return all
+}
+
+// stored copies the records of a kind. What their custom fields hold is under "customfields", by the fields' names.
 func (s *Server) stored(name string) []Stored {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -124,6 +159,11 @@ func (s *Server) stored(name string) []Stored {
 	out := make([]Stored, len(all))
 	for i, r := range all {
 		out[i] = Stored(maps.Clone(r))
+		values := map[string]any{}
+		for id, v := range cells(r) {
+			values[s.store.get("fieldinfo", id).text("name")] = v
+		}
+		out[i]["customfields"] = values
 	}
 	return out
 }

@@ -178,3 +178,11 @@ func pick(a, b any) any {
 	}
 	return b
 }
+
+// freeUser takes what is linked to a user along.
+func (c *call) freeUser(r record) error {
+	if r.bool(generalUser) {
+		return bad("The General User cannot be deleted.")
+	}
+	return nil
+}

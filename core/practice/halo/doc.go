@@ -6,6 +6,12 @@
 //	     /api/Client        customers: a customer has a main site, and that has a General User
 //	     /api/Site          sites of customers
 //	     /api/Users         people at sites
+//	     /api/FieldInfo     custom fields, by the number of their table
+//	     /api/Lookup        the values of selections
+//	     /api/CustomTable   custom tables with rows and rows below rows
+//	     /api/TopLevel      what customers hang below
+//	     /api/ExternalLink  what records are called elsewhere
+//	GET  /api/Agent/me, /api/Control, /api/InstanceInfo
 //
 // It is stricter than the real one is known to be, so that what passes here passes there: a member that Halo's
 // published description does not know is refused with its name, ids are whole numbers, and to a route, a parameter or a

@@ -24,13 +24,16 @@ type guest struct {
 	now    time.Time
 }
 
+// contoso is a small instance: fields and tables as in practice, and three customers.
 func contoso() halo.Seed {
-	return halo.Seed{Customers: []halo.Customer{
+	seed := halo.Instance()
+	seed.Customers = []halo.Customer{
 		{Name: "Contoso", Website: "contoso.example", Sites: []halo.Site{
 			{Name: "Main", Users: []halo.User{{Name: "Ann Lee", First: "Ann", Last: "Lee", Email: "ann@contoso.example"}}}, {Name: "Harbour"},
 		}},
-		{Name: "Fabrikam"}, {Name: "Closed", Inactive: true},
-	}}
+		{Name: "Fabrikam", Fields: halo.Values{"CFTier": "Standard", "CFRemark": "kept"}}, {Name: "Closed", Inactive: true},
+	}
+	return seed
 }
 
 // visit starts a Halo with a small seed and signs in.

@@ -58,7 +58,7 @@ func (c *call) page(k *kind) error {
 
 // row is a record as lists show it.
 func (c *call) row(k *kind, r record) record {
-	all := c.show(k, r)
+	all := c.show(k, r, false)
 	out := record{"id": all["id"]}
 	if c.flag("idonly") {
 		return out
@@ -71,6 +71,9 @@ func (c *call) row(k *kind, r record) record {
 		if v, ok := all[n]; ok {
 			out[n] = v
 		}
+	}
+	if !c.settings.Sparse {
+		out["customfields"] = c.fieldColumns(k, r)
 	}
 	if c.flag("includenotes") {
 		out["notes"] = all["notes"]
@@ -221,4 +224,24 @@ func (c *call) number(name string, usual int) int {
 		return usual
 	}
 	return n
+}
+
+// bare answers a list without an envelope.
+func (c *call) bare(k *kind) error {
+	if err := c.knows("customonly", "usage", "includedetails", "includeinactive", "showall"); err != nil {
+		return err
+	}
+	rows := []record{}
+	for _, r := range c.store.all(k.name) {
+		rows = append(rows, c.show(k, r, false))
+	}
+	return c.sayList(k, rows)
+}
+
+// sayList answers a list of what an administrator sets up: a bare array, or in an envelope.
+func (c *call) sayList(k *kind, rows []record) error {
+	if c.settings.Envelopes {
+		return c.say(200, record{"record_count": len(rows), k.key: rows})
+	}
+	return c.say(200, rows)
 }

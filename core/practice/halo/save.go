@@ -36,7 +36,7 @@ func (c *call) save(k *kind) error {
 			c.rollback(mark)
 			return err
 		}
-		saved[i] = c.show(k, c.store.get(k.name, id))
+		saved[i] = c.show(k, c.store.get(k.name, id), true)
 		if c.settings.Warning != "" {
 			saved[i]["_warning"] = c.settings.Warning
 		}
@@ -53,17 +53,16 @@ func (c *call) save(k *kind) error {
 
 // upsert stores one record and returns its id.
 func (c *call) upsert(k *kind, in record) (int64, error) {
-	id := in.id()
-	old := c.store.get(k.name, id)
-	if id > 0 && (old == nil || c.hidden(k, old)) {
-		return 0, missing()
+	old, err := k.find(c, k, in)
+	if err != nil {
+		return 0, err
 	}
-	next := record{"datecreated": c.stamp()}
+	next := record{"id": c.fresh(k, in), "datecreated": c.stamp()}
 	if old != nil {
 		next = old.clone()
 	}
 	for name, v := range in {
-		if m := schema[k.entity][name]; m.Use == Kept && m.Kind != Object && m.Kind != List {
+		if m := schema[k.entity][name]; name != "id" && m.Use == Kept && m.Kind != Object && m.Kind != List {
 			next[name] = v
 		}
 	}
@@ -71,11 +70,13 @@ func (c *call) upsert(k *kind, in record) (int64, error) {
 	if err := k.saved(c, old, next, in); err != nil {
 		return 0, err
 	}
-	if err := c.complete(k, next); err != nil {
-		return 0, err
+	if list, ok := in["customfields"].([]record); ok && k.table > 0 {
+		if err := c.writeFields(k.table, next, list); err != nil {
+			return 0, err
+		}
 	}
-	if old == nil {
-		next["id"] = c.store.next(k.name)
+	if err := c.complete(k, old, next); err != nil {
+		return 0, err
 	}
 	c.put(k.name, next)
 	if k.stored != nil {
@@ -83,18 +84,52 @@ func (c *call) upsert(k *kind, in record) (int64, error) {
 			return 0, err
 		}
 	}
+	if k.table > 0 {
+		if err := c.writeLink(k, next, in); err != nil {
+			return 0, err
+		}
+	}
 	c.announce(k, old, next, in)
 	return next.id(), nil
 }
 
-// complete refuses a record without a field that this instance wants.
-func (c *call) complete(k *kind, next record) error {
+// fresh is an id for a new record, 0 when the write is about one that is there.
+func (c *call) fresh(k *kind, in record) int64 {
+	if k.name == "lookup" || k.name == "customtable" || in.id() > 0 {
+		return 0
+	}
+	return c.store.next(k.name)
+}
+
+// byID finds the record that a write is about by its id alone: without one it is a new record, whatever is there
+// already.
+func (c *call) byID(k *kind, in record) (record, error) {
+	id := in.id()
+	if id <= 0 {
+		return nil, nil
+	}
+	old := c.store.get(k.name, id)
+	if old == nil || c.hidden(k, old) {
+		return nil, missing()
+	}
+	return old, nil
+}
+
+// complete refuses a new record without a field that this instance wants.
+func (c *call) complete(k *kind, old, next record) error {
+	if old != nil {
+		return nil
+	}
 	for _, m := range c.settings.Mandatory {
 		name, ok := strings.CutPrefix(m, k.name+".")
-		if !ok || next.bool(generalUser) {
+		if !ok {
 			continue
 		}
-		if v := next[name]; v == nil || v == "" || v == int64(0) {
+		v := next[name]
+		if f := c.fieldNamed(k.table, name); f != nil {
+			v = cells(next)[f.id()]
+		}
+		if v == nil || v == "" || v == int64(0) {
 			return bad("Please make sure that the mandatory field " + name + " has a value.")
 		}
 	}
@@ -117,7 +152,7 @@ type Mail struct {
 // What a real Halo does is inferred; here everything is sent that is not forbidden in so many words.
 func (c *call) announce(k *kind, old, next, in record) {
 	var sent []Mail
-	if k.table < 2 || k.table > 4 {
+	if k.table == 0 {
 		return
 	}
 	welcome := map[string][2]string{"client": {"newclient_sendwelcomeemail", "newclient_contactemail"}, "site": {"newsite_sendwelcomeemail", "newsite_contactemail"},

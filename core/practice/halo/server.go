@@ -161,6 +161,17 @@ func (c *call) route() error {
 
 // resource answers what needs a token.
 func (c *call) resource() error {
+	switch get := c.r.Method == http.MethodGet; {
+	case get && strings.Join(c.path, "/") == "agent/me":
+		return c.agent()
+	case get && strings.Join(c.path, "/") == "control":
+		if err := c.scope("admin"); err != nil {
+			return err
+		}
+		return c.control()
+	case c.r.Method == http.MethodPost && c.path[0] == "report":
+		return bad("The report cannot be run.") // a client must do without
+	}
 	k := kindOf(c.path[0])
 	if k == nil || len(c.path) > 2 {
 		return unknown("the route")

@@ -36,6 +36,20 @@ type Settings struct {
 	Sparse      bool   `json:"sparse,omitempty"`      // rows of lists have next to nothing but the id and the name
 	Lenient     bool   `json:"lenient,omitempty"`     // unknown members, bare objects and 95.0 are taken
 
+	// External links, and which record a write is about.
+	Links        string `json:"links,omitempty"`        // "" they work, "ignored" on write, "unreadable" but stored
+	MatchIgnored bool   `json:"matchIgnored,omitempty"` // _match_ members are taken and do nothing: the record is made twice
+	CapLinks     bool   `json:"capLinks,omitempty"`     // a list of links has PageCap rows at most, and there is no next page
+
+	// Custom fields, lists and tables.
+	ReplaceFields  bool   `json:"replaceFields,omitempty"`  // a custom field that is not sent is emptied; else it stays
+	BadOptions     string `json:"badOptions,omitempty"`     // an option that is not in the list: "" refused, "ignored"
+	DynamicsSlot   string `json:"dynamicsSlot,omitempty"`   // member of an option that holds its Dynamics ID: "" value2, another one, "none"
+	NoFieldColumns bool   `json:"noFieldColumns,omitempty"` // lists know no include_custom_fields
+	NoListValues   bool   `json:"noListValues,omitempty"`   // lists of fields come without their options
+	Envelopes      bool   `json:"envelopes,omitempty"`      // lists of fields, options and tables are in an envelope; else bare arrays
+	AgentRight     string `json:"agentRight,omitempty"`     // the member of Agent/me that tells whether all customers may be used: "" all_clients_allowed, another one, "none"
+
 	// Writing.
 	Batch          string   `json:"batch,omitempty"`          // an array with a bad record: "" nothing is stored, "partial" what stands before it is
 	Mandatory      []string `json:"mandatory,omitempty"`      // fields a record cannot be without: "client.website", "users.CFTier"
@@ -58,6 +72,17 @@ func (s Settings) requests() int         { return or(s.Requests, 300) }
 func (s Settings) window() time.Duration { return time.Duration(or(s.Window, 300)) * time.Second }
 func (s Settings) pageCap() int          { return or(s.PageCap, 100) }
 func (s Settings) tokenLife() int        { return or(s.TokenLife, 3600) }
+
+// slot is the member of an option that holds its Dynamics ID; "" when there is none.
+func (s Settings) slot() string {
+	switch s.DynamicsSlot {
+	case "":
+		return "value2"
+	case "none":
+		return ""
+	}
+	return s.DynamicsSlot
+}
 
 func or(n, usual int) int {
 	if n == 0 {
@@ -99,6 +124,9 @@ func (s Settings) check() error {
 		{"authInfo", s.AuthInfo, "missing elsewhere plain"},
 		{"errors", s.Errors, "resultCode className error text empty"},
 		{"batch", s.Batch, "partial"},
+		{"links", s.Links, "ignored unreadable"},
+		{"badOptions", s.BadOptions, "ignored"},
+		{"dynamicsSlot", s.DynamicsSlot, "value2 value3 value4 value5 value6 value7 value8 value9 custom1 custom2 none"},
 	} {
 		if w.value != "" && !contains(strings.Fields(w.words), w.value) {
 			return fmt.Errorf("%s of Halo cannot be %q: it is one of %s", w.name, w.value, w.words)
