@@ -13,7 +13,7 @@ func TestHelpTellsWhatACommandIsForAndItsFlags(t *testing.T) {
 	everywhere := []string{"-org", "-client-id", "-tenant", "-auth", "-certificate", "-user", "-redirect", "-authority", "-scope", "-proxy",
 		"-connect-timeout", "-read-timeout", "-page-size", "-requests", "-project", "-data", "-json"}
 	for name, flags := range map[string][]string{
-		"practice": {"-seed", "-rows", "-script", "-ca", "-json"},
+		"practice": {"-seed", "-rows", "-halo", "-script", "-ca", "-json"},
 		"check":    append([]string{"-report", "-tables", "-to", "-set"}, everywhere...),
 		"tables":   everywhere,
 		"import":   append([]string{"-to", "-set", "-tables", "-filter", "-retire", "-full", "-language", "-rehearse", "-rows", "-keys", "-only", "-keep-days"}, everywhere...),

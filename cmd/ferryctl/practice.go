@@ -22,6 +22,10 @@ type practiceLine struct {
 	PublicClientID string `json:"publicClientId"` // signs in as a person, without a secret
 	Person         string `json:"person"`
 	CAFile         string `json:"caFile"`
+	Halo           string `json:"halo"` // the address of the practice Halo
+	HaloTenant     string `json:"haloTenant"`
+	HaloClientID   string `json:"haloClientId"`
+	HaloSecret     string `json:"haloSecret"`
 }
 
 func practiceCommand(ctx context.Context, t *terminal, args []string) int {
@@ -29,6 +33,8 @@ func practiceCommand(ctx context.Context, t *terminal, args []string) int {
 	rows := pairs{}
 	seed := s.Uint64("seed", 1, "the same seed gives the same people and companies")
 	s.Var(rows, "rows", "how many rows a table has, TABLE=N; may be repeated (default: 500 accounts, 1400 contacts)")
+	world := pairs{}
+	s.Var(world, "halo", "how the practice Halo behaves, NAME=VALUE, as in links=ignored or requests=1000; may be repeated")
 	script := s.String("script", "", "file with faults to practise: 429, cut connections, expired tokens (JSON)")
 	ca := s.String("ca", "", "where the certificate authority's file goes (default: a temporary folder)")
 	asJSON := s.Bool("json", false, "one JSON object on stdout")
@@ -42,6 +48,11 @@ func practiceCommand(ctx context.Context, t *terminal, args []string) int {
 			return t.tell(*asJSON, wrongUse("A number of rows cannot be read.", "Write it like this: -rows account=500"))
 		}
 		options.Rows[table] = n
+	}
+	for name, value := range world {
+		if err := options.Halo.Put(name, value); err != nil {
+			return t.tell(*asJSON, wrongUse("The practice Halo cannot be set to "+name+"="+value+".", "Write it like this: -halo links=ignored -halo pageCap=50"))
+		}
 	}
 	if *script != "" {
 		text, err := os.ReadFile(*script)
@@ -70,7 +81,8 @@ func practiceCommand(ctx context.Context, t *terminal, args []string) int {
 	if err := env.WriteCA(path); err != nil {
 		return t.tell(*asJSON, err)
 	}
-	l := practiceLine{env.Org, env.Authority, env.Tenant, env.SecretApp, env.Secret, env.ClientID, env.Person.UPN, path}
+	l := practiceLine{env.Org, env.Authority, env.Tenant, env.SecretApp, env.Secret, env.ClientID, env.Person.UPN, path,
+		env.HaloAddress, practice.HaloTenant, practice.HaloClientID, practice.HaloSecret}
 	if *asJSON {
 		line(t.out, l)
 	} else {
@@ -83,12 +95,17 @@ func practiceCommand(ctx context.Context, t *terminal, args []string) int {
   client secret     %s
   certificate       %s
 
+  Halo              %s
+  its tenant        %s
+  its client ID     %s
+  its secret        %s
+
 Try it in another terminal:
 
   SSL_CERT_FILE=%s FERRY_CLIENT_SECRET='%s' \
     ferryctl import -org %s -authority %s \
     -client-id %s -to sqlite:practice.db
-`, l.Org, l.Authority, l.Tenant, l.ClientID, l.Secret, l.CAFile, l.CAFile, l.Secret, l.Org, l.Authority, l.ClientID)
+`, l.Org, l.Authority, l.Tenant, l.ClientID, l.Secret, l.CAFile, l.Halo, l.HaloTenant, l.HaloClientID, l.HaloSecret, l.CAFile, l.Secret, l.Org, l.Authority, l.ClientID)
 	}
 	<-ctx.Done()
 	return exitWell

@@ -95,3 +95,58 @@ func TestHaloAloneGoesAwayAndComesBack(t *testing.T) {
 	}
 	t.Error("Halo did not come back")
 }
+
+func TestAScriptPutsHaloIntoAnotherWorld(t *testing.T) {
+	script, err := practice.ParseScript([]byte(`[{"side":"halo","nth":2,"do":"halo-settings","set":{"pageCap":7,"links":"ignored"}}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 5, "contact": 5}, Script: script})
+	for _, want := range []int{0, 7, 7} {
+		if status, _ := askHalo(t, e); status != 200 || e.Halo.Settings().PageCap != want {
+			t.Errorf("answered %d in a world with the page cap %d, not %d", status, e.Halo.Settings().PageCap, want)
+		}
+	}
+	if _, err := practice.ParseScript([]byte(`[{"do":"halo-settings","set":{"links":"broken"}}]`)); err == nil {
+		t.Error("a world that there is not is taken")
+	}
+}
+
+func TestHaloKnowsSomeOfTheOrganisation(t *testing.T) {
+	one := practicetest.New(t, practice.Options{Seed: 1})
+	other := practicetest.New(t, practice.Options{Seed: 1})
+	names, inactive := map[string]int{}, 0
+	for i, c := range one.Halo.Customers() {
+		if again := other.Halo.Customers()[i]; again.ID() != c.ID() || again.Text("name") != c.Text("name") {
+			t.Errorf("the same seed gives %v and %v", c, again)
+		}
+		names[c.Text("name")]++
+		if c.Bool("inactive") {
+			inactive++
+		}
+	}
+	accounts, once, twice := one.World.Table("account"), 0, 0
+	for i := range one.World.Positions(accounts) {
+		switch names[one.World.Cell(accounts, i, accounts.Column("name")).S] {
+		case 1:
+			once++
+		case 2:
+			twice++
+		}
+	}
+	if once < 5 || twice < 1 || inactive != 1 {
+		t.Errorf("%d accounts are there once, %d twice; %d customers are inactive", once, twice, inactive)
+	}
+	emails, contacts, people := map[string]bool{}, one.World.Table("contact"), 0
+	for _, u := range one.Halo.Users() {
+		emails[u.Text("emailaddress")] = true
+	}
+	for i := range one.World.Positions(contacts) {
+		if at := one.World.Cell(contacts, i, contacts.Column("emailaddress1")).S; at != "" && emails[at] {
+			people++
+		}
+	}
+	if people < 10 {
+		t.Errorf("%d contacts are there", people)
+	}
+}

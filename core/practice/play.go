@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ferry/core/practice/dynamics"
+	"ferry/core/practice/halo"
 	"github.com/klauspost/compress/gzip"
 )
 
@@ -96,6 +97,9 @@ func (e *Environment) perform(s Step, side string, w http.ResponseWriter, r *htt
 		e.serve(w, r, next, accepts(r))
 	case DoRemoveColumn:
 		e.removeColumn(s.Table, s.Column)
+		e.serve(w, r, next, accepts(r))
+	case DoSettings:
+		e.Halo.Set(func(h *halo.Settings) { _ = h.Change(s.Set) }) // it was checked when the script was read
 		e.serve(w, r, next, accepts(r))
 	default:
 		e.alter(s, w, r, next)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"ferry/core/practice/halo"
 )
 
 // A Script is what goes wrong in the practice environment, and when. The first step that matches a request is
@@ -41,6 +43,8 @@ type Step struct {
 	To         string   `json:"to,omitempty"`         // of DoRedirect: the address
 	Column     string   `json:"column,omitempty"`     // of DoRemoveColumn: the field of Table
 	For        Duration `json:"for,omitempty"`        // of DoAway and DoDelay: "3s"
+
+	Set json.RawMessage `json:"set,omitempty"` // of DoSettings: {"links":"ignored"}
 }
 
 // What a step does.
@@ -64,6 +68,7 @@ const (
 	DoRevoke       = "revoke"        // every access and refresh token ends now; the request goes on
 	DoRemoveColumn = "remove-column" // the field Column of Table is gone from now on; the request goes on
 	DoAway         = "away"          // both hosts hang up and nobody listens for as long as For
+	DoSettings     = "halo-settings" // Halo is in another world from now on, as Set says; the request goes on
 	DoDelay        = "delay"         // the answer waits for as long as For
 )
 
@@ -78,7 +83,7 @@ const (
 var deeds = map[string]bool{
 	DoStatus: true, DoHTML: true, DoCut: true, DoDrop: true, DoCutGzip: true, DoTruncate: true, DoGarbage: true, DoRepeatRow: true,
 	DoRepeatPage: true, DoForeignLink: true, DoEndlessEmpty: true, DoEndlessSame: true, DoHugeCell: true,
-	DoGzipBomb: true, DoRedirect: true, DoExpire: true, DoRevoke: true, DoRemoveColumn: true, DoAway: true, DoDelay: true,
+	DoGzipBomb: true, DoRedirect: true, DoExpire: true, DoRevoke: true, DoRemoveColumn: true, DoAway: true, DoDelay: true, DoSettings: true,
 }
 
 // A Duration is a time.Duration that JSON writes as "3s".
@@ -157,6 +162,8 @@ func (s Step) check() error {
 		return errors.New("a redirect needs an address in \"to\"")
 	case s.Do == DoRemoveColumn && (s.Table == "" || s.Column == ""):
 		return errors.New("removing a column needs \"table\" and \"column\"")
+	case s.Do == DoSettings:
+		return new(halo.Settings).Change(s.Set)
 	case (s.Do == DoAway || s.Do == DoDelay) && s.For == 0:
 		return fmt.Errorf("%q needs a duration in \"for\"", s.Do)
 	}
@@ -243,7 +250,7 @@ func (p *player) due(s *playing) bool {
 	case s.Nth != 0 && s.matched != s.Nth,
 		s.Every != 0 && s.matched%s.Every != 0,
 		s.Times != 0 && s.done >= s.Times,
-		s.Do == DoRemoveColumn && s.done > 0,
+		(s.Do == DoRemoveColumn || s.Do == DoSettings) && s.done > 0,
 		s.Chance != 0 && p.rand.Float64() >= s.Chance:
 		return false
 	}
