@@ -4,14 +4,17 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"ferry/core/practice"
+	"ferry/core/practice/halo"
 	"ferry/core/practice/practicetest"
 )
 
@@ -148,5 +151,74 @@ func TestHaloKnowsSomeOfTheOrganisation(t *testing.T) {
 	}
 	if people < 10 {
 		t.Errorf("%d contacts are there", people)
+	}
+}
+
+func TestEverySettingOfHaloIsInAWorld(t *testing.T) {
+	used, names := map[string]bool{}, map[string]bool{}
+	for _, w := range practice.HaloWorlds() {
+		if names[w.Name] || w.About == "" || w.Ends == "" {
+			t.Errorf("the world %q is there twice or says too little", w.Name)
+		}
+		names[w.Name] = true
+		v := reflect.ValueOf(w.Settings)
+		for i := range v.NumField() {
+			if !v.Field(i).IsZero() {
+				used[v.Type().Field(i).Name] = true
+			}
+		}
+		if _, err := json.Marshal(w.Settings); err != nil {
+			t.Error(err)
+		}
+	}
+	for f := range reflect.TypeFor[halo.Settings]().Fields() {
+		if !used[f.Name] {
+			t.Errorf("no world has the setting %s", f.Name)
+		}
+	}
+}
+
+func TestEveryWorldOfHaloCanBeEntered(t *testing.T) {
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 5, "contact": 5}})
+	for _, w := range practice.HaloWorlds() {
+		text, err := json.Marshal(w.Settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s halo.Settings
+		if err := s.Change(text); err != nil {
+			t.Errorf("%s: %v", w.Name, err)
+		}
+		if err := e.Play(w.Script); err != nil {
+			t.Errorf("%s: %v", w.Name, err)
+		}
+	}
+}
+
+func TestAWriteWhoseAnswerIsLostIsStored(t *testing.T) {
+	e := practicetest.New(t, practice.Options{Rows: map[string]int{"account": 5, "contact": 5}})
+	_, answer := askHalo(t, e)
+	var token struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(answer), &token); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Play(practice.Script{{Side: practice.SideHalo, Method: "POST", Path: "(?i)/client$", Nth: 1, Do: practice.DoDrop}}); err != nil {
+		t.Fatal(err)
+	}
+	before := len(e.Halo.Customers())
+	r, err := http.NewRequestWithContext(context.Background(), "POST", e.HaloAddress+"/api/Client", strings.NewReader(`[{"name":"Lost"}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+token.Token)
+	if res, err := trusting(e).Do(r); err == nil {
+		res.Body.Close()
+		t.Errorf("an answer came: %d", res.StatusCode)
+	}
+	if made := len(e.Halo.Customers()) - before; made != 1 {
+		t.Errorf("%d customers were made", made)
 	}
 }

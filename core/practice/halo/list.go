@@ -13,7 +13,7 @@ import (
 // Halo API: the names page_no, pageinate and record_count are spelt like this. A page has at most so many rows, whatever
 // is asked for, and nothing says so. Without an order there is no total one.
 func (c *call) page(k *kind) error {
-	if err := c.knows("search", "search_name_only", "advanced_search", "includeactive", "includeinactive", "activeinactive", "toplevel_id", "client_id",
+	if err := c.knows("search", "search_name_only", "search_phonenumbers", "advanced_search", "includeactive", "includeinactive", "activeinactive", "toplevel_id", "client_id",
 		"site_id", "count", "idonly", "pageinate", "page_no", "page_size", "order", "orderdesc", "includedetails", "includeaddress", "includenotes",
 		"exclude_generaluser", "include_custom_fields", "domain", "exclude_internal", "lastupdatefromdate"); err != nil {
 		return err
@@ -102,6 +102,9 @@ func (c *call) filter(k *kind) (func(record) bool, error) {
 	}
 	search := strings.ToLower(c.query.Get("search"))
 	in := searched(k)
+	if c.flag("search_phonenumbers") {
+		in = append(in, "phonenumber", "mobilenumber", "homenumber")
+	}
 	if c.flag("search_name_only") {
 		in = []string{"name"}
 	}
@@ -190,7 +193,7 @@ func (c *call) advanced() (func(record) bool, error) {
 func (c *call) sort(k *kind, rows []record) error {
 	by := orText(strings.ToLower(c.query.Get("order")), "name")
 	m, ok := schema[k.entity][by]
-	if !ok {
+	if !ok || m.Use != Kept || m.Kind == Object || m.Kind == List {
 		return bad("Invalid order parameter: " + by)
 	}
 	c.lists++

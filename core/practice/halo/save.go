@@ -3,6 +3,7 @@ package halo
 import (
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 // Names under which a record keeps what is never sent or read.
@@ -67,6 +68,9 @@ func (c *call) upsert(k *kind, in record) (int64, error) {
 		}
 	}
 	next[updated] = c.stamp()
+	if err := c.fits(k, next); err != nil {
+		return 0, err
+	}
 	if err := k.saved(c, old, next, in); err != nil {
 		return 0, err
 	}
@@ -91,6 +95,27 @@ func (c *call) upsert(k *kind, in record) (int64, error) {
 	}
 	c.announce(k, old, next, in)
 	return next.id(), nil
+}
+
+// columns are the lengths of columns that are known; all others are 4000.
+func columns(k *kind, name string) int {
+	return or(map[string]int{"users.name": 255, "users.firstname": 200, "users.surname": 200}[k.name+"."+name], 4000)
+}
+
+// fits refuses texts that are longer than their column.
+func (c *call) fits(k *kind, next record) error {
+	for name, v := range next {
+		text, ok := v.(string)
+		if !ok || k.table == 0 || utf8.RuneCountInString(text) <= columns(k, name) {
+			continue
+		}
+		f := &failure{status: http.StatusBadRequest, message: "String or binary data would be truncated: " + name + "."}
+		if c.settings.TooLong == "exception" {
+			f.status = http.StatusInternalServerError
+		}
+		return f
+	}
+	return nil
 }
 
 // fresh is an id for a new record, 0 when the write is about one that is there.

@@ -54,6 +54,7 @@ type Settings struct {
 	Batch          string   `json:"batch,omitempty"`          // an array with a bad record: "" nothing is stored, "partial" what stands before it is
 	Mandatory      []string `json:"mandatory,omitempty"`      // fields a record cannot be without: "client.website", "users.CFTier"
 	AdvancedSearch []string `json:"advancedSearch,omitempty"` // members that advanced_search knows; azureoid, emailaddress
+	TooLong        string   `json:"tooLong,omitempty"`        // a text that does not fit its column: "" 400, "exception" 500
 	UniqueEmail    bool     `json:"uniqueEmail,omitempty"`    // no two users with one e-mail address
 	DeletesRefused bool     `json:"deletesRefused,omitempty"` // nothing can be deleted
 	Restricted     bool     `json:"restricted,omitempty"`     // the agent may not use all customers: every third is hidden
@@ -124,6 +125,7 @@ func (s Settings) check() error {
 		{"authInfo", s.AuthInfo, "missing elsewhere plain"},
 		{"errors", s.Errors, "resultCode className error text empty"},
 		{"batch", s.Batch, "partial"},
+		{"tooLong", s.TooLong, "exception"},
 		{"links", s.Links, "ignored unreadable"},
 		{"badOptions", s.BadOptions, "ignored"},
 		{"dynamicsSlot", s.DynamicsSlot, "value2 value3 value4 value5 value6 value7 value8 value9 custom1 custom2 none"},

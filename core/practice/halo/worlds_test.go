@@ -223,3 +223,12 @@ func TestACheckOfABodyNamesWhatIsWrong(t *testing.T) {
 		t.Error("the description is not complete")
 	}
 }
+
+func TestATextThatIsTooLongIsRefused(t *testing.T) {
+	g := visit(t, halo.Settings{})
+	body := `[{"name":"` + strings.Repeat("é", 256) + `","site_id":1}]`
+	g.refused(400, "truncated: name", "POST", "/api/users", body)
+	g.halo.Set(func(s *halo.Settings) { s.TooLong = "exception" })
+	g.refused(500, "System.Exception", "POST", "/api/users", body)
+	g.post("/api/users", `[{"name":"`+strings.Repeat("é", 255)+`","site_id":1}]`)
+}
