@@ -28,7 +28,9 @@ type flags struct {
 	project, org, tenant, clientID, authority, scope, auth, redirect, proxy string
 	certificate, user, report                                               string
 	runID, refused                                                          string
-	values, forgets                                                         bool
+	values, forgets, lists                                                  bool
+	there                                                                   pairs
+	send                                                                    string
 
 	connectTimeout, readTimeout time.Duration
 	pageSize, requests          int
@@ -83,7 +85,7 @@ func (f *flags) keepFlag() {
 }
 
 func connectionFlags(name string) *flags {
-	f := &flags{set: flag.NewFlagSet(name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}, retire: pairs{}}
+	f := &flags{set: flag.NewFlagSet(name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}, retire: pairs{}, there: pairs{}}
 	s := f.set
 	s.StringVar(&f.project, "project", "", "project file (.ferry); flags go before what it says")
 	s.StringVar(&f.org, "org", "", "address of the environment: https://contoso.crm.dynamics.com")

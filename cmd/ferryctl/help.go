@@ -72,6 +72,12 @@ The same command again goes on where an import was stopped, and brings what chan
   ferryctl runs -project contoso.ferry -run 1f0a9c3e -refused refused.csv
 Values of records are in no report unless -values is there, and only as far as they are kept: of a refused record, its id,
 field and reason are.`, []string{"project", "data", "json", "report", "refused", "run", "values", "forget"}
+	case "retry":
+		return `  ferryctl retry -project contoso.ferry -list
+  ferryctl retry -project contoso.ferry
+  ferryctl retry -org https://contoso.crm.dynamics.com -client-id 0000… -to sqlite:contoso.db -run 1f0a9c3e
+Give it the same flags as the import. Correct the mapping or the records first; what is read is what Dynamics has now. What an
+import is unsure of is looked for first; for what is not found say -there ID=IDTHERE or -send ID, or -send all.`, nil
 	case "takeback":
 		return `  ferryctl takeback -project contoso.ferry -rehearse
   ferryctl takeback -project contoso.ferry

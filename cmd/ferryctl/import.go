@@ -47,36 +47,45 @@ func (f *flags) runImport(ctx context.Context, t *terminal) (int, error) {
 	case f.rehearse && f.only != "":
 		return 0, wrongUse("-only is for an import, and this is a rehearsal.", "Leave out one of the two.")
 	}
-	drivers := wiring.Destinations(f.data, t.log)
-	where, err := f.destination(drivers)
+	computer, e, err := f.errand(ctx, t)
 	if err != nil {
 		return 0, err
 	}
+	return carry(ctx, t, computer, e)
+}
+
+// errand is what the flags of an import mean.
+func (f *flags) errand(ctx context.Context, t *terminal) (*wiring.Computer, errand, error) {
+	drivers := wiring.Destinations(f.data, t.log)
+	where, err := f.destination(drivers)
+	if err != nil {
+		return nil, errand{}, err
+	}
 	language, ok := project.ReadLanguage(f.language)
 	if !ok {
-		return 0, wrongUse("Ferry does not know the language "+printable(f.language)+".", "Write its code, such as de or pt-BR, or its LCID, such as 1031.")
+		return nil, errand{}, wrongUse("Ferry does not know the language "+printable(f.language)+".", "Write its code, such as de or pt-BR, or its LCID, such as 1031.")
 	}
 	if f.language == "" && f.loaded != nil {
 		language = f.loaded.Language
 	}
 	tables, err := f.wanted()
 	if err != nil {
-		return 0, err
+		return nil, errand{}, err
 	}
 	retire, err := f.agreed()
 	if err != nil {
-		return 0, err
+		return nil, errand{}, err
 	}
 	computer, err := f.computer(ctx, t)
 	if err != nil {
-		return 0, err
+		return nil, errand{}, err
 	}
 	to, err := f.connection(ctx, t, computer)
 	if err != nil {
-		return 0, err
+		return nil, errand{}, err
 	}
-	return carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, retire: retire, project: f.loaded, full: f.full, rehearse: f.rehearse, rows: f.rows, keys: f.keys, only: f.only, language: language, json: f.json,
-		secrets: f.secrets(ctx, t, computer, drivers, where)})
+	return computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, retire: retire, project: f.loaded, full: f.full, rehearse: f.rehearse, rows: f.rows, keys: f.keys, only: f.only, language: language, json: f.json,
+		secrets: f.secrets(ctx, t, computer, drivers, where)}, nil
 }
 
 // agreed are the numbers of -retire, by mapping.
@@ -109,6 +118,8 @@ type errand struct {
 
 	rehearse         bool
 	rows, keys, only string // files; see the flags
+
+	retry *importer.Retry // only what an earlier import left over
 
 	language int // LCID of labels; 0 is that of whoever signs in
 }
@@ -180,6 +191,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 		defer list.Close()
 		job.Only = list
 	}
+	job.Retry = e.retry
 	bar := &progressBar{t: t, json: e.json, now: time.Now}
 	code, shown := exitWell, false
 	job.Show = func(r importer.Receipt) (err error) {

@@ -68,6 +68,7 @@ func commands() []command {
 		{"settings", "list the settings of a destination", settingsCommand},
 		{"import", "import tables, or go on with an import that was stopped", importCommand},
 		{"runs", "list the imports of a data folder, and save the report of one", runsCommand},
+		{"retry", "import just what an import refused, is unsure of or let wait", retryCommand},
 		{"takeback", "take an import back: what was there before comes back", takebackCommand},
 		{"compare", "say what differs between source and destination, and why", compareCommand},
 		{"schema", "print the JSON schema of project files", schemaCommand},

@@ -9,12 +9,13 @@ import (
 
 	"ferry/cmd/internal/wiring"
 	"ferry/core/importer"
+	"ferry/core/report"
 )
 
 func runsCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("runs")
 	f.set.StringVar(&f.report, "report", "", "save the report of one import: FILE.html or FILE.csv")
-	f.set.StringVar(&f.refused, "refused", "", "save the records that were not written, with the reason beside each: FILE.csv")
+	f.set.StringVar(&f.refused, "refused", "", "save the records that were not written, with the reason beside each: FILE.csv or FILE.xlsx")
 	f.set.StringVar(&f.runID, "run", "", "which import: its id in the list, or how that begins (default: the newest)")
 	f.set.BoolVar(&f.values, "values", false, "with what may hold people's data: ids that are no GUIDs, and values, as far as they are kept")
 	f.set.BoolVar(&f.forgets, "forget", false, "delete what this computer knows of the project: history, refused records, what is needed to take imports back")
@@ -123,6 +124,11 @@ func (f *flags) saveReports(ctx context.Context, t *terminal, c *wiring.Computer
 	if f.loaded != nil {
 		name = f.loaded.Name
 	}
+	records, forget, err := f.records(ctx, t, run, c, id)
+	if err != nil {
+		return err
+	}
+	defer forget()
 	for _, file := range []struct {
 		path    string
 		refused bool
@@ -131,7 +137,7 @@ func (f *flags) saveReports(ctx context.Context, t *terminal, c *wiring.Computer
 			continue
 		}
 		n, err := c.SaveRunReport(ctx, wiring.RunReport{
-			Project: id, Name: name, Run: run, Path: file.path, Refused: file.refused, Values: f.values, Ferry: version, When: time.Now(),
+			Project: id, Name: name, Run: run, Path: file.path, Refused: file.refused, Values: f.values, Records: records, Ferry: version, When: time.Now(),
 		})
 		if err != nil {
 			return err
@@ -147,4 +153,45 @@ func (f *flags) saveReports(ctx context.Context, t *terminal, c *wiring.Computer
 		fmt.Fprintf(t.out, "%s: %s (%s, %s)\n", what, printable(file.path), "run "+printable(run), thousands(n)+" records named")
 	}
 	return nil
+}
+
+// records reads what a list of refused records shows of each besides the reason, when values were chosen and the project says
+// where they come from: what Dynamics has now. forget ends the connection.
+func (f *flags) records(ctx context.Context, t *terminal, run string, c *wiring.Computer, id string) (r *report.Records, forget func(), err error) {
+	forget = func() {}
+	if !f.values || f.refused == "" || f.loaded == nil {
+		return nil, forget, nil
+	}
+	memory, err := c.Journal(ctx, id)
+	if err != nil {
+		return nil, forget, err
+	}
+	w, ok, err := memory.Waiting(ctx, run)
+	memory.Close()
+	if err != nil || !ok {
+		return nil, forget, err
+	}
+	computer, err := f.computer(ctx, t)
+	if err != nil {
+		return nil, forget, err
+	}
+	to, err := f.connection(ctx, t, computer)
+	if err != nil {
+		return nil, forget, err
+	}
+	link, err := computer.Connect(to)
+	if err != nil {
+		return nil, forget, err
+	}
+	forget = func() { link.Source.Close() }
+	if err := signIn(ctx, t, link, to, false); err != nil {
+		return nil, forget, err
+	}
+	names := f.tablesOf(w.Run)
+	maps, err := wiring.Mappings(ctx, link.Source, wiring.Asked(f.loaded.Mappings, f.loaded.Tables, names), names, nil)
+	if err != nil {
+		return nil, forget, err
+	}
+	r, err = wiring.RecordsOf(ctx, link.Source, maps)
+	return r, forget, err
 }

@@ -27,7 +27,7 @@ func TestARunIsToldAsAReportAndItsRefusedRecordsAsAList(t *testing.T) {
 		}
 	}
 	runs := func(more ...string) (int, []map[string]any, string) {
-		return s.run(append([]string{"runs", "-project", file, "-data", filepath.Join(s.dir, "data"), "-json"}, more...)...)
+		return s.run(append([]string{"runs", "-project", file, "-authority", s.env.Authority, "-data", filepath.Join(s.dir, "data"), "-json"}, more...)...)
 	}
 	at := func(name string) string { return filepath.Join(s.dir, name) }
 	if code, lines, text := runs(); code != exitWell || len(lines) != 0 {
@@ -87,7 +87,7 @@ func TestARunIsToldAsAReportAndItsRefusedRecordsAsAList(t *testing.T) {
 	}{
 		"no such run":      {[]string{"-report", at("x.html"), "-run", "zz"}, "no such import"},
 		"an odd ending":    {[]string{"-report", at("x.pdf")}, ".html or .csv"},
-		"refused as HTML":  {[]string{"-refused", at("x.html")}, "CSV only"},
+		"refused as HTML":  {[]string{"-refused", at("x.html")}, "CSV or as an Excel"},
 		"one file for two": {[]string{"-report", at("x.csv"), "-refused", at("x.csv")}, "same file"},
 		"values of what":   {[]string{"-values"}, "without a report"},
 		"nowhere":          {[]string{"-report", at("no/x.html")}, "cannot be saved"},

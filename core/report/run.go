@@ -23,6 +23,8 @@ type Run struct {
 	// Values puts into the report what may hold people's data: what a reason is about besides table, id and field, and
 	// ids that are no GUIDs. Records are always named by their id, for else nobody could look them up.
 	Values bool
+	// Records reads what the list of refused records shows with Values besides; nil reads nothing.
+	Records *Records
 }
 
 func (r Run) each(each func(importer.Refusal) error) error {

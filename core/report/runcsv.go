@@ -74,18 +74,14 @@ func RunCSV(w io.Writer, r Run) error {
 func RefusedCSV(w io.Writer, r Run) (n int64, err error) {
 	out := csvtext.NewWriter(w)
 	out.Begin()
-	columns := []string{"Table", "Table name", "Record id", "What became of it", "Cause", "What to do", "Who can do it", "Field", "Code"}
-	if r.Values {
-		columns = append(columns, "About", "Value")
+	head := r.RefusedHead()
+	for i := range head {
+		head[i] = exact(head[i])
 	}
-	out.Write(columns...)
-	err = r.each(func(x importer.Refusal) error {
-		n++
-		f := orNoReason(x.Fault)
-		row := []string{safe(x.Table), safe(r.title(x.Table)), safe(r.recordID(x)), became(x.Kind), safe(f.Cause), safe(f.Remedy), safe(owner(f)), safe(field(x)), safe(f.Code)}
-		if r.Values {
-			key, value := r.about(x)
-			row = append(row, exact(key), exact(value))
+	out.Write(head...)
+	n, err = r.Refused(func(row ...string) error {
+		for i := range row {
+			row[i] = exact(row[i])
 		}
 		out.Write(row...)
 		return nil

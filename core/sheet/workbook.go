@@ -20,6 +20,7 @@ import (
 type workbook struct {
 	zip    *zip.Writer
 	sheets []sheetMemory
+	list   bool // it is no import's: nobody writes it anew
 }
 
 func newWorkbook(out io.Writer) *workbook {
@@ -188,6 +189,10 @@ func (w *workbook) end() error {
 		fmt.Fprintf(&filters, `<definedName name="_xlnm._FilterDatabase" localSheetId="%d" hidden="1">'%s'!%s:%s</definedName>`,
 			i, strings.ReplaceAll(name, "'", "''"), fixedCell(from), fixedCell(to))
 	}
+	app, about := application, "Dates and times are in UTC. The next import writes this file anew."
+	if w.list {
+		app, about = "<Application>Ferry list</Application>", "A list that Ferry saved."
+	}
 	fmt.Fprintf(&rels, `<Relationship Id="rId%d" Type="%s/styles" Target="styles.xml"/>`, len(w.sheets)+1, relSpace)
 	for _, p := range []struct{ name, text string }{
 		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
@@ -198,9 +203,9 @@ func (w *workbook) end() error {
 		{"_rels/.rels", `<Relationships xmlns="` + pkgSpace + `"><Relationship Id="rId1" Type="` + relSpace + `/officeDocument" Target="xl/workbook.xml"/>` +
 			`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/>` +
 			`<Relationship Id="rId3" Type="` + relSpace + `/extended-properties" Target="docProps/app.xml"/></Relationships>`},
-		{"docProps/app.xml", `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">` + application + `</Properties>`},
+		{"docProps/app.xml", `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">` + app + `</Properties>`},
 		{"docProps/core.xml", `<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">` +
-			`<dc:creator>Ferry</dc:creator><dc:description>Dates and times are in UTC. The next import writes this file anew.</dc:description></cp:coreProperties>`},
+			`<dc:creator>Ferry</dc:creator><dc:description>` + about + `</dc:description></cp:coreProperties>`},
 		{"xl/workbook.xml", `<workbook xmlns="` + mainSpace + `" xmlns:r="` + relSpace + `"><bookViews><workbookView/></bookViews><sheets>` + sheets.String() +
 			`</sheets><definedNames>` + filters.String() + `</definedNames></workbook>`},
 		{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="` + pkgSpace + `">` + rels.String() + `</Relationships>`},

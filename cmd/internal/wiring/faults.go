@@ -64,7 +64,14 @@ func wrongEnding(refused bool) *core.Fault {
 		Cause: "Ferry cannot tell from the file's name which kind of report is wanted.", Remedy: "Give it a name that ends in .html or .csv.",
 	}
 	if refused {
-		f.Cause, f.Remedy = "Refused records are saved as CSV only.", "Give the file a name that ends in .csv."
+		f.Cause, f.Remedy = "Refused records are saved as CSV or as an Excel workbook.", "Give the file a name that ends in .csv or .xlsx."
 	}
 	return f
+}
+
+func rowsEnding() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "ferry.rows-ending", Owner: core.You,
+		Cause: "The records of a rehearsal are saved as CSV only.", Remedy: "Give the file a name that ends in .csv.",
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"ferry/core/importer"
 	"ferry/core/journal"
 	"ferry/core/report"
+	"ferry/core/sheet"
 )
 
 // A History is the runs of one project, newest first and without their exceptions.
@@ -180,21 +181,22 @@ type RunReport struct {
 	Project string // ID, as in History
 	Name    string // of the project, for the report's head
 	Run     string
-	Path    string // ends in .html or .csv
-	Refused bool   // only the records that were not written as they should, as CSV
+	Path    string // ends in .html or .csv; see Refused
+	Refused bool   // only the records that were not written as they should, as .csv or .xlsx
 	Values  bool
-	Ferry   string // version
+	Records *report.Records // with Refused and Values: reads what else is shown of each; nil reads nothing
+	Ferry   string          // version
 	When    time.Time
 }
 
 // SaveRunReport writes the report of a run, or the list of its refused records, and returns how many records are named.
 func (c *Computer) SaveRunReport(ctx context.Context, of RunReport) (n int64, err error) {
 	ending := strings.ToLower(filepath.Ext(of.Path))
-	if ending != ".csv" && (of.Refused || ending != ".html" && ending != ".htm") {
+	if ending != ".csv" && (of.Refused && ending != ".xlsx" || !of.Refused && ending != ".html" && ending != ".htm") {
 		return 0, wrongEnding(of.Refused)
 	}
 	err = c.withRun(ctx, of.Project, of.Run, func(memory *journal.Journal, r importer.Receipt) error {
-		run := report.Run{Ferry: of.Ferry, When: of.When, Project: of.Name, Receipt: r, Values: of.Values}
+		run := report.Run{Ferry: of.Ferry, When: of.When, Project: of.Name, Receipt: r, Values: of.Values, Records: of.Records}
 		run.Each = func(each func(importer.Refusal) error) error {
 			n = 0
 			return memory.EachException(ctx, of.Run, func(x importer.Refusal) error {
@@ -204,6 +206,11 @@ func (c *Computer) SaveRunReport(ctx context.Context, of RunReport) (n int64, er
 		}
 		return saveBy(of.Path, func(w io.Writer) error {
 			switch {
+			case of.Refused && ending == ".xlsx":
+				return sheet.WriteList(w, "Refused records", run.RefusedHead(), func(row func(...string) error) error {
+					_, err := run.Refused(row)
+					return err
+				})
 			case of.Refused:
 				_, err := report.RefusedCSV(w, run)
 				return err

@@ -39,7 +39,7 @@ func (c *Computer) Rehearse(ctx context.Context, job importer.Job, memory *journ
 // SaveCSV writes the records that fit into a file, old and new values side by side.
 func (r *Rehearsed) SaveCSV(ctx context.Context, path string, q rehearsal.Search) (records int64, err error) {
 	if strings.ToLower(filepath.Ext(path)) != ".csv" {
-		return 0, wrongEnding(true)
+		return 0, rowsEnding()
 	}
 	err = saveBy(path, func(w io.Writer) error {
 		records, _, err = r.CSV(ctx, w, q)
