@@ -36,6 +36,7 @@ func haloFaults() []HaloWorld {
 	return []HaloWorld{
 		{Name: "limit", About: "40 requests in 5 seconds are too many, and a text says so.", Settings: halo.Settings{Requests: 40, Window: 5}, Ends: Whole},
 		{Name: "limit-json", About: "The same in JSON, and when to come again.", Settings: halo.Settings{Requests: 40, Window: 5, LimitText: "json", RetryAfter: true}, Ends: Whole},
+		{Name: "limit-lifted", About: "Ten requests are too many, but for who shows a header.", Settings: halo.Settings{Requests: 10, Window: 2, LiftedBy: "X-Practice: lifted"}, Ends: Whole},
 		{Name: "exception", About: "The second write meets a .NET exception.", Script: posts(Step{Nth: 2, Do: DoStatus, Status: 500}), Ends: Whole},
 		{Name: "gateway", About: "Every fourth request meets the gateway alone: 502 and no JSON.", Script: on(Step{Every: 4, Do: DoStatus, Status: 502}), Ends: Whole},
 		{Name: "upgrade", About: "Halo is not there for a moment: 503.", Script: on(Step{Path: "(?i)^/api/", Nth: 3, Do: DoStatus, Status: 503, RetryAfter: Seconds(1)}), Ends: Whole},
@@ -76,6 +77,7 @@ func haloWrites() []HaloWorld {
 		{Name: "links-ignored", About: "External links are taken and not stored.", Settings: halo.Settings{Links: "ignored"}, Ends: Whole},
 		{Name: "links-unreadable", About: "External links are stored and cannot be read.", Settings: halo.Settings{Links: "unreadable"}, Ends: Whole},
 		{Name: "links-capped", About: "A list of links ends after seven without a word.", Settings: halo.Settings{CapLinks: true, PageCap: 7}, Ends: Whole},
+		{Name: "links-paged", About: "A list of links has pages of seven.", Settings: halo.Settings{PagedLinks: true, PageCap: 7}, Ends: Whole},
 		{Name: "doubles", About: "Matching on write does nothing: what has no id is made again.", Settings: halo.Settings{MatchIgnored: true}, Ends: Whole},
 		{Name: "doubles-dropped", About: "The same, and the answer of the second write is lost.", Settings: halo.Settings{MatchIgnored: true},
 			Script: Script{{Side: SideHalo, Method: "POST", Path: "(?i)^/api/", Nth: 2, Do: DoDrop}}, Ends: Whole},

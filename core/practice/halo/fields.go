@@ -50,13 +50,7 @@ func (c *call) listFields(k *kind) error {
 
 // fieldsFor are the fields of a table, by id.
 func (c *call) fieldsFor(usage int64) []record {
-	var out []record
-	for _, f := range c.store.all("fieldinfo") {
-		if f.int("usage") == usage {
-			out = append(out, f)
-		}
-	}
-	return out
+	return c.store.by("fieldinfo", holderKey(usage, 0))
 }
 
 func (c *call) fieldNamed(usage int64, name string) record {
@@ -147,7 +141,7 @@ func (c *call) freeField(r record) error {
 		for _, one := range c.store.all(name) {
 			if _, has := cells(one)[r.id()]; has {
 				next := one.clone()
-				next[cellsOf] = without(cells(one), r.id())
+				next[cellsOf] = emptied(cells(one), r.id())
 				c.put(name, next)
 			}
 		}
@@ -155,7 +149,7 @@ func (c *call) freeField(r record) error {
 	return nil
 }
 
-func without(m map[int64]any, id int64) map[int64]any {
+func emptied(m map[int64]any, id int64) map[int64]any {
 	out := map[int64]any{}
 	for k, v := range m {
 		if k != id {
@@ -170,7 +164,7 @@ func without(m map[int64]any, id int64) map[int64]any {
 func (c *call) writeFields(usage int64, next record, list []record) error {
 	values := map[int64]any{}
 	if !c.settings.ReplaceFields {
-		values = without(cells(next), 0)
+		values = emptied(cells(next), 0)
 	}
 	for _, sent := range list {
 		f, err := c.field(usage, sent)

@@ -5,9 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// listLinks answers the external links that fit what is asked for.
+// listLinks answers the external links that fit what is asked for. The description knows no pages of them.
 func (c *call) listLinks(k *kind) error {
-	if err := c.knows("table_id", "module_id", "third_party_id", "halo_id", "third_party_secondary_id", "details_id"); err != nil {
+	if err := c.knows("table_id", "module_id", "third_party_id", "halo_id", "third_party_secondary_id", "details_id",
+		"pageinate", "page_no", "page_size", "order", "orderdesc"); err != nil {
 		return err
 	}
 	if c.settings.Links == "unreadable" {
@@ -22,9 +23,17 @@ func (c *call) listLinks(k *kind) error {
 		for _, name := range []string{"third_party_id", "third_party_secondary_id"} {
 			fits = fits && (c.query.Get(name) == "" || strings.EqualFold(c.query.Get(name), r.text(name)))
 		}
-		if fits && (!c.settings.CapLinks || len(rows) < c.settings.pageCap()) {
+		if fits {
 			rows = append(rows, c.show(k, r, true))
 		}
+	}
+	switch {
+	case c.settings.PagedLinks && c.flag("pageinate"):
+		size, number := min(c.settings.pageCap(), max(1, c.number("page_size", 50))), max(1, c.number("page_no", 1))
+		from := min(len(rows), (number-1)*size)
+		return c.say(200, record{"record_count": len(rows), "page_no": number, "page_size": size, k.key: rows[from:min(len(rows), from+size)]})
+	case c.settings.CapLinks:
+		rows = rows[:min(len(rows), c.settings.pageCap())]
 	}
 	return c.sayList(k, rows)
 }
@@ -34,11 +43,8 @@ func (c *call) sameLink(k *kind, in record) (record, error) {
 	if in.id() > 0 {
 		return c.byID(k, in)
 	}
-	for _, r := range c.store.all("externallink") {
-		if r.int("table_id") == in.int("table_id") && r.int("module_id") == in.int("module_id") && r.int("details_id") == in.int("details_id") &&
-			strings.EqualFold(r.text("third_party_id"), in.text("third_party_id")) {
-			return r, nil
-		}
+	if found := c.store.by("externallink", linkKey(in)); len(found) > 0 {
+		return found[0], nil
 	}
 	return nil, nil
 }
@@ -105,10 +111,8 @@ func (c *call) showLinks(k *kind, r record) []record {
 	if c.settings.Links == "unreadable" {
 		return out
 	}
-	for _, l := range c.store.all("externallink") {
-		if l.int("table_id") == k.table && l.int("halo_id") == r.id() {
-			out = append(out, c.show(kindOf("externallink"), l, false))
-		}
+	for _, l := range c.store.by("externallink", holderKey(k.table, r.id())) {
+		out = append(out, c.show(kindOf("externallink"), l, false))
 	}
 	return out
 }
@@ -118,9 +122,7 @@ func (c *call) unlink(k *kind, id int64) {
 	if k.table == 0 {
 		return
 	}
-	for _, l := range c.store.all("externallink") {
-		if l.int("table_id") == k.table && l.int("halo_id") == id {
-			c.drop("externallink", l.id())
-		}
+	for _, l := range c.store.by("externallink", holderKey(k.table, id)) {
+		c.drop("externallink", l.id())
 	}
 }

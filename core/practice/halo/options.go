@@ -35,13 +35,7 @@ func (c *call) listOptions(k *kind) error {
 }
 
 func (c *call) optionRecords(list int64) []record {
-	var out []record
-	for _, r := range c.store.all("lookup") {
-		if r.int("lookupid") == list {
-			out = append(out, r)
-		}
-	}
-	return out
+	return c.store.by("lookup", holderKey(list, 0))
 }
 
 func (c *call) optionsOf(list int64, inactive bool) []record {

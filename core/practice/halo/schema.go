@@ -81,8 +81,9 @@ func entity(parts ...Entity) Entity {
 func importing() Entity {
 	return entity(
 		some(Told, Bool, "_isimport _dont_fire_automations"),
-		some(Told, Text, "_importtype _match_thirdparty_id _match_integration_name matching_value"),
+		some(Told, Text, "_importtype _match_thirdparty_id _match_integration_name"),
 		some(Told, Int, "_match_integration_id import_details_id"),
+		some(Else, Text, "matching_value"),
 		of("ExternalLink", Told, Object, "new_external_link"),
 		of("ExternalLink", Shown, List, "external_links"),
 		some(Shown, Text, "_warning use"),
@@ -129,12 +130,12 @@ var schema = map[string]Entity{
 		some(Kept, Bool, "inactive isimportantcontact isserviceaccount neversendemails neversendmarketingemails ismaincontact dontackemails"),
 		some(Shown, Text, "site_name client_name datecreated ulastupdate user_with_clientsite"),
 		some(Shown, Int, "site_id_int client_id key table"),
-		some(Told, Text, "_importthirdpartyid manager_email new_site_name new_account_name"),
+		some(Told, Text, "_importthirdpartyid"),
 		some(Told, Int, "_importtypeid _email_collision"),
-		some(Told, Bool, "sendwelcomeemail _isbatch _isnew _new_usersite_only matchprimaryemail _convert_phonenumbers _isupdateimport"),
+		some(Told, Bool, "sendwelcomeemail _isbatch _isnew _convert_phonenumbers _isupdateimport"),
 		some(Else, Int, "_merge_user_into _reassign_all_to_user"),
-		some(Else, Bool, "_anonymise resetpassword"),
-		some(Else, Text, "new_password"),
+		some(Else, Bool, "_anonymise resetpassword matchprimaryemail _new_usersite_only"),
+		some(Else, Text, "new_password manager_email new_site_name new_account_name"),
 		of("CustomField", Kept, List, "customfields"),
 	),
 	"AddressStore": entity(

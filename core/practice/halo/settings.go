@@ -17,6 +17,8 @@ type Settings struct {
 	LimitText  string `json:"limitText,omitempty"`  // "" text, "json"
 	RetryAfter bool   `json:"retryAfter,omitempty"` // 429 says when to come again
 
+	LiftedBy string `json:"liftedBy,omitempty"` // a header with which the limit does not hold: "X-Partner: value"
+
 	PageCap int `json:"pageCap,omitempty"` // rows of a page at most, whatever is asked for; 100
 
 	// Signing in.
@@ -40,6 +42,8 @@ type Settings struct {
 	Links        string `json:"links,omitempty"`        // "" they work, "ignored" on write, "unreadable" but stored
 	MatchIgnored bool   `json:"matchIgnored,omitempty"` // _match_ members are taken and do nothing: the record is made twice
 	CapLinks     bool   `json:"capLinks,omitempty"`     // a list of links has PageCap rows at most, and there is no next page
+
+	PagedLinks bool `json:"pagedLinks,omitempty"` // a list of links has pages when they are asked for; else that is not heard
 
 	// Custom fields, lists and tables.
 	ReplaceFields  bool   `json:"replaceFields,omitempty"`  // a custom field that is not sent is emptied; else it stays

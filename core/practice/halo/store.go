@@ -1,8 +1,10 @@
 package halo
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A store is everything that Halo keeps, by kind.
@@ -13,9 +15,11 @@ type store struct {
 
 // A table is the records of one kind. Ids grow and are never given twice.
 type table struct {
-	last int64
-	rows map[int64]record
-	ids  []int64 // ascending
+	last  int64
+	rows  map[int64]record
+	ids   []int64               // ascending
+	index map[string][]int64    // the same by what they are looked for, ascending too
+	keys  func(record) []string // what that is; nil is nothing
 }
 
 func newStore() *store { return &store{tables: map[string]*table{}} }
@@ -23,7 +27,7 @@ func newStore() *store { return &store{tables: map[string]*table{}} }
 func (s *store) table(name string) *table {
 	t := s.tables[name]
 	if t == nil {
-		t = &table{rows: map[int64]record{}}
+		t = &table{rows: map[int64]record{}, index: map[string][]int64{}, keys: indexOf(name)}
 		s.tables[name] = t
 	}
 	return t
@@ -49,18 +53,79 @@ func (s *store) next(name string) int64 {
 
 func (s *store) put(name string, r record) {
 	t, id := s.table(name), r.id()
-	if _, there := t.rows[id]; !there {
-		at, _ := slices.BinarySearch(t.ids, id)
-		t.ids = slices.Insert(t.ids, at, id)
+	if old, there := t.rows[id]; there {
+		t.reindex(old, without)
+	} else {
+		t.ids = with(t.ids, id)
 		t.last = max(t.last, id)
 	}
 	t.rows[id] = r
+	t.reindex(r, with)
+}
+
+// by returns the records that are looked for by a key.
+func (s *store) by(name, key string) []record {
+	t := s.table(name)
+	out := make([]record, len(t.index[key]))
+	for i, id := range t.index[key] {
+		out[i] = t.rows[id]
+	}
+	return out
+}
+
+// indexOf are the keys by which records of a kind are looked for.
+func indexOf(name string) func(record) []string {
+	switch name {
+	case "externallink":
+		return func(r record) []string { return []string{linkKey(r), holderKey(r.int("table_id"), r.int("halo_id"))} }
+	case "row":
+		return func(r record) []string {
+			return []string{holderKey(r.int(tableOf), r.int("fkid")), holderKey(r.int(tableOf), 0)}
+		}
+	case "fieldinfo":
+		return func(r record) []string { return []string{holderKey(r.int("usage"), 0)} }
+	case "lookup":
+		return func(r record) []string { return []string{holderKey(r.int("lookupid"), 0)} }
+	}
+	return nil
+}
+
+// linkKey is what a link is known by.
+func linkKey(r record) string {
+	return fmt.Sprint(r.int("table_id"), "/", r.int("module_id"), "/", r.int("details_id"), "/", strings.ToLower(r.text("third_party_id")))
+}
+
+// holderKey is what a record hangs on: a record of a table, 0 for all of the table.
+func holderKey(table, id int64) string { return fmt.Sprint(table, ":", id) }
+
+func (t *table) reindex(r record, change func([]int64, int64) []int64) {
+	if t.keys == nil {
+		return
+	}
+	for _, key := range t.keys(r) {
+		t.index[key] = change(t.index[key], r.id())
+	}
+}
+
+func with(ids []int64, id int64) []int64 {
+	if at, there := slices.BinarySearch(ids, id); !there {
+		return slices.Insert(ids, at, id)
+	}
+	return ids
+}
+
+func without(ids []int64, id int64) []int64 {
+	if at, there := slices.BinarySearch(ids, id); there {
+		return slices.Delete(ids, at, at+1)
+	}
+	return ids
 }
 
 func (s *store) drop(name string, id int64) {
 	t := s.table(name)
-	if at, there := slices.BinarySearch(t.ids, id); there {
-		t.ids = slices.Delete(t.ids, at, at+1)
+	if old, there := t.rows[id]; there {
+		t.reindex(old, without)
+		t.ids = without(t.ids, id)
 		delete(t.rows, id)
 	}
 }

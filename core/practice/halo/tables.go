@@ -175,13 +175,7 @@ func (c *call) matchingRow(table, parent int64, in record, matching int64) (reco
 }
 
 func (c *call) rowsOf(table, parent int64) []record {
-	var out []record
-	for _, r := range c.store.all("row") {
-		if r.int(tableOf) == table && (parent == 0 || r.int("fkid") == parent) {
-			out = append(out, r)
-		}
-	}
-	return out
+	return c.store.by("row", holderKey(table, parent))
 }
 
 func (c *call) deleteRows(table int64, ids []int64) error {

@@ -73,8 +73,13 @@ func TestTheWorldsOfExternalLinks(t *testing.T) {
 	for i := range 3 {
 		g.post("/api/ExternalLink", fmt.Sprintf(`[{"table_id":2,"halo_id":1,"third_party_id":"%d"}]`, i))
 	}
-	if got := g.list("/api/ExternalLink?table_id=2"); len(got) != 2 {
+	if got := g.list("/api/ExternalLink?table_id=2&pageinate=true&page_no=2&page_size=50"); len(got) != 2 {
 		t.Errorf("a capped list has %d links", len(got))
+	}
+	g.halo.Set(func(s *halo.Settings) { *s = halo.Settings{PagedLinks: true, PageCap: 2} })
+	v := g.get("/api/ExternalLink?table_id=2&pageinate=true&page_no=2&page_size=50")
+	if got := v["externallinks"].([]any); len(got) != 1 || fmt.Sprint(v["record_count"]) != "3" {
+		t.Errorf("the second page is %v", v)
 	}
 }
 
@@ -231,4 +236,20 @@ func TestATextThatIsTooLongIsRefused(t *testing.T) {
 	g.halo.Set(func(s *halo.Settings) { s.TooLong = "exception" })
 	g.refused(500, "System.Exception", "POST", "/api/users", body)
 	g.post("/api/users", `[{"name":"`+strings.Repeat("é", 255)+`","site_id":1}]`)
+}
+
+func TestAHeaderLiftsTheLimit(t *testing.T) {
+	g := visit(t, halo.Settings{Requests: 2, LiftedBy: "Content-Type: application/partner"})
+	for range 5 {
+		if status, body := g.send("GET", "/api/client", "application/partner", ""); status != 200 {
+			t.Errorf("answered %d %s", status, body)
+		}
+	}
+	g.get("/api/client")
+	g.refused(429, "", "GET", "/api/client", "")
+}
+
+func TestAReportIsNotRun(t *testing.T) {
+	g := visit(t, halo.Settings{})
+	g.refused(400, "report", "POST", "/api/Report", `[{"_loadreportonly":true,"sql":"SELECT 1"}]`)
 }
