@@ -25,6 +25,7 @@ type history struct {
 	shown   int    // how many are listed
 	others  allRuns
 	opened  openedRun
+	back    backPanels
 }
 
 // A runKey names a run of a project.
@@ -64,7 +65,7 @@ func (p *history) render() {
 	if w.project != nil && !w.runs.loaded {
 		w.loadRuns()
 	}
-	if p.open != (runKey{}) && p.showOpen() {
+	if p.showBack() || p.open != (runKey{}) && p.showOpen() {
 		return
 	}
 	if p.all {
@@ -230,11 +231,15 @@ func (p *history) row(r *importer.Receipt) fyne.CanvasObject {
 		}
 		titles = append(titles, title)
 	}
+	name, counts := strings.Join(titles, ", "), kit.Sum(sum)
+	if r.Undoes != "" {
+		name, counts = p.w.backTitle(r)+" · "+name, backSum(sum)
+	}
 	about := []string{p.w.receiptAbout(r), fromToWords(r)}
-	left := kit.Column(2, kit.NewElided(strings.Join(titles, ", "), kit.Style{Bold: true}),
+	left := kit.Column(2, kit.NewElided(name, kit.Style{Bold: true}),
 		kit.NewElided(strings.Join(about, " · "), kit.Style{Ink: look.Quiet, Size: 13}))
 	right := kit.Column(2, kit.NewText(runWords(r, p.w.active), kit.Style{Ink: ink, Bold: true, Size: 13, Right: true}),
-		kit.NewText(kit.Sum(sum), kit.Style{Ink: look.Quiet, Size: 13, Right: true}))
+		kit.NewText(counts, kit.Style{Ink: look.Quiet, Size: 13, Right: true}))
 	return kit.Row(12, kit.NewIcon(icon, ink, 20), kit.Grow(left), right, kit.NewIcon("right", look.Quiet, 16))
 }
 

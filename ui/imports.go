@@ -96,6 +96,9 @@ func (p *imports) head(s *session) fyne.CanvasObject {
 		default:
 			stop.Tip(lang.L("You can go on later."))
 		}
+		if a.back != nil {
+			about = lang.L("An import is being taken back")
+		}
 		if a.stopping && !a.rehearsal {
 			stop.Unless(lang.L("The last batch is being written."))
 		}
@@ -133,7 +136,7 @@ const (
 
 func (p *imports) next(s *session) nextStep {
 	switch {
-	case p.signedOut(s), p.unfinished() != nil, p.result != nil && p.result.fault != nil:
+	case p.signedOut(s), p.unfinished() != nil, p.w.halfBack() != nil, p.result != nil && p.result.fault != nil:
 		return nextElsewhere
 	}
 	for _, l := range p.w.listed() {
@@ -173,7 +176,7 @@ func (p *imports) unfinished() *importer.Receipt {
 	if p.w.active != nil || len(p.w.runs.list) == 0 {
 		return nil
 	}
-	if r := &p.w.runs.list[0]; r.State == importer.Interrupted || r.State == importer.Running {
+	if r := &p.w.runs.list[0]; r.Undoes == "" && (r.State == importer.Interrupted || r.State == importer.Running) {
 		return r
 	}
 	return nil
@@ -196,6 +199,10 @@ func (p *imports) banners(s *session) []fyne.CanvasObject {
 		calls := w.faultCalls(w.connection(), w.readTables)
 		calls.Quiet = true
 		cards = append(cards, kit.FaultCard(f, calls))
+	}
+	if half, on := w.backBanner(); half != nil {
+		p.primary = on
+		cards = append(cards, half)
 	}
 	switch {
 	case p.result != nil:
@@ -229,7 +236,8 @@ func (p *imports) goOn(r *importer.Receipt) fyne.CanvasObject {
 	p.primary = b
 	words := lang.N("The import of {{.When}} was interrupted after {{.N}} records. It goes on where it stopped; nothing is written twice.",
 		int(total(r.Tables).Read), kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(total(r.Tables).Read)})
-	return kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.Para(words)), b))
+	back := kit.Link(lang.L("Take it back…"), func() { p.w.askTakeBack(r) })
+	return kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.Para(words)), back, b))
 }
 
 // resultCards show how the import that just ended went.
@@ -318,7 +326,9 @@ func (p *imports) about(l listed, s *session) string {
 	}
 	if r, t := p.w.lastOf(l); r != nil {
 		words = append(words, lang.L("last {{.When}}: {{.N}} read", kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(t.Read)}))
-		if t.Marked {
+		if back := p.w.backOf(r.Run); back != nil {
+			words = append(words, lang.L("taken back"))
+		} else if t.Marked {
 			words = append(words, lang.L("next: only what changed since"))
 		}
 	} else if p.w.runs.loaded {
@@ -352,6 +362,9 @@ func (a *activeImport) stateWords(s importer.TableState) string {
 	case importer.Reading:
 		if a.rehearsal {
 			return lang.L("rehearsing")
+		}
+		if a.back != nil {
+			return lang.L("taking back")
 		}
 		return lang.L("importing")
 	case importer.Finishing:

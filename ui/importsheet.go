@@ -23,7 +23,7 @@ func (w *Window) wroteBefore() bool {
 	d := w.project.Destination
 	name, place := destinationName(d, w.driver(d.Driver)), destinationPlace(d, w.driver(d.Driver))
 	for _, r := range w.runs.list {
-		if r.State == importer.Complete && (r.To == name || r.To == place) {
+		if r.State == importer.Complete && r.Undoes == "" && (r.To == name || r.To == place) {
 			return true
 		}
 	}
@@ -46,7 +46,7 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	}
 	facts = append(facts, kit.Fact{Name: lang.L("Mappings"), Words: w.mappingNames(r.Tables)})
 	parts := []fyne.CanvasObject{kit.Facts(facts...)}
-	parts = append(parts, w.expected(r)...)
+	parts = append(append(parts, w.expected(r)...), w.keepsWords())
 	begin := kit.Primary(w.startWords(r), nil)
 	var sheet *kit.Sheet
 	job := kit.SheetJob{Title: lang.L("Write into {{.To}}?", kit.M{"To": name}), Width: 600}

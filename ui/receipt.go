@@ -27,6 +27,9 @@ type runOf struct{ id, name string }
 
 // receiptCardsOf are the cards of a run of any project.
 func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more ...fyne.CanvasObject) []fyne.CanvasObject {
+	if r.Undoes != "" {
+		return w.backReceiptCards(of, r)
+	}
 	sum := total(r.Tables)
 	words, ink, icon := verdictOf(r, sum, limit)
 	cards := []fyne.CanvasObject{kit.Verdict(words, lang.L("{{.N}} read", kit.M{"N": kit.Number(sum.Read)}), ink, icon)}
@@ -69,6 +72,9 @@ func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more .
 	cards = append(cards, kit.Card(kit.Column(12, parts...)))
 	if refused := w.refusedCard(of, r, sum); refused != nil {
 		cards = append(cards, refused)
+	}
+	if back := w.backCard(of, r); back != nil {
+		cards = append(cards, back)
 	}
 	return cards
 }
@@ -118,6 +124,9 @@ func fromToWords(r *importer.Receipt) string {
 	to := r.To
 	if strings.ContainsRune(to, filepath.Separator) {
 		to = filepath.Base(to)
+	}
+	if r.Undoes != "" {
+		return lang.L("At {{.To}}", kit.M{"To": to})
 	}
 	return lang.L("From {{.From}} to {{.To}}", kit.M{"From": r.From, "To": to})
 }
@@ -240,7 +249,11 @@ func (w *Window) refusedCard(of runOf, r *importer.Receipt, sum importer.Counts)
 	}
 	export := kit.Plain(lang.L("Export refused records…"), func() { w.saveRunReport(of, r, true) })
 	export.Tip(lang.L("All of them as a list that Excel opens, with the reason beside each."))
-	parts := []fyne.CanvasObject{kit.Row(10, kit.Grow(kit.Head(lang.L("Records that were not written"))), export)}
+	title := lang.L("Records that were not written")
+	if r.Undoes != "" {
+		title = lang.L("Rows that stay as they are")
+	}
+	parts := []fyne.CanvasObject{kit.Row(10, kit.Grow(kit.Head(title)), export)}
 	for _, g := range grouped(r.Refusals) {
 		ink, tint := look.Failed, look.FailedTint
 		if g.kind != core.Refused {
@@ -298,6 +311,10 @@ func receiptText(r *importer.Receipt) string {
 	b.WriteString("Ferry · " + r.From + " → " + r.To + "\n")
 	b.WriteString(r.Started.UTC().Format("2006-01-02 15:04:05") + " – " + r.Ended.UTC().Format("2006-01-02 15:04:05") + " UTC · " + string(r.State) + "\n")
 	for _, t := range r.Tables {
+		if r.Undoes != "" {
+			b.WriteString(tableTitle(t) + ": " + backSum(t.Counts) + "\n")
+			continue
+		}
 		b.WriteString(tableTitle(t) + ": " + kit.SumWords(t.Counts) + "\n")
 	}
 	for _, note := range readNotes(r, r.Started) {

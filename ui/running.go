@@ -20,7 +20,8 @@ type activeImport struct {
 	progress importer.Progress
 	stopping bool
 
-	rehearsal bool // nothing is written
+	rehearsal bool              // nothing is written
+	back      *importer.Receipt // the run that is taken back
 }
 
 // importResult is how the newest import of this session ended.
@@ -80,8 +81,11 @@ func (w *Window) moved(a *activeImport, n importer.Progress) {
 	fresh := len(a.progress.Tables) != len(n.Tables)
 	a.progress = n
 	w.frame.badge()
-	if w.place == placeImport {
+	switch w.place {
+	case placeImport:
 		w.imports().progressed(fresh)
+	case placeHistory:
+		w.history().backMoved()
 	}
 }
 
@@ -96,7 +100,7 @@ func (w *Window) tick(a *activeImport) {
 
 func (w *Window) ended(a *activeImport, receipt importer.Receipt, err error) {
 	a.clock.Cancel()
-	w.active = nil
+	w.active, w.backs = nil, nil
 	result := &importResult{receipt: receipt, request: a.request, fault: receipt.Fault}
 	if err != nil {
 		result.fault = core.AsFault(err)

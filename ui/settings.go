@@ -22,15 +22,17 @@ type settings struct {
 	asked    bool
 	known    bool
 	network  *network
+	keeping  *keeping
 }
 
 func newSettings(w *Window) *settings {
 	p := &settings{w: w, page: kit.NewPage()}
-	p.network = newNetwork(w, func() {
+	draw := func() {
 		if w.place == placeSettings {
 			p.render()
 		}
-	})
+	}
+	p.network, p.keeping = newNetwork(w, draw), &keeping{w: w, draw: draw}
 	return p
 }
 
@@ -52,12 +54,7 @@ func (p *settings) render() {
 	appearance := kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("Appearance")), kit.QuietPara(lang.L("Light, dark, or as the computer does it.")))),
 		kit.Segments([]string{lang.L("System"), lang.L("Light"), lang.L("Dark")}, chosen, p.choose)))
 	cards := []fyne.CanvasObject{appearance, p.network.card(), kit.Card(kit.Column(8, kit.Head(lang.L("Passwords and sign-ins")), p.keychainWords()))}
-	if w.o.Data != "" {
-		cards = append(cards, kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("What Ferry remembers")),
-			kit.QuietPara(lang.L("The history and where each import stands. No password and no secret.")),
-			kit.NewElided(w.o.Data, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}))),
-			kit.PlainIcon("folder", lang.L("Open the folder"), func() { w.showFolder(w.o.Data) }))))
-	}
+	cards = append(cards, p.keeping.card())
 	file := kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("Project")),
 		kit.QuietPara(lang.L("A project holds connections, destination and tables, never a secret.")))),
 		kit.Plain(lang.L("Open a project file…"), w.openProject)))

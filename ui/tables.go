@@ -163,6 +163,9 @@ func (s *session) has(logical string) bool {
 // lastOf is the newest run in which a mapping took part; nil when there is none.
 func (w *Window) lastOf(l listed) (*importer.Receipt, *importer.TableReceipt) {
 	for i := range w.runs.list {
+		if w.runs.list[i].Undoes != "" {
+			continue
+		}
 		for j := range w.runs.list[i].Tables {
 			if w.isOf(&w.runs.list[i].Tables[j], l) {
 				return &w.runs.list[i], &w.runs.list[i].Tables[j]

@@ -40,6 +40,7 @@ type Window struct {
 	closing  bool
 
 	rehearsed seenRehearsals
+	backs     map[string]*backTerms // by run of the present project
 }
 
 // A page is one place of the window.
@@ -407,7 +408,7 @@ func (w *Window) loadRuns() {
 	w.runs.loading = task.Go(w.run, func(ctx context.Context, _ func(struct{})) ([]importer.Receipt, error) {
 		return w.o.Engine.Runs(ctx, p)
 	}, nil, func(list []importer.Receipt, err error) {
-		w.runs = runs{list: list, loaded: true}
+		w.runs, w.backs = runs{list: list, loaded: true}, nil
 		if err != nil {
 			w.runs.fault = core.AsFault(err)
 		}

@@ -316,6 +316,9 @@ func (e *Engine) Import(ctx context.Context, p *project.Project, r ui.ImportRequ
 	if err != nil {
 		return importer.Receipt{}, err
 	}
+	if job.KeepFor < 0 {
+		defer func() { _ = e.machine().Expire(context.WithoutCancel(ctx)) }() // what cannot be deleted now goes the next time
+	}
 	defer done()
 	if r.Only != "" {
 		list, err := e.machine().Shown(ctx, r.Only)

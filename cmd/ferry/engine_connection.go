@@ -209,6 +209,7 @@ func (e *Engine) KeepComputer(ctx context.Context, c project.Computer, s ui.Comp
 		return core.AsFault(err), nil
 	}
 	e.computer.Store(&next)
+	_ = next.Expire(ctx) // it may be kept for a shorter time now; what cannot be deleted at once goes the next time
 	e.mu.Lock()
 	for name, k := range e.links {
 		k.link.Close()

@@ -39,6 +39,9 @@ func main() {
 	computer := &wiring.Computer{Data: folder, Store: store, Open: browser.OpenURL, Log: log}
 	engine := NewEngine(ctx, computer, warning)
 	defer engine.Close()
+	tidying, stop := context.WithCancel(ctx)
+	defer stop()
+	go engine.tidy(tidying)
 
 	p, err := project.Read(lastProject(computer))
 	if err != nil {

@@ -101,7 +101,7 @@ func ReceiptOf(r Entry, parts []Part) Receipt {
 	for i, t := range r.Tables {
 		at[t.Mapping] = i
 		out.Tables[i] = TableReceipt{Mapping: t.Mapping, Digest: t.Digest, Only: t.Only, Held: t.Held, Table: t.Table, Title: t.Title, To: t.To, Remark: t.Remark,
-			Notes: t.Notes, Marked: len(t.Marks) > 0 && r.State == Complete}
+			Made: t.Made, Notes: t.Notes, Marked: len(t.Marks) > 0 && r.State == Complete}
 		if t.Changes != nil && r.Retries == "" {
 			out.Tables[i].Since = t.Changes.When
 		}

@@ -132,6 +132,7 @@ type TableReceipt struct {
 
 	Since  time.Time `json:"since,omitzero"`  // only what changed since then was read; zero when the table was read whole
 	Marked bool      `json:"-"`               // the next import needs to read only what changes from here on
+	Made   []string  `json:"-"`               // what the run made at the destination: "account", "account.name"
 	Notes  []string  `json:"notes,omitempty"` // what a person should know about how it was read: whole sentences
 }
 

@@ -49,6 +49,7 @@ type Engine struct {
 
 	Map            Mappings
 	Rehearsal      Rehearsal
+	Trust          Trust
 	Environs       []ui.Environment
 	Machine        project.Computer
 	MachineSecrets ui.ComputerSecrets

@@ -163,6 +163,9 @@ func Where(d project.Destination) string {
 	return fileOrFolder(d)
 }
 
+// IsFile reports whether a destination lies in a file or a folder, so that looking at it asks no network.
+func IsFile(d project.Destination) bool { return fileOrFolder(d) != "" && Where(d) == fileOrFolder(d) }
+
 // fileOrFolder is where a destination lies that is a file or a folder.
 func fileOrFolder(d project.Destination) string {
 	if folder := d.Settings["folder"]; folder != "" {

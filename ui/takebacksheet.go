@@ -1,0 +1,129 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/core/importer"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+// backSheet shows what taking an import back would do, and asks. Nothing is changed before somebody agreed.
+type backSheet struct {
+	w     *Window
+	run   importer.Receipt
+	sheet *kit.Sheet
+	body  *fyne.Container
+	done  *kit.Text
+	begin *kit.Button
+	look  *task.Task
+}
+
+// askTakeBack rehearses taking a run back and asks.
+func (w *Window) askTakeBack(r *importer.Receipt) {
+	if w.active != nil || w.project == nil {
+		return
+	}
+	s := &backSheet{w: w, run: *r, body: container.NewStack()}
+	s.begin = kit.Danger(lang.L("Take back"), nil)
+	s.begin.Unless(lang.L("Ferry still looks what would be put back."))
+	s.done = kit.NewText("", kit.Style{Ink: look.Quiet})
+	s.sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
+		Title: lang.L("Take back the import of {{.When}}?", kit.M{"When": kit.When(r.Started, w.o.Now())}), Width: 680, Body: s.body,
+		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { s.sheet.Close() }), s.begin},
+		Closed:  func() { s.look.Cancel() },
+	})
+	s.rehearse()
+}
+
+func (s *backSheet) show(parts ...fyne.CanvasObject) {
+	s.body.Objects = []fyne.CanvasObject{kit.Column(13, parts...)}
+	s.body.Refresh()
+	s.sheet.Refresh()
+}
+
+func (s *backSheet) rehearse() {
+	w, p := s.w, clone(s.w.project)
+	p.Connection = w.connectionName()
+	s.show(kit.Row(14, kit.NewSpinner(), kit.Grow(kit.Column(4, kit.StrongPara(lang.L("Looking what would be put back…")), kit.QuietPara(lang.L("Nothing is changed now.")))), s.done))
+	s.look = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.TakeBackPlan, error) {
+		return w.o.Engine.RehearseTakeBack(ctx, p, s.run.Run, tell)
+	}, func(n importer.Progress) {
+		rows := int64(0)
+		for _, t := range n.Tables {
+			rows += t.Counts.Read
+		}
+		s.done.SetWords(lang.L("{{.N}} rows", kit.M{"N": kit.Number(rows)}))
+	}, func(plan importer.TakeBackPlan, err error) {
+		if err != nil {
+			f := core.AsFault(err)
+			s.begin.Unless(f.Cause)
+			s.show(kit.FaultCard(f, kit.FaultCalls{Browse: w.browse, Again: func() { s.rehearse() }}))
+			return
+		}
+		s.ask(plan)
+	})
+}
+
+// ask shows the plan. A live destination wants its name typed.
+func (s *backSheet) ask(plan importer.TakeBackPlan) {
+	w, sum := s.w, total(plan.Receipt.Tables)
+	parts := []fyne.CanvasObject{kit.Facts(s.facts()...), backGrid(plan.Receipt.Tables)}
+	for _, stay := range plan.Stays {
+		parts = append(parts, kit.Hint("warn", lang.N("{{.N}} rows stay as they are: {{.Why}}", int(stay.Rows), kit.M{"N": kit.Number(stay.Rows), "Why": stay.Fault.Cause}), look.Warned))
+	}
+	if len(plan.Made) > 0 {
+		parts = append(parts, kit.QuietPara(madeWords(plan.Made)))
+	}
+	terms := w.mayTakeBack(s.run.Run).terms
+	if terms.Until = plan.Until; !terms.Until.IsZero() {
+		parts = append(parts, kit.QuietPara(untilWords(terms)))
+	}
+	parts = append(parts, kit.QuietPara(lang.L("Nothing is asked of Dynamics 365. The next import reads everything again.")))
+	s.begin.Does(func() { s.sheet.Close(); w.takeBack(&s.run) })
+	s.begin.Unless("")
+	if sum.Created+sum.Updated+sum.Removed == 0 {
+		s.begin.Unless(lang.L("No row would be put back."))
+	} else if w.live() {
+		parts = append(parts, s.consent())
+	}
+	s.show(parts...)
+}
+
+func (s *backSheet) facts() []kit.Fact {
+	d := s.w.project.Destination
+	driver := s.w.driver(d.Driver)
+	facts := []kit.Fact{{Name: lang.L("At"), Words: driver.Title + " · " + destinationName(d, driver)}}
+	if who := s.w.destinationUser(); who != "" {
+		facts = append(facts, kit.Fact{Name: lang.L("As"), Words: who})
+	}
+	return append(facts, kit.Fact{Name: lang.L("Import"), Words: s.w.receiptAbout(&s.run)})
+}
+
+// consent wants the destination's name typed.
+func (s *backSheet) consent() fyne.CanvasObject {
+	d := s.w.project.Destination
+	name := destinationName(d, s.w.driver(d.Driver))
+	typed := kit.NewEntry(lang.L("Name of the destination"), name)
+	lacks := func() string {
+		if strings.EqualFold(strings.TrimSpace(typed.Text), name) {
+			return ""
+		}
+		return lang.L("Type the name of the destination first.")
+	}
+	typed.OnChanged = func(string) { s.begin.Unless(lacks()) }
+	typed.OnSubmitted = func(string) {
+		if !s.begin.Disabled() {
+			s.begin.Tapped(nil)
+		}
+	}
+	s.begin.Unless(lacks())
+	return kit.Labeled(lang.L("Name of the destination"), lang.L("Others may work with it. Type its name, {{.Name}}, so that it is surely the right one.", kit.M{"Name": name}), typed)
+}
