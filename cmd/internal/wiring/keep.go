@@ -11,7 +11,7 @@ import (
 	"ferry/core/rehearsal"
 )
 
-// What holds people's data on this computer: what imports replaced, sealed, in the journals; the rows of CSV files and
+// What holds people's data on this computer: what imports replaced and the values that people mended, sealed, in the journals; the rows of CSV files and
 // workbooks that Ferry writes, in spools; what rehearsals show, sealed with a key that is nowhere but in memory. It is kept
 // for as many days as the settings of this computer say. Everything else that is kept knows records by their ids alone.
 
@@ -58,8 +58,9 @@ func (c *Computer) expire(ctx context.Context, projectID string, before time.Tim
 	if _, err := memory.ExpireMended(ctx, before); err != nil {
 		return err
 	}
+	_, mended := memory.ExpireMended(ctx, importer.ForgetsMended(c.now(), c.KeepFor()))
 	_, err = memory.Expire(ctx, before)
-	return err
+	return errors.Join(err, mended)
 }
 
 // sweepShown removes lists of records of imports that were never gone on with. They hold no values.
