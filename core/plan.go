@@ -59,6 +59,9 @@ type Batch struct {
 	Pass int
 	Rows []Record
 
+	// Known is what the journal remembers of each row, for a Forgetful; nil when nobody asked it.
+	Known []Known
+
 	// Before is told by a Rememberer what the batch replaces, before that is safe; nil when nobody wants to know. Its error
 	// undoes the batch. A batch that was written before is not told again.
 	Before func(columns []string, rows []Replaced) error
@@ -104,4 +107,5 @@ type Outcome struct {
 	Kind  OutcomeKind
 	ID    string // the destination's id of the row, where it has one of its own
 	Fault *Fault // why, for Refused, Skipped and Unsure
+	Left  string // what the journal remembers of a row for a Forgetful; the importer fills it in
 }

@@ -113,6 +113,7 @@ type Remarker interface {
 }
 
 // A Finder tells what is already there. found[i] are the hits of match[i]; several where there are several.
+// Where it cannot tell of a key alone, because it kept none, found is nil.
 type Finder interface {
 	Find(ctx context.Context, p Plan, match []Match) (found [][]Found, err error)
 }
@@ -169,6 +170,24 @@ const (
 type Standing struct {
 	Rows                 int64 // that Ferry made or matched
 	Unjudged, Gone, Left int64 // of those that the run has not seen
+}
+
+// A Forgetful is a Destination that cannot tell cheaply whether a record is there already, nor whether it is equal. The journal
+// remembers for it, of each record, its ID there and what was written last: a record that would be written as it was the last
+// time, and is still there, is not sent.
+type Forgetful interface {
+	// Remembered tells under which name the IDs of a plan's records are remembered: under the name of the source table they are
+	// what references to its records become. terms are what decides, besides the mapping, what is written: with others
+	// everything is sent once more.
+	Remembered(p Plan) (under, terms string)
+	// Still tells which records are still there, by their IDs.
+	Still(ctx context.Context, p Plan, ids []string) ([]bool, error)
+}
+
+// Known is what the journal remembers of a record for a Forgetful.
+type Known struct {
+	ID   string   // its ID at the destination; "" when it was never written
+	Left []uint64 // the Print of what was written last, in the order of the plan's columns; nil when it holds no more
 }
 
 // A Match says by which values a record is looked for.

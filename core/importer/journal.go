@@ -68,6 +68,8 @@ type Journal interface {
 	Owed(ctx context.Context, run, mapping string, pass, limit int) ([]Owed, error)
 	// Pairs tells the destination's own ids of records of a source table. Keys that are not known are left out.
 	Pairs(ctx context.Context, destination, table string, keys []string) (map[string]string, error)
+	// Known tells the same with what was written last.
+	Known(ctx context.Context, destination, table string, keys []string) (map[string]Pair, error)
 	// Excepted tells which records of a source table were refused, skipped or are unsure in a run. Other keys are left out.
 	Excepted(ctx context.Context, run, table string, keys []string) (map[string]core.OutcomeKind, error)
 	// Exceptions tells the first records of a run that were refused, skipped or are unsure.
@@ -219,7 +221,8 @@ type Owed struct {
 // A Pair says under which id of its own a destination keeps a record.
 type Pair struct {
 	Destination string
-	Table       string // logical name at the source
+	Table       string // logical name at the source, or what a core.Forgetful says instead
 	Key         string
 	ID          string
+	Left        string // what was written last, in short; "" is not known
 }

@@ -95,6 +95,9 @@ func (e *engine) hits(ctx context.Context, t *table, rows []BatchRow) ([][]core.
 	if err != nil {
 		return nil, core.During("looking for records of "+t.plan.Table, err)
 	}
+	if found == nil { // it cannot tell
+		return nil, nil
+	}
 	if len(found) != len(rows) {
 		return nil, wrongOutcomes()
 	}

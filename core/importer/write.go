@@ -97,6 +97,9 @@ func digestOf(rows []BatchRow) uint64 {
 // refused as a whole is split until the culprit stands alone; the parts have IDs of their own that follow from the
 // batch's. A batch that is not fresh is looked for first.
 func (e *engine) send(ctx context.Context, p core.Plan, b core.Batch, fresh bool) (outcomes []core.Outcome, witness string, err error) {
+	if f, ok := e.Destination.(core.Forgetful); ok && b.Known == nil {
+		return e.sendChanged(ctx, f, p, b, fresh)
+	}
 	if len(b.Rows) > maxRows {
 		return e.halves(ctx, p, b, fresh)
 	}
@@ -136,6 +139,9 @@ func (e *engine) halves(ctx context.Context, p core.Plan, b core.Batch, fresh bo
 	middle := len(b.Rows) / 2
 	for i, rows := range [][]core.Record{b.Rows[:middle], b.Rows[middle:]} {
 		half := core.Batch{ID: fmt.Sprintf("%s.%d", b.ID, i+1), Pass: b.Pass, Rows: rows}
+		if b.Known != nil {
+			half.Known = [][]core.Known{b.Known[:middle], b.Known[middle:]}[i]
+		}
 		some, seen, err := e.send(ctx, p, half, fresh)
 		outcomes = append(outcomes, some...)
 		if seen != "" {
@@ -237,7 +243,7 @@ func (e *engine) account(s *Settlement, w work, before *Counts, row BatchRow, o 
 			}
 		}
 		if o.ID != "" && o.ID != row.Key {
-			s.Pairs = append(s.Pairs, Pair{Destination: e.own, Table: w.t.plan.Source, Key: key, ID: o.ID})
+			s.Pairs = append(s.Pairs, Pair{Destination: e.own, Table: e.under(w.t.plan), Key: key, ID: o.ID, Left: o.Left})
 		}
 	}
 	if s.Batch.Pass > 1 {

@@ -100,8 +100,9 @@ func (j *Journal) Settle(ctx context.Context, s importer.Settlement) error {
 func settleRows(c *sqlite.Conn, s importer.Settlement) error {
 	b := s.Batch
 	for _, p := range s.Pairs {
-		if err := exec(c, `INSERT INTO pairs (destination, source, key, id) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET id = excluded.id WHERE id <> excluded.id`, p.Destination, p.Table, p.Key, p.ID); err != nil {
+		if err := exec(c, `INSERT INTO pairs (destination, source, key, id, written) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET id = excluded.id, written = excluded.written WHERE id <> excluded.id OR written <> excluded.written`,
+			p.Destination, p.Table, p.Key, p.ID, p.Left); err != nil {
 			return err
 		}
 	}
@@ -222,6 +223,24 @@ func (j *Journal) Pairs(ctx context.Context, destination, table string, keys []s
 		for _, key := range keys {
 			err := query(c, `SELECT id FROM pairs WHERE destination = ? AND source = ? AND key = ?`, func(s *sqlite.Stmt) error {
 				pairs[key] = s.ColumnText(0)
+				return nil
+			}, destination, table, key)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return pairs, err
+}
+
+// Known implements importer.Journal.
+func (j *Journal) Known(ctx context.Context, destination, table string, keys []string) (map[string]importer.Pair, error) {
+	pairs := make(map[string]importer.Pair, len(keys))
+	err := j.read(ctx, func(c *sqlite.Conn) error {
+		for _, key := range keys {
+			err := query(c, `SELECT id, written FROM pairs WHERE destination = ? AND source = ? AND key = ?`, func(s *sqlite.Stmt) error {
+				pairs[key] = importer.Pair{Destination: destination, Table: table, Key: key, ID: s.ColumnText(0), Left: s.ColumnText(1)}
 				return nil
 			}, destination, table, key)
 			if err != nil {

@@ -185,6 +185,8 @@ CREATE TABLE mended (
 	made    INTEGER NOT NULL,
 	PRIMARY KEY (mapping, key, name)
 ) WITHOUT ROWID;
+`, `
+ALTER TABLE pairs ADD COLUMN written TEXT NOT NULL DEFAULT '';
 `}
 }
 

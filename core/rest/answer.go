@@ -30,6 +30,7 @@ type Answer struct {
 	Header        http.Header
 	RetryAfter    time.Duration // 0: it named none
 	HTML          bool
+	Body          []byte // as it came, bounded, for services that refuse in shapes of their own; it may hold people's data
 }
 
 // Error holds no text of the service.
@@ -52,7 +53,7 @@ func (a *Answer) Details(at time.Time) string {
 
 // newAnswer reads a refusal. Both {"error":{"code","message"}} and {"error":"…","error_description":"…"} are known.
 func newAnswer(status int, header http.Header, body []byte, now time.Time) *Answer {
-	a := &Answer{Status: status, Header: header, RetryAfter: retryAfter(header, now)}
+	a := &Answer{Status: status, Header: header, RetryAfter: retryAfter(header, now), Body: body}
 	for _, name := range []string{"X-Ms-Service-Request-Id", "Req_id", "REQ_ID", "X-Ms-Correlation-Request-Id", "X-Request-Id", "Request-Id"} {
 		if id := header.Get(name); idShape.MatchString(id) {
 			a.CorrelationID = id

@@ -1,0 +1,281 @@
+package halo
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"ferry/core"
+	"ferry/core/rest"
+)
+
+func wrong(code, cause, remedy string) *core.Fault {
+	return &core.Fault{Kind: core.Wrong, Code: "halo." + code, Cause: cause, Remedy: remedy, Owner: core.You}
+}
+
+// admin is what the Halo administrator mends.
+func admin(kind core.FaultKind, code, cause, remedy string) *core.Fault {
+	return &core.Fault{Kind: kind, Code: "halo." + code, Cause: cause, Remedy: remedy, Owner: core.HaloAdmin}
+}
+
+// bad is one record that cannot be written.
+func bad(code, cause, remedy string) *core.Fault {
+	f := wrong(code, cause, remedy)
+	f.Kind = core.BadRecord
+	return f
+}
+
+// about says which record a Fault is about, and which field.
+func about(f *core.Fault, table, key, field string) *core.Fault {
+	c := *f
+	c.Subject.Table, c.Subject.Key = table, key
+	if field != "" {
+		c.Subject.Field = field
+	}
+	return &c
+}
+
+// Settings.
+
+func noAddress() *core.Fault {
+	return wrong("no-address", "The address of Halo is missing.", "Fill in the address at which you open Halo in the browser, such as https://acme.halopsa.com.")
+}
+
+func badAddress() *core.Fault {
+	return wrong("bad-address", "The address of Halo is not a web address.", "Copy it from the browser's address bar: https://acme.halopsa.com.")
+}
+
+func disguised() *core.Fault {
+	return wrong("disguised", "The address of Halo has letters in it that addresses do not have. They may look like those of another address.", "Type the address yourself.")
+}
+
+func plainHTTP() *core.Fault {
+	return wrong("plain-http", "The address begins with http://, so everybody on the way could read the secret.", "Use the address that begins with https://. If there is none, ask whoever runs Halo to set it up.")
+}
+
+func badNumber(name string, least, most int) *core.Fault {
+	return wrong("bad-number", fmt.Sprintf("The setting “%s” is not a number from %d to %d.", name, least, most), "Correct it, or leave it empty.")
+}
+
+func badSlot(string) *core.Fault {
+	return wrong("bad-slot", "Values of lists in Halo have no column of the name that stands in the setting “dynamics-value”.", "Choose value2 to value9, custom1, custom2 or valueint1, or leave it empty.")
+}
+
+func badTypes() *core.Fault {
+	return wrong("bad-types", "The setting “field-types” cannot be read.", "Write number=type with commas between: 0=text, 2=choice. Types are text, memo, choice, choices, date, time, checkbox, table, dynamic and rich.")
+}
+
+func badHeader() *core.Fault {
+	return wrong("bad-header", "The extra headers cannot be read.", "Write one on each line: its name, a colon, its value. Authorization and Host cannot be set.")
+}
+
+func noCredentials() *core.Fault {
+	f := wrong("no-credentials", "The client ID or the client secret of Halo is missing.",
+		"In Halo, open Configuration, Integrations, Halo API, View Applications, and make one with “Client ID and Secret (Services)”. Fill in both; in a terminal they come from FERRY_HALO_CLIENT_ID and FERRY_HALO_SECRET.")
+	f.Kind = core.SignIn
+	return f
+}
+
+// Signing in.
+
+func otherHost(halo, auth string) *core.Fault {
+	return wrong("other-host", fmt.Sprintf("Halo at %s says that its sign-in is on another host: %s. The secret is not sent there before you say so.", halo, auth),
+		"If your page “API Details” in Halo names the same Authorisation Server, fill it in as “Sign-in address” (auth-address). If not, do not go on.")
+}
+
+func badAuthInfo() *core.Fault {
+	return wrong("bad-authinfo", "Halo names a sign-in address that cannot be used.", "Open Configuration, Integrations, Halo API in Halo and fill in the Authorisation Server as “Sign-in address”.")
+}
+
+func noToken() *core.Fault {
+	return admin(core.SignIn, "no-token", "Halo's sign-in answered, but gave no token.", "Check that the sign-in address is the Authorisation Server of Halo's page “API Details”.")
+}
+
+// tokenRefusal says what a refusal of the sign-in means.
+func tokenRefusal(a *rest.Answer) *core.Fault {
+	switch {
+	case a.Status == http.StatusNotFound || a.HTML:
+		return wrong("no-auth-server", "There is no sign-in of Halo at that address.", "Look at Configuration, Integrations, Halo API in Halo and fill in the Authorisation Server as “Sign-in address”.")
+	case a.Status == http.StatusTooManyRequests || a.Status >= 500:
+		return nil
+	case a.Code == "invalid_scope":
+		return admin(core.Permission, "scope-refused", "The application in Halo does not have the scopes that Ferry asks for.", "Open the application in Halo, Permissions, and allow them, or write those that it has into “Scopes”.")
+	case a.Code == "unauthorized_client" || a.Code == "unsupported_grant_type":
+		return admin(core.SignIn, "wrong-method", "The application in Halo is not one that signs in with client ID and secret.", "Make another one in Halo: its authentication method is “Client ID and Secret (Services)”.")
+	}
+	f := wrong("secret-refused", "Halo does not know this client ID with this secret.",
+		"Copy both anew. The client ID may change when a new application is saved; the secret is shown once and can be made anew. With a tenant: check it on the page “API Details”.")
+	f.Kind = core.SignIn
+	return f
+}
+
+// Answers. Which record and which field they are about is added where that is known; see recordFault.
+
+func refusal(a *rest.Answer) *core.Fault {
+	switch {
+	case a.HTML || a.Status == http.StatusTooManyRequests:
+		return nil
+	case a.Status == http.StatusUnauthorized:
+		f := admin(core.SignIn, "signed-out", "Halo does not accept the sign-in.", "Check that the application and its agent are active in Halo, then try again.")
+		return f
+	case a.Status == http.StatusForbidden:
+		return admin(core.Permission, "forbidden", "Halo does not let this application do that.",
+			"In Halo, give the application the scopes (customers: read:customers edit:customers; custom fields and tables: admin or all), and its agent a role that may see and change all customers.")
+	case a.Status == http.StatusNotFound:
+		return wrong("not-found", "Halo does not know what was asked for.", "Check the address: it is the one at which you open Halo. A record may have been deleted there.")
+	case a.Status == http.StatusRequestEntityTooLarge:
+		return bad("too-large", "Halo does not take so much at once.", "Set “Records per request” (batch) to a smaller number.")
+	case a.Status >= 400 && a.Status < 500 && a.Status != http.StatusRequestTimeout:
+		return refusedRecord()
+	case a.Status == http.StatusInternalServerError:
+		return admin(core.BadRecord, "internal", "Halo had an error of its own with this.", "Try again later. If it stays so, show the record to whoever looks after Halo.")
+	}
+	return nil
+}
+
+func refusedRecord() *core.Fault {
+	return bad("refused", "Halo refused this record.", "Open such a record in Halo by hand and look which rule it breaks; then change the mapping or the rule.")
+}
+
+func endless(path string) *core.Fault {
+	return admin(core.Busy, "endless-list", "Halo's list of "+strings.ToLower(path)+" does not end.", "Try again. If it stays so, tell whoever looks after Halo.")
+}
+
+func fieldMissing(label string) *core.Fault {
+	return bad("field-missing", fmt.Sprintf("Halo wants a value in the field “%s”, and the record has none.", label),
+		"Map something to that field, or give it a constant; or let it not be mandatory in Halo.")
+}
+
+func fieldRefused(label string) *core.Fault {
+	return bad("field-refused", fmt.Sprintf("Halo does not take what the record has for the field “%s”.", label), "Look at the value and at the field's settings in Halo; change the mapping or the setting.")
+}
+
+func emailTaken() *core.Fault {
+	return bad("email-taken", "Another user in Halo has the same e-mail address, and Halo does not allow that.", "Match users by e-mail so that they are found, or change the address.")
+}
+
+// Tables and fields.
+
+func noTable() *core.Fault {
+	return wrong("no-table", "Halo has no table of that name.", "Choose customers, sites, users or one of the custom tables; custom tables are made in Halo: Configuration, Custom Objects, Custom Tables.")
+}
+
+func noField(name string) *core.Fault {
+	f := wrong("no-field", fmt.Sprintf("Halo has no field “%s”.", name), "Choose another field, make it in Halo, or switch on “Make missing custom fields and values” (make).")
+	f.Subject.Field = name
+	return f
+}
+
+func badFieldName(name string) *core.Fault {
+	f := wrong("bad-field-name", fmt.Sprintf("A custom field cannot be called “%s”.", name), "Its name begins with CF; letters, digits and underscores follow, at most 60.")
+	f.Subject.Field = name
+	return f
+}
+
+func unknownType(name string) *core.Fault {
+	f := wrong("unknown-type", fmt.Sprintf("Ferry does not know what the custom field “%s” of Halo holds.", name), "Leave the field out, or say in the setting “field-types” what its number means.")
+	f.Subject.Field = name
+	return f
+}
+
+func readOnly(name string) *core.Fault {
+	f := wrong("read-only", fmt.Sprintf("The field “%s” cannot be written in Halo.", name), "Choose another field.")
+	f.Subject.Field = name
+	return f
+}
+
+func noMatchColumn(name string) *core.Fault {
+	f := wrong("no-match-column", fmt.Sprintf("Records are to be found by “%s”, but nothing is mapped to it.", name), "Map a field to it, or choose others to find records by.")
+	f.Subject.Field = name
+	return f
+}
+
+// Records.
+
+func noKey() *core.Fault {
+	return bad("no-key", "The record has no id at its source.", "Leave it out with a filter.")
+}
+
+func otherPlan() *core.Fault {
+	return &core.Fault{Kind: core.Bug, Code: "halo.other-plan", Owner: core.You, Cause: "A record came that does not fit its mapping.", Remedy: "Start the import again. If it happens again, send us the details."}
+}
+
+func noSite() *core.Fault {
+	return bad("no-site", "Its account is not among the customers in Halo, and there is no default site.", "Import its account too, or fill in “Default site” (default-site).")
+}
+
+func noValue(field string) *core.Fault {
+	return bad("no-value", fmt.Sprintf("The list of the field “%s” in Halo has no such value.", field), "Add the value in Halo and map to it, or switch on “Make missing custom fields and values” (make).")
+}
+
+func notLike(field string) *core.Fault {
+	return bad("not-like", fmt.Sprintf("The value does not fit the field “%s” in Halo.", field), "Change the mapping so that it fits.")
+}
+
+func severalMatch(columns []string) *core.Fault {
+	return bad("several-match", fmt.Sprintf("Several records in Halo have the same %s. Nothing is guessed.", strings.Join(columns, ", ")), "Merge or rename them in Halo, or find records by more fields.")
+}
+
+func matchTaken(columns []string) *core.Fault {
+	return bad("match-taken", fmt.Sprintf("The record in Halo with the same %s belongs to another record already.", strings.Join(columns, ", ")), "Look which of the two is right, and change one of them.")
+}
+
+func linkedTwice() *core.Fault {
+	return bad("linked-twice", "Several records in Halo carry the id of this record.", "Look which one is right, and take the id or the external link from the others.")
+}
+
+func generalUser() *core.Fault {
+	return bad("general-user", "It would be written over the General User of a site, whom Ferry never touches.", "Look at the record: it is called like Halo's own General User.")
+}
+
+func lostAnswer() *core.Fault {
+	f := bad("lost-answer", "The record was sent to Halo, but no answer came, and it cannot be told whether it arrived.", "Look for it in Halo. The next import looks for it again.")
+	return f
+}
+
+func changedSince() *core.Fault {
+	return bad("changed-since", "Somebody has changed the record in Halo since.", "It was left as it is. Look at it in Halo.")
+}
+
+func notFoundAgain() *core.Fault {
+	return bad("not-found-again", "The record cannot be found in Halo any more.", "It may have been deleted there; then nothing is left to do.")
+}
+
+// Default site.
+
+func badDefaultSite() *core.Fault {
+	return wrong("bad-default-site", "The default site is not written as customer/site.", "Write both names with a slash between: Contoso Ltd/Main.")
+}
+
+func noDefaultSite() *core.Fault {
+	return wrong("no-default-site", "There is no active site in Halo of the name that stands in “Default site”.", "Write the customer's and the site's names as they stand in Halo: Contoso Ltd/Main. Both have to be active.")
+}
+
+func severalDefaultSites() *core.Fault {
+	return wrong("several-default-sites", "Several sites in Halo have the name that stands in “Default site”.", "Rename one of them, or name another one.")
+}
+
+// Checks.
+
+func someHidden(visible, all int64) *core.Fault {
+	return admin(core.Permission, "customers-hidden", fmt.Sprintf("The agent sees only %d of %d customers. Those that it does not see would be made a second time.", visible, all),
+		"In Halo, open the agent's role and allow the use of all customers.")
+}
+
+func restricted() *core.Fault {
+	return admin(core.Permission, "agent-restricted", "The agent of this application may not use all customers. Those that it does not see would be made a second time.",
+		"In Halo, open the agent, or its role, and allow the use of all customers.")
+}
+
+func mandatory(names []string) *core.Fault {
+	return wrong("mandatory", "Fields that are mandatory in Halo are not mapped: "+strings.Join(names, ", ")+".", "Map something to each, or let them not be mandatory in Halo.")
+}
+
+func linksFail() *core.Fault {
+	return wrong("links-fail", "Halo does not keep external links under this module number as Ferry needs it.", "Correct “Number of the link module”, or name a field in “Fields for the Dynamics ID”.")
+}
+
+func oneByOne() *core.Fault {
+	return wrong("one-by-one", "Halo keeps no id of Dynamics, so records are made one by one, and an import after the journal was lost makes them again.",
+		"Fill in “Number of the link module”, or name a field for the id in “Fields for the Dynamics ID” (id-fields).")
+}

@@ -1,0 +1,281 @@
+package halo
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ferry/core"
+)
+
+// A fieldKind is what a custom field holds.
+type fieldKind string
+
+const (
+	kindText     fieldKind = "text"
+	kindMemo     fieldKind = "memo"
+	kindChoice   fieldKind = "choice"
+	kindChoices  fieldKind = "choices"
+	kindDate     fieldKind = "date"
+	kindTime     fieldKind = "time"
+	kindCheckbox fieldKind = "checkbox"
+	kindTable    fieldKind = "table"
+	kindDynamic  fieldKind = "dynamic"
+	kindRich     fieldKind = "rich"
+)
+
+// usualTypes are the numbers of field types. Only that of a table is sure; the others are what programs say that work with
+// live instances. The setting “field-types” overrides them.
+func usualTypes() map[int64]fieldKind {
+	return map[int64]fieldKind{
+		0: kindText, 1: kindMemo, 2: kindChoice, 3: kindChoices, 4: kindDate, 5: kindTime, 6: kindCheckbox, 7: kindTable, 8: kindDynamic, 10: kindRich,
+	}
+}
+
+func parseTypes(text string) (map[int64]fieldKind, error) {
+	types := usualTypes()
+	for _, part := range strings.Split(text, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		number, name, ok := strings.Cut(part, "=")
+		n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+		kind := fieldKind(strings.ToLower(strings.TrimSpace(name)))
+		known := slices.Contains([]fieldKind{kindText, kindMemo, kindChoice, kindChoices, kindDate, kindTime, kindCheckbox, kindTable, kindDynamic, kindRich}, kind)
+		if !ok || err != nil || !known {
+			return nil, badTypes()
+		}
+		types[n] = kind
+	}
+	return types, nil
+}
+
+// numberOf is the number of a kind of field; the lowest where several have it.
+func numberOf(types map[int64]fieldKind, k fieldKind) (int64, bool) {
+	best, found := int64(0), false
+	for n, kind := range types {
+		if kind == k && (!found || n < best) {
+			best, found = n, true
+		}
+	}
+	return best, found
+}
+
+// A definition is a custom field as Halo tells it.
+type definition struct {
+	id       int64
+	kind     fieldKind // "" is not known
+	number   int64
+	lookup   int64 // id of its list of values
+	readOnly bool
+	withTime bool
+	values   []value
+}
+
+// A value is one of a list.
+type value struct {
+	id       int64
+	label    string
+	inactive bool
+}
+
+func (d *definition) byLabel(label string) (found []value) {
+	for _, v := range d.values {
+		if strings.EqualFold(strings.TrimSpace(v.label), strings.TrimSpace(label)) {
+			found = append(found, v)
+		}
+	}
+	return found
+}
+
+func (d *definition) has(id int64) bool {
+	return slices.ContainsFunc(d.values, func(v value) bool { return v.id == id })
+}
+
+// customFields reads the custom fields of a table.
+func (c *client) customFields(ctx context.Context, number int64) ([]field, error) {
+	var answer objects
+	answer.key = "fields"
+	q := url.Values{"typeid": {strconv.FormatInt(number, 10)}, "iscustomfieldsetup": {"true"}, "includevalues": {"true"}}
+	if err := c.get(ctx, "reading the custom fields of Halo", "FieldInfo", q, &answer); err != nil {
+		return nil, err
+	}
+	var fields []field
+	for _, o := range answer.rows {
+		if usage, ok := o.id("usage"); ok && usage != 0 && usage != number {
+			continue
+		}
+		f, ok := c.customField(o)
+		if !ok {
+			continue
+		}
+		if f.def.lookup != 0 && len(f.def.values) == 0 && (f.def.kind == kindChoice || f.def.kind == kindChoices) {
+			if err := c.readValues(ctx, f.def); err != nil {
+				return nil, err
+			}
+		}
+		fields = append(fields, f)
+	}
+	return fields, nil
+}
+
+// customField reads one definition.
+func (c *client) customField(o object) (field, bool) {
+	n, ok := o.id("id")
+	name := o.text("name")
+	if !ok || name == "" {
+		return field{}, false
+	}
+	d := &definition{id: n, readOnly: o.yes("readonly")}
+	d.number, _ = o.id("type")
+	d.kind = c.to.types[d.number]
+	d.lookup, _ = o.id("lookup")
+	d.values = valuesOf(o.all("values"))
+	if input, ok := o.id("inputtype"); ok && d.kind == kindDate {
+		d.withTime = input != 0 || strings.Contains(strings.ToLower(o.text("inputtype_name")), "time")
+	}
+	f := field{name: name, display: o.text("label"), member: name, at: custom, def: d, typ: d.fieldType(), must: o.yes("mandatory")}
+	if f.display == "" {
+		f.display = name
+	}
+	if limit, ok := o.id("characterlimit"); ok && limit > 0 {
+		f.length = int(limit)
+	}
+	return f, true
+}
+
+func valuesOf(rows []object) []value {
+	var values []value
+	for _, o := range rows {
+		n, ok := o.id("id")
+		if ok && n > 0 {
+			values = append(values, value{id: n, label: o.text("name"), inactive: o.yes("inactive")})
+		}
+	}
+	return values
+}
+
+// readValues reads the list of a field's values.
+func (c *client) readValues(ctx context.Context, d *definition) error {
+	var answer objects
+	answer.key = "lookups"
+	q := url.Values{"lookupid": {strconv.FormatInt(d.lookup, 10)}, "showallcodes": {"true"}, "exclude_zero": {"true"}}
+	if err := c.get(ctx, "reading the values of a custom field of Halo", "Lookup", q, &answer); err != nil {
+		return err
+	}
+	d.values = valuesOf(answer.rows)
+	return nil
+}
+
+// fieldType is what a mapping has to put in.
+func (d *definition) fieldType() core.FieldType {
+	switch d.kind {
+	case kindText:
+		return core.TypeText
+	case kindMemo, kindRich:
+		return core.TypeMemo
+	case kindChoice:
+		return core.TypeChoice
+	case kindChoices:
+		return core.TypeChoices
+	case kindDate:
+		if d.withTime {
+			return core.TypeDateTime
+		}
+		return core.TypeDate
+	case kindTime:
+		return core.TypeText
+	case kindCheckbox:
+		return core.TypeBoolean
+	case kindDynamic:
+		return core.TypeInteger
+	}
+	return core.TypeOther
+}
+
+// writable reports whether values can be put into the field.
+func (f *field) writable() bool {
+	return f.def == nil || !f.def.readOnly && f.def.kind != "" && f.def.kind != kindTable
+}
+
+var customName = regexp.MustCompile(`^CF[A-Za-z0-9_]{1,60}$`)
+
+// makeField makes a custom field for a column of a plan.
+func (c *client) makeField(ctx context.Context, number int64, column core.Column) error {
+	if !customName.MatchString(column.Name) {
+		return badFieldName(column.Name)
+	}
+	kind := kindText
+	switch column.Type {
+	case core.ColumnBoolean:
+		kind = kindCheckbox
+	case core.ColumnDate, core.ColumnDateTime:
+		kind = kindDate
+	case core.ColumnJSON:
+		kind = kindChoices
+	}
+	n, ok := numberOf(c.to.types, kind)
+	if !ok {
+		return unknownType(column.Name)
+	}
+	o := object{
+		"name": strings.TrimPrefix(column.Name, "CF"), "label": label(column.Name), "type": n, "custom": 1, "usage": number,
+	}
+	if kind == kindDate && column.Type == core.ColumnDateTime {
+		o["inputtype"] = 1
+	}
+	_, err := c.post(ctx, "making a custom field in Halo", "FieldInfo", []object{o})
+	return err
+}
+
+// label is what people read: "CFCustomerSegment" becomes "Customer Segment".
+func label(name string) string {
+	var b strings.Builder
+	name = strings.ReplaceAll(strings.TrimPrefix(name, "CF"), "_", " ")
+	for i, r := range name {
+		if i > 0 && r >= 'A' && r <= 'Z' && name[i-1] >= 'a' && name[i-1] <= 'z' {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// makeValue adds a value to a field's list. dynamics is its id in Dynamics, which Halo's own importer needs; "" is not known.
+func (c *client) makeValue(ctx context.Context, f *field, label, dynamics string) (value, error) {
+	o := object{"lookupid": f.def.lookup, "name": label}
+	if c.to.slot != "" && dynamics != "" {
+		if o[c.to.slot] = dynamics; c.to.slot == "valueint1" {
+			o[c.to.slot], _ = asID(dynamics)
+		}
+	}
+	saved, err := c.post(ctx, "adding a value to a list of Halo", "Lookup", []object{o})
+	if err != nil {
+		return value{}, err
+	}
+	if len(saved) == 1 {
+		if n, ok := saved[0].id("id"); ok && n > 0 {
+			f.def.values = append(f.def.values, value{id: n, label: label})
+			return f.def.values[len(f.def.values)-1], nil
+		}
+	}
+	if err := c.readValues(ctx, f.def); err != nil {
+		return value{}, err
+	}
+	if found := f.def.byLabel(label); len(found) == 1 {
+		return found[0], nil
+	}
+	return value{}, noValue(f.display)
+}
+
+// title is a value's label for a person, also where it has none.
+func (v value) title() string {
+	if v.label == "" {
+		return fmt.Sprint(v.id)
+	}
+	return v.label
+}

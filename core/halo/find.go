@@ -1,0 +1,107 @@
+package halo
+
+import (
+	"context"
+	"strings"
+
+	"ferry/core"
+)
+
+// Find tells what is there of records: by Ferry's mark, or by columns. Where Ferry could leave no mark, and a record is asked
+// for by its key alone, it cannot tell.
+func (d *Destination) Find(ctx context.Context, p core.Plan, match []core.Match) ([][]core.Found, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(match) == 0 {
+		return [][]core.Found{}, nil
+	}
+	s, err := d.shape(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := d.index(ctx, s.t)
+	if err != nil {
+		return nil, err
+	}
+	found := make([][]core.Found, len(match))
+	blind := s.t.rows == nil && d.way(s.t).kind == byNothing
+	for i, m := range match {
+		var hits []int64
+		switch {
+		case len(m.Fields) > 0:
+			if hits, err = d.byFields(ctx, s, ix, m.Fields); err != nil {
+				return nil, err
+			}
+		case blind:
+			return nil, nil
+		default:
+			hits = ix.byKey[strings.ToLower(m.Key)]
+		}
+		for _, n := range hits {
+			one, err := d.foundOne(ctx, s, ix.rows[n], m)
+			if err != nil {
+				return nil, err
+			}
+			found[i] = append(found[i], one)
+		}
+	}
+	return found, nil
+}
+
+// byFields are the rows in which all of some columns are equal.
+func (d *Destination) byFields(ctx context.Context, s *shape, ix *index, want map[string]core.Value) ([]int64, error) {
+	var fields []*field
+	var texts []string
+	for name, v := range want {
+		f := s.t.field(name)
+		if f == nil {
+			return nil, noField(name)
+		}
+		text := f.comparable(v)
+		if text == "" {
+			return nil, nil
+		}
+		fields, texts = append(fields, f), append(texts, text)
+	}
+	var hits []int64
+	for n, e := range ix.rows {
+		if e.general() {
+			continue
+		}
+		text, told, err := d.textOf(ctx, s.t, e, fields)
+		if err != nil {
+			return nil, err
+		}
+		if told && text == strings.Join(texts, "\x00") {
+			hits = append(hits, n)
+		}
+	}
+	return hits, nil
+}
+
+func (d *Destination) foundOne(ctx context.Context, s *shape, e *there, m core.Match) (core.Found, error) {
+	one := core.Found{ID: writeID(e.id, e.found)}
+	if !m.Values && !m.Traces {
+		return one, nil
+	}
+	one.Values = make([]core.Value, len(s.fields))
+	for i, f := range s.fields {
+		v, _, err := d.presentOf(ctx, s.t, e, f)
+		if err != nil {
+			return one, err
+		}
+		one.Values[i] = v
+	}
+	if m.Traces {
+		switch {
+		case e.key == "":
+			one.Trace = core.Unmarked
+		case e.found:
+			one.Trace = core.FoundHere
+		default:
+			one.Trace = core.MadeHere
+		}
+		one.Left = make([]core.Value, len(s.fields))
+	}
+	return one, nil
+}

@@ -1,0 +1,91 @@
+package halo
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"ferry/core"
+)
+
+// window is the time over which Halo counts requests.
+const window = 5 * time.Minute
+
+// A pace keeps the number of requests in any window below a limit, and counts them all: also those that ask for a token, and
+// repeats. It may be used from several goroutines.
+type pace struct {
+	most int
+	next http.RoundTripper
+	wait func(context.Context, time.Duration) error
+	now  func() time.Time
+
+	mu    sync.Mutex
+	sent  []time.Time // within the window, oldest first
+	calls int64       // ever
+}
+
+// RoundTrip notes a request and sends it. What waits has waited before; see admit.
+func (p *pace) RoundTrip(q *http.Request) (*http.Response, error) {
+	p.mu.Lock()
+	p.sent = append(p.sent, p.now())
+	p.calls++
+	p.mu.Unlock()
+	return p.next.RoundTrip(q)
+}
+
+// CloseIdleConnections gives back connections that nobody uses.
+func (p *pace) CloseIdleConnections() {
+	if t, ok := p.next.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// admit waits until one more request keeps the limit, and says so.
+func (p *pace) admit(ctx context.Context) error {
+	told := false
+	defer func() {
+		if told {
+			core.Tell(ctx, core.Notice{})
+		}
+	}()
+	for {
+		d := p.full()
+		if d <= 0 {
+			return nil
+		}
+		told = true
+		core.Tell(ctx, core.Notice{Text: "Halo asks us to wait: it takes only so many requests in five minutes", Until: p.now().Add(d)})
+		if err := p.wait(ctx, d); err != nil {
+			return core.AsFault(context.Canceled)
+		}
+	}
+}
+
+// full tells for how long the window is full.
+func (p *pace) full() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	gone := 0
+	for gone < len(p.sent) && !p.sent[gone].After(now.Add(-window)) {
+		gone++
+	}
+	p.sent = p.sent[gone:]
+	if len(p.sent) < p.most {
+		return 0
+	}
+	return p.sent[len(p.sent)-p.most].Add(window).Sub(now) + time.Millisecond
+}
+
+// count is how many requests were sent.
+func (p *pace) count() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls
+}
+
+// takes is how long so many requests last, beginning with an empty window.
+func (p *pace) takes(calls int64) time.Duration {
+	return time.Duration((max(calls, 1)-1)/int64(p.most)) * window
+}

@@ -1,0 +1,153 @@
+package halo
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"ferry/core"
+)
+
+// A shape is a plan against what Halo has.
+type shape struct {
+	plan   core.Plan
+	t      *table
+	fields []*field // of each column
+	match  []int
+	names  []string // of the match, for people
+	site   bool     // some column lies in the customer's main site
+	custom bool     // some column is a custom field
+}
+
+// shape looks up the fields of a plan. A column that is not there is a Fault.
+func (d *Destination) shape(ctx context.Context, p core.Plan) (*shape, error) {
+	t, err := d.table(ctx, p.Table)
+	if err != nil {
+		return nil, err
+	}
+	s := &shape{plan: p, t: t}
+	for _, c := range p.Columns {
+		f := t.field(c.Name)
+		switch {
+		case f == nil:
+			return nil, noField(c.Name)
+		case f.def != nil && f.def.kind == "":
+			return nil, unknownType(c.Name)
+		case !f.writable():
+			return nil, readOnly(c.Name)
+		}
+		s.fields = append(s.fields, f)
+		s.site = s.site || t.name == customers && (f.at == onSite || f.at == address)
+		s.custom = s.custom || f.at == custom
+	}
+	for _, name := range p.Match {
+		i := slices.IndexFunc(p.Columns, func(c core.Column) bool { return strings.EqualFold(c.Name, name) })
+		if i < 0 {
+			return nil, noMatchColumn(name)
+		}
+		s.match = append(s.match, i)
+		s.names = append(s.names, s.fields[i].display)
+	}
+	return s, nil
+}
+
+// Missing tells the custom fields that a plan needs and Halo does not have.
+func (d *Destination) Missing(ctx context.Context, p core.Plan) ([]core.Thing, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t, err := d.table(ctx, p.Table)
+	if err != nil {
+		return nil, err
+	}
+	var things []core.Thing
+	for _, c := range p.Columns {
+		if t.field(c.Name) == nil {
+			things = append(things, core.Thing{Kind: "field", Name: t.name + "." + c.Name, Plan: p.ID})
+		}
+	}
+	return things, nil
+}
+
+// Prepare makes custom fields, where that is switched on, and gives users without a customer the default site.
+func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Thing) (core.Plan, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t, err := d.table(ctx, p.Table)
+	if err != nil {
+		return p, err
+	}
+	made := false
+	for _, thing := range things {
+		name := strings.TrimPrefix(thing.Name, t.name+".")
+		i := slices.IndexFunc(p.Columns, func(c core.Column) bool { return c.Name == name })
+		if thing.Kind != "field" || i < 0 || t.field(name) != nil {
+			continue
+		}
+		if !d.to.make {
+			return p, noField(name)
+		}
+		if err := d.c.makeField(ctx, t.number, p.Columns[i]); err != nil {
+			return p, err
+		}
+		made = true
+	}
+	if made {
+		d.forget(t)
+	}
+	if p.Table != users || d.to.defaultSite == "" {
+		return p, nil
+	}
+	home, err := d.defaultSite(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.Columns = slices.Clone(p.Columns)
+	for i := range p.Columns {
+		if c := &p.Columns[i]; c.Ref && (c.Name == "customer" || c.Name == "site") && c.Rule.StandIn == "" {
+			c.Rule.StandIn = sitePrefix + writeID(home, false)
+		}
+	}
+	return p, nil
+}
+
+// sitePrefix begins an id that is a site's where a customer's is expected.
+const sitePrefix = "site:"
+
+func siteRef(n int64) core.Value { return core.Ref("", sitePrefix+writeID(n, false)) }
+
+// defaultSite finds the site that the setting names.
+func (d *Destination) defaultSite(ctx context.Context) (int64, error) {
+	if d.home != 0 {
+		return d.home, nil
+	}
+	customer, site, ok := strings.Cut(d.to.defaultSite, "/")
+	if !ok || strings.TrimSpace(customer) == "" || strings.TrimSpace(site) == "" {
+		return 0, badDefaultSite()
+	}
+	t, err := d.table(ctx, sites)
+	if err != nil {
+		return 0, err
+	}
+	ix, err := d.index(ctx, t)
+	if err != nil {
+		return 0, err
+	}
+	var hits []int64
+	for n, e := range ix.rows {
+		whole := e.row.text("clientsite_name")
+		if whole == "" {
+			whole = e.row.text("client_name") + "/" + e.row.text("name")
+		}
+		if fold(whole) == fold(d.to.defaultSite) && !e.row.yes("inactive") {
+			hits = append(hits, n)
+		}
+	}
+	switch len(hits) {
+	case 0:
+		return 0, noDefaultSite()
+	case 1:
+		d.home = hits[0]
+		return d.home, nil
+	}
+	return 0, severalDefaultSites()
+}
