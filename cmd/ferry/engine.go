@@ -358,7 +358,7 @@ func (e *Engine) job(ctx context.Context, p *project.Project, r ui.ImportRequest
 			_ = destination.Close() // the first error is the one to tell
 		}
 	}()
-	maps, err := wiring.Mappings(ctx, link.Source, wiring.Asked(p.Mappings, p.Tables, r.Tables), r.Tables, nil)
+	maps, err := wiring.Mappings(ctx, link.Source, destination, wiring.Asked(p.Mappings, p.Tables, r.Tables), r.Tables, nil)
 	if err != nil {
 		return job, nil, nil, err
 	}

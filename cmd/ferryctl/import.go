@@ -150,7 +150,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	if e.project != nil {
 		id, saved = e.project.ID, wiring.Asked(e.project.Mappings, e.project.Tables, e.tables)
 	}
-	maps, err := wiring.Mappings(ctx, link.Source, saved, e.tables, e.filters)
+	maps, err := wiring.Mappings(ctx, link.Source, destination, saved, e.tables, e.filters)
 	if err != nil {
 		return 0, err
 	}

@@ -102,7 +102,7 @@ func (o *office) job(driver string, settings map[string]string) (importer.Job, f
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	maps, err := wiring.Mappings(o.t.Context(), o.link.Source, nil, []string{"account", "contact"}, nil)
+	maps, err := wiring.Mappings(o.t.Context(), o.link.Source, nil, nil, []string{"account", "contact"}, nil)
 	if err != nil {
 		o.t.Fatal(err)
 	}

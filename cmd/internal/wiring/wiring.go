@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ferry/core"
+	"ferry/core/halo"
 	"ferry/core/importer"
 	"ferry/core/journal"
 	"ferry/core/keychain"
@@ -31,6 +32,7 @@ func Destinations(data string, log *slog.Logger) []core.Driver[core.Destination]
 		sqlite.Driver(log),
 		sheet.CSV(spools, log),
 		postgres.Driver(log),
+		halo.Driver(halo.Options{Log: log}),
 	}
 }
 
@@ -109,7 +111,7 @@ func (c *Computer) Destination(ctx context.Context, drivers []core.Driver[core.D
 // Mappings are the mappings of the given tables: the saved one where there is one, with its children, else the default. A
 // name is a mapping's ID or a table's logical name. filters are OData texts by these names or by table; one takes the
 // place of everything that the saved mapping says of which records.
-func Mappings(ctx context.Context, source core.Source, saved []mapping.Mapping, tables []string, filters map[string]string) ([]mapping.Mapping, error) {
+func Mappings(ctx context.Context, source core.Source, to core.Destination, saved []mapping.Mapping, tables []string, filters map[string]string) ([]mapping.Mapping, error) {
 	all := make([]mapping.Mapping, 0, len(tables))
 	for _, name := range tables {
 		m, ok := Saved(saved, name, tables...)
@@ -118,7 +120,9 @@ func Mappings(ctx context.Context, source core.Source, saved []mapping.Mapping, 
 			if err != nil {
 				return nil, err
 			}
-			m = mapping.Default(table)
+			if m, err = begun(ctx, table, to); err != nil {
+				return nil, err
+			}
 		}
 		for _, by := range []string{m.Source, name} {
 			if text, ok := filters[by]; ok {

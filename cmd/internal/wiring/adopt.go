@@ -1,0 +1,76 @@
+package wiring
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+
+	"ferry/core"
+	"ferry/core/mapping"
+)
+
+// begun is the mapping of a table before anybody made one: what the destination says of it, or else a copy of the table.
+func begun(ctx context.Context, t core.Table, to core.Destination) (mapping.Mapping, error) {
+	adopter, ok := to.(core.Adopter)
+	if !ok {
+		return mapping.Default(t), nil
+	}
+	a, ok := adopter.Adopts(t.Name.Logical)
+	if !ok {
+		return mapping.Mapping{}, notAdopted(t.Name.Plural)
+	}
+	there, err := to.Describe(ctx, a.Table)
+	if err != nil {
+		return mapping.Mapping{}, err
+	}
+	return adopted(a, t, there)
+}
+
+// adopted makes the mapping that a destination proposes, of the fields that both sides have.
+func adopted(a core.Adoption, t, there core.Table) (mapping.Mapping, error) {
+	d := mapping.NewDraft(t, &there)
+	m := d.Saved()
+	m.Columns, m.ActiveOnly, m.Match = nil, a.ActiveOnly, mapping.Match{Columns: a.Match}
+	d = mapping.Edit(m, t, &there)
+	for _, p := range a.Pairs {
+		f := t.Field(p.Field)
+		switch {
+		case f != nil && f.Readable:
+			if err := d.Bind(p.Field, p.Column); err != nil {
+				return m, err
+			}
+		case p.Template != "":
+			if err := d.BindTemplate(p.Column, p.Template); err != nil {
+				return m, err
+			}
+		}
+	}
+	m = d.Saved()
+	for i := range m.Columns {
+		b := &m.Columns[i]
+		at := slices.IndexFunc(a.Pairs, func(p core.Adopted) bool { return p.Column == b.Column })
+		if at < 0 {
+			continue
+		}
+		if p := a.Pairs[at]; p.Target != "" && b.Lookup != nil {
+			b.Lookup.Target = p.Target
+		}
+		if choices := a.Pairs[at].Choices; choices != nil && b.From == mapping.FromField {
+			b.Choices = &mapping.Choices{}
+			for _, code := range slices.Sorted(maps.Keys(choices)) {
+				b.Choices.Values = append(b.Choices.Values, mapping.ChoicePair{Code: code, Label: strconv.FormatInt(code, 10), To: choices[code]})
+			}
+		}
+	}
+	return m, nil
+}
+
+func notAdopted(plural string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "ferry.not-adopted", Owner: core.You,
+		Cause:   "Nobody has said yet what becomes of this table at the destination.",
+		Remedy:  "Make a mapping for it in Ferry's window, or leave the table out.",
+		Subject: core.Subject{Table: plural},
+	}
+}

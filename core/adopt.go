@@ -1,0 +1,26 @@
+package core
+
+// An Adopter is a Destination with tables of its own that says what becomes of a source table before anybody has made a
+// mapping.
+type Adopter interface {
+	// Adopts tells it; false for a table of which it knows nothing.
+	Adopts(source string) (Adoption, bool)
+}
+
+// An Adoption is a mapping as an administrator would begin it. What the source does not have is left out.
+type Adoption struct {
+	Table      string   // at the destination
+	Match      []string // its columns by which records are found that are there already
+	ActiveOnly bool
+	Retire     string // the column that says that a record is inactive
+	Pairs      []Adopted
+}
+
+// Adopted is one column of an Adoption.
+type Adopted struct {
+	Column   string
+	Field    string           // of the source
+	Template string           // or a text with fields in it
+	Target   string           // of a lookup: the table whose records count
+	Choices  map[int64]string // of a choice: what becomes of each option
+}
