@@ -16,13 +16,13 @@ type Destination struct {
 	log *slog.Logger
 
 	mu      sync.Mutex
-	info    object              // what Halo says it is
-	tables  map[string]*table   // described, by name in lower case
-	indexes map[string]*index   // what is there, by table
-	ways    map[string]*way     // how Ferry's mark is left, by table
-	levels  map[string]int64    // top levels by folded name; nil when nobody asked
-	home    int64               // the default site; 0 is not looked for yet
-	custom  []*customTable      // nil when nobody asked
+	info    object            // what Halo says it is
+	tables  map[string]*table // described, by name in lower case
+	indexes map[string]*index // what is there, by table
+	ways    map[string]*way   // how Ferry's mark is left, by table
+	levels  map[string]int64  // top levels by folded name; nil when nobody asked
+	home    int64             // the default site; 0 is not looked for yet
+	custom  []*customTable    // nil when nobody asked
 }
 
 // Promises that the compiler keeps: what a Destination can do beyond writing is found by assertion.

@@ -196,7 +196,8 @@ func (w *writing) standing(ctx context.Context, j *job, i int, next core.Value) 
 		return core.Value{}, false, nil
 	}
 	f, rule := w.s.fields[i], w.s.plan.Columns[i].Rule
-	if j.made && rule.Plain() && w.b.Before == nil && f.at != custom && f.typ != core.TypeLookup {
+	takes := rule.Made == core.Always && rule.StandIn == ""
+	if j.made && takes && w.b.Before == nil && f.at != custom && f.typ != core.TypeLookup {
 		v, ok := j.there.present(f)
 		if f.at == onSite || f.at == address && w.s.t.name == customers {
 			ok = false
@@ -248,7 +249,7 @@ func (w *writing) tell(jobs []*job) error {
 	return w.b.Before(names, rows)
 }
 
-// needs lists fields that a new record cannot be without.
+// lacks is a field that a new record cannot be without, and is; nil when there is none. Halo takes no name of mere spaces.
 func (w *writing) lacks(values []core.Value, write []bool) *field {
 	for i := range w.s.t.fields {
 		f := &w.s.t.fields[i]
@@ -256,7 +257,7 @@ func (w *writing) lacks(values []core.Value, write []bool) *field {
 			continue
 		}
 		at := slices.Index(w.s.fields, f)
-		if at < 0 || !write[at] || values[at].Blank() {
+		if at < 0 || !write[at] || values[at].Blank() || f.typ == core.TypeText && strings.TrimSpace(values[at].Canonical()) == "" {
 			return f
 		}
 	}

@@ -159,6 +159,11 @@ func TestAccountsAndContactsMoveToHaloAndStayThere(t *testing.T) {
 	m.env.Halo.Forget()
 	r, calls = m.carry(everything)
 	if n := m.writes(); n != 0 || of(r, "account").Created+of(r, "account").Updated+of(r, "contact").Created+of(r, "contact").Updated != 0 {
+		for _, q := range m.env.Halo.Requests() {
+			if q.Method == http.MethodPost {
+				t.Logf("%s %s", q.Path, q.Body)
+			}
+		}
 		t.Errorf("nothing changed, but %d requests write; %+v", n, r.Tables)
 	}
 	t.Logf("again: %d requests", calls)
