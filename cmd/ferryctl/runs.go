@@ -188,7 +188,7 @@ func (f *flags) records(ctx context.Context, t *terminal, run string, c *wiring.
 		return nil, forget, err
 	}
 	names := f.tablesOf(w.Run)
-	maps, err := wiring.Mappings(ctx, link.Source, wiring.Asked(f.loaded.Mappings, f.loaded.Tables, names), names, nil)
+	maps, err := wiring.Mappings(ctx, link.Source, nil, wiring.Asked(f.loaded.Mappings, f.loaded.Tables, names), names, nil)
 	if err != nil {
 		return nil, forget, err
 	}
