@@ -50,7 +50,7 @@ proxy:
 postgres:
 	@.ci/setup test
 	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags postgres ./core/postgres
-	CGO_ENABLED=0 $(GO) test -count=1 -timeout 5m -tags postgres -run PostgreSQL ./cmd/ferryctl
+	CGO_ENABLED=0 $(GO) test -count=1 -timeout 5m -tags postgres -run PostgreSQL ./core/importer ./cmd/ferryctl
 
 # Workbooks and CSV files as a real LibreOffice reads them, every cell.
 sheets:
@@ -68,7 +68,7 @@ vet:
 	CGO_ENABLED=1 $(GO) vet -tags $(TAGS) ./cmd/ferry
 	CGO_ENABLED=0 $(GO) vet -tags e2e ./cmd/ferry/e2e
 	CGO_ENABLED=0 $(GO) vet -tags proxy ./cmd/ferryctl/proxied
-	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./cmd/ferryctl
+	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./core/importer ./cmd/ferryctl
 	CGO_ENABLED=0 $(GO) vet -tags libreoffice ./core/sheet/sheettest ./cmd/ferryctl
 	CGO_ENABLED=0 GOOS=windows $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./core/... ./cmd/ferryctl/...

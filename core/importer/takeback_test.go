@@ -33,6 +33,7 @@ type ledger struct {
 	now      time.Time
 	keys     keychain.Store
 	journal  *journal.Journal
+	at       shore // nil is the database file at path
 }
 
 func newLedger(t *testing.T, mappings []mapping.Mapping, tables ...coretest.Data) *ledger {
@@ -66,6 +67,9 @@ func (l *ledger) job(d core.Destination, j importer.Journal) importer.Job {
 }
 
 func (l *ledger) open() core.Destination {
+	if l.at != nil {
+		return l.at.open(l.t)
+	}
 	d, err := sqlite.New(l.path, nil)
 	if err != nil {
 		l.t.Fatal(err)
