@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -164,9 +163,11 @@ func (p *imports) blocked(s *session) string {
 	return ""
 }
 
-func (p *imports) start(ids []string, limit int) {
-	if there := p.readable(ids); len(there) > 0 {
-		r := ImportRequest{Tables: there, Limit: limit}
+func (p *imports) start(ids []string, limit int) { p.begin(ImportRequest{Tables: ids, Limit: limit}) }
+
+// begin starts an import of those tables that can be read.
+func (p *imports) begin(r ImportRequest) {
+	if r.Tables = p.readable(r.Tables); len(r.Tables) > 0 {
 		p.w.askImport(r, func() { p.w.startImport(r) })
 	}
 }
@@ -266,115 +267,6 @@ func (p *imports) resultCards() []fyne.CanvasObject {
 		kit.Link(lang.L("Close"), func() { p.result = nil; w.refresh() })}, actions...)...)...)
 }
 
-// card is one mapping: what is known of it and its buttons, or the live panel.
-func (p *imports) card(l listed, s *session) fyne.CanvasObject {
-	w := p.w
-	title := kit.NewElided(w.nameOf(l), kit.Style{Bold: true, Size: 16})
-	fromTo := l.Table
-	if l.to() != l.Table {
-		fromTo += " → " + l.to()
-	}
-	names := kit.Column(2, kit.Row(10, title, kit.Grow(kit.NewElided(fromTo, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}))),
-		kit.NewElided(p.about(l, s), kit.Style{Ink: look.Quiet, Size: 13}))
-	if t, current := w.active.table(l); t != nil {
-		return p.live(l, title, *t, current)
-	}
-	buttons := p.buttons(l, s)
-	return kit.Card(kit.Row(10, append([]fyne.CanvasObject{kit.Grow(names)}, buttons...)...))
-}
-
-func (p *imports) buttons(l listed, s *session) []fyne.CanvasObject {
-	w := p.w
-	if !s.has(l.Table) {
-		return []fyne.CanvasObject{kit.Link(lang.L("Take off the list"), func() { w.removeMapping(l.ID) })}
-	}
-	try := kit.Plain(lang.L("Try 10"), func() { p.start([]string{l.ID}, 10) })
-	try.Tip(lang.L("Imports the first 10 records, so that you can look at them."))
-	rehearse := kit.Plain(lang.L("Rehearse"), func() { p.rehearse([]string{l.ID}) })
-	rehearse.Tip(lang.L("Shows what an import would do, record by record, and writes nothing."))
-	all := kit.Plain(w.importWords(l), func() { p.start([]string{l.ID}, 0) })
-	reason := p.blocked(s)
-	try.Unless(reason)
-	rehearse.Unless(reason)
-	all.Unless(reason)
-	row := []fyne.CanvasObject{try, rehearse, all}
-	if l.ID != "account" && l.ID != "contact" {
-		off := kit.LinkIcon("cross", "", func() { w.removeMapping(l.ID) })
-		off.Tip(lang.L("Take off the list. What was imported stays."))
-		off.Unless(w.busyReason())
-		row = append(row, off)
-	}
-	return row
-}
-
-// about is the quiet line of a mapping's card.
-func (p *imports) about(l listed, s *session) string {
-	words := []string{}
-	logical := l.Table
-	if l.Off {
-		words = append(words, lang.L("not part of Import everything"))
-	}
-	switch {
-	case !s.has(logical):
-		return lang.L("This environment has no such table, or you may not read it.")
-	case s.uncounted[logical] != nil:
-		words = append(words, s.uncounted[logical].Cause)
-	case s.counts[logical].Truth != core.Unknown:
-		words = append(words, kit.Records(s.counts[logical]))
-	case s.tablesFault == nil:
-		words = append(words, lang.L("counting…"))
-	}
-	if r, t := p.w.lastOf(l); r != nil {
-		words = append(words, lang.L("last {{.When}}: {{.N}} read", kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(t.Read)}))
-		if back := p.w.backOf(r.Run); back != nil {
-			words = append(words, lang.L("taken back"))
-		} else if t.Marked {
-			words = append(words, lang.L("next: only what changed since"))
-		}
-	} else if p.w.runs.loaded {
-		words = append(words, lang.L("not imported yet"))
-	}
-	return strings.Join(words, " · ")
-}
-
-// live is the card of a mapping that is being imported.
-func (p *imports) live(l listed, title fyne.CanvasObject, t importer.TableProgress, current bool) fyne.CanvasObject {
-	w := p.w
-	panel := kit.NewProgress()
-	p.panels[progressID(t)], p.states[progressID(t)] = panel, t.State
-	ink, tint := look.Quiet, look.Field
-	switch t.State {
-	case importer.Reading, importer.Finishing:
-		ink, tint = look.Primary, look.PrimaryTint
-	case importer.Done:
-		ink, tint = look.Passed, look.PassedTint
-	}
-	head := kit.Row(10, title, kit.Mono(l.Table), kit.Space(), kit.Chip(w.active.stateWords(t.State), ink, tint))
-	panel.Set(t, w.active.progress, current, w.o.Now())
-	if t.State == importer.Waiting {
-		return kit.Card(head)
-	}
-	return kit.Card(kit.Column(11, head, panel.Container))
-}
-
-func (a *activeImport) stateWords(s importer.TableState) string {
-	switch s {
-	case importer.Reading:
-		if a.rehearsal {
-			return lang.L("rehearsing")
-		}
-		if a.back != nil {
-			return lang.L("taking back")
-		}
-		return lang.L("importing")
-	case importer.Finishing:
-		return lang.L("finishing")
-	case importer.Done:
-		return lang.L("done")
-	}
-	return lang.L("waits for its turn")
-}
-
 // progressed shows news of the running import in place; only a changed state draws the page anew.
 func (p *imports) progressed(fresh bool) {
 	a := p.w.active
@@ -417,12 +309,7 @@ func (p *imports) foot(s *session) fyne.CanvasObject {
 		row = append(row, kit.Space())
 	}
 	if p.w.active == nil && len(p.w.runs.list) > 0 {
-		again := kit.Link(lang.L("Import everything anew"), func() {
-			p.w.startImport(ImportRequest{Tables: slices.DeleteFunc(p.w.taking(), func(id string) bool {
-				l, ok := p.w.byID(id)
-				return !ok || !s.has(l.Table)
-			}), Full: true})
-		})
+		again := kit.Link(lang.L("Import everything anew"), func() { p.begin(ImportRequest{Tables: p.w.taking(), Full: true}) })
 		again.Tip(lang.L("Reads every record again, not only what changed. Nothing is written twice."))
 		again.Unless(p.blocked(s))
 		row = append(row, again)

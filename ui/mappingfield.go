@@ -336,6 +336,9 @@ func (s *fieldSheet) fromPart() fyne.CanvasObject {
 		if f.Length > 0 {
 			parts = append(parts, kit.Caption(lang.N("at most {{.N}} characters", f.Length, kit.M{"N": kit.Number(int64(f.Length))})))
 		}
+		if f.Derived {
+			parts = append(parts, kit.CaptionPara(lang.L("Dynamics calculates it and does not say when it changes: it is fresh only in a full import.")))
+		}
 	}
 	return kit.Column(4, parts...)
 }

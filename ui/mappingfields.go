@@ -281,7 +281,11 @@ func (f *mappingFields) fromCell(l mapping.Line, b mapping.Binding) fyne.CanvasO
 	if !l.Field.Readable {
 		ink = look.Faint
 	}
-	return twoLines(kit.NewElided(f.called(l), kit.Style{Ink: ink}), mono(l.Field.Name+" · "+mapping.TypeTitle(l.Field.Type)))
+	what := l.Field.Name + " · " + mapping.TypeTitle(l.Field.Type)
+	if l.Field.Derived {
+		what += " · " + lang.L("calculated")
+	}
+	return twoLines(kit.NewElided(f.called(l), kit.Style{Ink: ink}), mono(what))
 }
 
 // madeFrom says what a column is made from that has no single field.
@@ -406,6 +410,9 @@ func (f *mappingFields) whyCell(l mapping.Line, b mapping.Binding) fyne.CanvasOb
 	}
 	if len(l.Problems) > 0 {
 		return kit.NewElided(l.Problems[0].Cause, quiet)
+	}
+	if l.Field != nil && l.Field.Derived {
+		return kit.NewElided(lang.L("fresh only in a full import"), quiet)
 	}
 	if l.Field != nil && d.Free() && b.Part == mapping.Whole && b.Choices == nil && len(b.Steps) == 0 {
 		if fit := mapping.FitsColumn(l.Field.Type, b.Type); fit.Conversion != "" && !plainChoice(l.Field.Type, b.Type) {

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +53,20 @@ func TestAColumnIsRenamedInItsRowAndTakenBack(t *testing.T) {
 	s.Type("Name of fax", "phone")
 	s.Press(fyne.KeyReturn)
 	s.Sees("There is a column phone already.")
+}
+
+func TestACalculatedFieldSaysThatOnlyAFullImportBringsItFresh(t *testing.T) {
+	e := uitest.MapsInto(nil)
+	account := e.Map.Tables["account"]
+	account.Table.Fields = slices.Clone(account.Table.Fields)
+	for i := range account.Table.Fields {
+		account.Table.Fields[i].Derived = account.Table.Fields[i].Name == "telephone1"
+	}
+	e.Map.Tables["account"] = account
+	s := fieldsOf(t, e, uitest.Contoso())
+	s.Type("Search", "telephone1")
+	s.Sees("· calculated")
+	s.Sees("fresh only in a full import")
 }
 
 func TestTheSearchFindsFieldsByEitherNameOfEitherSide(t *testing.T) {

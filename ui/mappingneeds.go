@@ -158,11 +158,5 @@ func (p *mappingPage) filterText(m mapping.Mapping) (string, error) {
 
 // filterOf writes the filter alone: what is wrong with the fields of a mapping is not its matter.
 func (p *mappingPage) filterOf(m mapping.Mapping, t *core.Table) (string, error) {
-	m.Columns = []mapping.Binding{{Column: "filter", Type: core.ColumnText, From: mapping.FromConstant}}
-	m.Table, m.Key, m.Match, m.Children = "filter", "key", mapping.Match{}, nil
-	program, err := mapping.Compile(m, *t, mapping.About{Tables: p.tableOf})
-	if err != nil {
-		return "", err
-	}
-	return program.Filter(p.w.o.Now())
+	return mapping.FilterText(m, *t, mapping.About{Tables: p.tableOf}, p.w.o.Now())
 }

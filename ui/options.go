@@ -6,6 +6,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/mapping"
 	"ferry/core/project"
 )
 
@@ -95,9 +96,10 @@ type Engine interface {
 	KeepDestination(ctx context.Context, d project.Destination, secrets map[string]core.Secret) error
 
 	// Tables lists what the connection may read; where it cannot be asked, the list of the last time comes together with the
-	// error. Count tells how many rows a table has, as well as it is known.
+	// error. Count tells how many records a mapping holds by what it says of which records, as well as it is known; nothing
+	// else of the mapping is looked at.
 	Tables(ctx context.Context, c project.Connection) ([]core.TableName, error)
-	Count(ctx context.Context, c project.Connection, table string) (core.Count, error)
+	Count(ctx context.Context, c project.Connection, which mapping.Mapping) (core.Count, error)
 
 	// Import runs or continues an import of the given tables. See importer.Run.
 	Import(ctx context.Context, p *project.Project, r ImportRequest, progress func(importer.Progress)) (importer.Receipt, error)

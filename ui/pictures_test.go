@@ -11,6 +11,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/mapping"
 	"ferry/core/project"
 	"ferry/ui"
 	"ferry/ui/uitest"
@@ -155,6 +156,16 @@ func scenes() []scene {
 			withContoso(e, o)
 			e.History = []importer.Receipt{uitest.Done()}
 		}, func(s *uitest.Stage) { s.Sees("last today") }},
+		{"import-foreseen", func(e *uitest.Engine, o *ui.Options) {
+			withContoso(e, o)
+			o.Project.Tables = append(o.Project.Tables, "account-2")
+			o.Project.Mappings = []mapping.Mapping{{ID: "account-2", Source: "account", Table: "account_big", Key: "accountid", Filter: "revenue gt 1000000",
+				Title: "The accounts with more than a million a year, in every country and of every owner"}}
+			last := uitest.Done()
+			last.Tables[0].Marked = true
+			last.Tables = append(last.Tables, importer.TableReceipt{Mapping: "account-2", Digest: "other", Table: "account", To: "account_big", Counts: importer.Counts{Read: 12}})
+			e.History = []importer.Receipt{last}
+		}, func(s *uitest.Stage) { s.Sees("because the mapping changed"); s.Tap("More about Projects") }},
 		{"import-none", nil, func(s *uitest.Stage) { s.Tap("Connect"); s.Tap("Import") }},
 		{"import-waiting", func(e *uitest.Engine, o *ui.Options) { withContoso(e, o); e.Block = map[string]bool{"Tables": true} }, nil},
 		{"import-offline", func(e *uitest.Engine, o *ui.Options) { withContoso(e, o); e.Fail = map[string]error{"Tables": offline} }, func(s *uitest.Stage) { s.Sees("cannot be reached") }},

@@ -58,10 +58,7 @@ func (w *Window) loadSeen() {
 
 // seen reports whether a try, a rehearsal or an import of a mapping as it is now was seen.
 func (w *Window) seen(l listed) bool {
-	now := ""
-	if l.Saved != nil {
-		now = mapping.Digest(mapping.Flatten(*l.Saved, nil)[0])
-	}
+	now := digestOf(l)
 	same := func(digest string) bool { return now == "" || digest == "" || digest == now }
 	id := l.ID
 	if l.Saved != nil {
@@ -71,13 +68,19 @@ func (w *Window) seen(l listed) bool {
 		return true
 	}
 	for i := range w.runs.list {
-		for j := range w.runs.list[i].Tables {
-			if t := &w.runs.list[i].Tables[j]; w.isOf(t, l) && same(t.Digest) {
-				return true
-			}
+		if t := w.partOf(&w.runs.list[i], l); t != nil && same(t.Digest) {
+			return true
 		}
 	}
 	return false
+}
+
+// digestOf tells a saved mapping from what it was; "" is the default of its table.
+func digestOf(l listed) string {
+	if l.Saved == nil {
+		return ""
+	}
+	return mapping.Digest(mapping.Flatten(*l.Saved, nil)[0])
 }
 
 // rehearse shows what an import would do.

@@ -9,6 +9,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/mapping"
 	"ferry/ui/task"
 )
 
@@ -61,9 +62,12 @@ func plural(t core.TableName) string {
 	return ""
 }
 
-// importWords is the label of a mapping's button: "Import accounts".
+// importWords is the label of a mapping's button: "Import accounts". A long name stands beside it and not in it.
 func (w *Window) importWords(l listed) string {
 	title := w.nameOf(l)
+	if long(title) {
+		return lang.L("Import")
+	}
 	if l.Table == "account" && title == "Accounts" || l.Table == "contact" && title == "Contacts" {
 		title = strings.ToLower(title)
 	}
@@ -102,24 +106,24 @@ func (w *Window) readTables() {
 	})
 }
 
-// counts is what counting found, per table.
+// counts is what counting found.
 type counts struct {
 	known  map[string]core.Count
 	faults map[string]*core.Fault
 }
 
-// count counts the tables on the list that were not counted yet. Nothing waits for it.
+// count counts what the mappings on the list hold that was not counted yet. Nothing waits for it.
 func (w *Window) count() {
 	c := w.connection()
 	if c == nil {
 		return
 	}
 	s, conn := w.session(c.Name), *c
-	want := []string{}
-	for _, t := range w.tables() {
-		_, known := s.counts[t]
-		if !known && s.uncounted[t] == nil && s.has(t) {
-			want = append(want, t)
+	want := map[string]mapping.Mapping{}
+	for _, l := range w.listed() {
+		key := countOf(l)
+		if _, known := s.counts[key]; !known && s.uncounted[key] == nil && s.has(l.Table) {
+			want[key] = which(l)
 		}
 	}
 	if s.counting != nil || s.tables == nil || s.tablesFault != nil || len(want) == 0 {
@@ -127,28 +131,51 @@ func (w *Window) count() {
 	}
 	s.counting = task.Go(w.run, func(ctx context.Context, _ func(struct{})) (counts, error) {
 		found := counts{map[string]core.Count{}, map[string]*core.Fault{}}
-		for _, t := range want {
-			n, err := w.o.Engine.Count(ctx, conn, t)
+		for key, m := range want {
+			n, err := w.o.Engine.Count(ctx, conn, m)
 			if err != nil {
-				found.faults[t] = core.AsFault(err)
+				found.faults[key] = core.AsFault(err)
 				continue
 			}
-			found.known[t] = n
+			found.known[key] = n
 		}
 		return found, ctx.Err()
 	}, nil, func(found counts, _ error) {
 		s.counting = nil
-		for t, n := range found.known {
-			s.counts[t] = n
+		for key, n := range found.known {
+			s.counts[key] = n
 		}
-		for t, f := range found.faults {
+		for key, f := range found.faults {
 			if f.Kind != core.Stopped {
-				s.uncounted[t] = f
+				s.uncounted[key] = f
 			}
 		}
 		w.count()
 		w.refresh()
 	})
+}
+
+// which is the part of a mapping that says which records it holds.
+func which(l listed) mapping.Mapping {
+	m := mapping.Mapping{ID: l.ID, Source: l.Table}
+	if l.Saved != nil {
+		m.Filter, m.Where, m.ActiveOnly = l.Saved.Filter, l.Saved.Where, l.Saved.ActiveOnly
+	}
+	return m
+}
+
+// filtered reports whether a mapping holds fewer records than its table may.
+func filtered(l listed) bool {
+	m := which(l)
+	return m.Filter != "" || m.Where != nil && !m.Where.IsZero() || m.ActiveOnly
+}
+
+// countOf is the name under which it is kept how many records a mapping holds: another filter is another count.
+func countOf(l listed) string {
+	if !filtered(l) {
+		return l.Table
+	}
+	return l.ID + " " + mapping.Digest(which(l))
 }
 
 // has reports whether the environment has a table; before its tables are known, and where they are only known from the
@@ -160,23 +187,33 @@ func (s *session) has(logical string) bool {
 	return slices.ContainsFunc(s.tables, func(t core.TableName) bool { return t.Logical == logical })
 }
 
-// lastOf is the newest run in which a mapping took part; nil when there is none.
+// lastOf is the newest import in which a mapping took part; nil when there is none.
 func (w *Window) lastOf(l listed) (*importer.Receipt, *importer.TableReceipt) {
 	for i := range w.runs.list {
-		if w.runs.list[i].Undoes != "" {
-			continue
-		}
-		for j := range w.runs.list[i].Tables {
-			if w.isOf(&w.runs.list[i].Tables[j], l) {
-				return &w.runs.list[i], &w.runs.list[i].Tables[j]
+		if r := &w.runs.list[i]; r.Undoes == "" {
+			if t := w.partOf(r, l); t != nil {
+				return r, t
 			}
 		}
 	}
 	return nil, nil
 }
 
-// isOf reports whether a line of a receipt is of a mapping: it has its table on both sides.
+// partOf is a mapping's line of a receipt; nil when it took no part.
+func (w *Window) partOf(r *importer.Receipt, l listed) *importer.TableReceipt {
+	for i := range r.Tables {
+		if w.isOf(&r.Tables[i], l) {
+			return &r.Tables[i]
+		}
+	}
+	return nil
+}
+
+// isOf reports whether a line of a receipt is of a mapping. A run that is older than IDs says only the tables on both sides.
 func (w *Window) isOf(t *importer.TableReceipt, l listed) bool {
+	if t.Mapping != "" {
+		return l.is(t.Mapping, "")
+	}
 	return t.Table == l.Table && (t.To == "" || t.To == l.to() || w.alone(l))
 }
 

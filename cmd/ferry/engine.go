@@ -10,12 +10,14 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
 	"ferry/core/dataverse"
 	"ferry/core/importer"
 	"ferry/core/journal"
+	"ferry/core/mapping"
 	"ferry/core/practice"
 	"ferry/core/project"
 	"ferry/core/signin"
@@ -302,12 +304,12 @@ func (e *Engine) Tables(ctx context.Context, c project.Connection) ([]core.Table
 }
 
 // Count tells how many rows a table has.
-func (e *Engine) Count(ctx context.Context, c project.Connection, table string) (core.Count, error) {
+func (e *Engine) Count(ctx context.Context, c project.Connection, which mapping.Mapping) (core.Count, error) {
 	link, err := e.link(ctx, c)
 	if err != nil {
 		return core.Count{}, err
 	}
-	return link.Source.Count(ctx, core.Query{Table: table})
+	return wiring.CountWhich(ctx, link.Source, which, time.Now())
 }
 
 // Import runs or continues an import.

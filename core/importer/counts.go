@@ -95,7 +95,7 @@ func leftover(p Part) Counts {
 func ReceiptOf(r Entry, parts []Part) Receipt {
 	out := Receipt{
 		Run: r.ID, State: r.State, Reason: r.Reason, From: r.From, To: r.To, Who: r.Who,
-		Started: r.Started, Ended: r.Ended, Undoes: r.Undoes, Retries: r.Retries, Fault: r.Fault, Tables: make([]TableReceipt, len(r.Tables)),
+		Started: r.Started, Ended: r.Ended, Undoes: r.Undoes, Retries: r.Retries, Fault: r.Fault, Limit: r.Limit, Tables: make([]TableReceipt, len(r.Tables)),
 	}
 	at := make(map[string]int, len(r.Tables))
 	for i, t := range r.Tables {

@@ -115,6 +115,7 @@ type Receipt struct {
 	Tables   []TableReceipt `json:"tables"`
 	Refusals []Refusal      `json:"-"` // the first thousand, with subjects: for the screen only
 	Fault    *core.Fault    `json:"-"` // why it stopped, when it did
+	Limit    int            `json:"-"` // so many records of each mapping were wanted; 0 is all
 }
 
 // TableReceipt is one table's part of a receipt.

@@ -210,6 +210,17 @@ func (p *Program) end(c *column, v core.Value) (core.Value, *core.Fault) {
 // goes on takes the time at which it began, or records would come and go in the middle.
 func (p *Program) Filter(now time.Time) (string, error) { return p.filterAt(now) }
 
+// FilterText is the filter alone, whatever else of a mapping is not in order.
+func FilterText(m Mapping, t core.Table, a About, now time.Time) (string, error) {
+	m.Columns = []Binding{{Column: "filter", Type: core.ColumnText, From: FromConstant}}
+	m.Table, m.Key, m.Match, m.Children = "filter", "key", Match{}, nil
+	program, err := Compile(m, t, a)
+	if err != nil {
+		return "", err
+	}
+	return program.Filter(now)
+}
+
 // Query is what is read.
 func (p *Program) Query(now time.Time) (core.Query, error) {
 	text, err := p.Filter(now)

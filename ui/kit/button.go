@@ -6,7 +6,8 @@ import (
 	"ferry/ui/look"
 )
 
-// A Button is one of three: the one strong button of a page, the quiet ones beside it, and links.
+// A Button is one of these: the one strong button of a page, what comes next in one of several cards, the quiet ones beside
+// it, and links.
 type Button struct {
 	press
 	words string
@@ -26,6 +27,7 @@ const (
 	quietButton
 	linkButton
 	dangerButton
+	nextButton
 )
 
 // Primary is the one strong button of a page.
@@ -61,6 +63,14 @@ func Danger(words string, tap func()) *Button { return newButton(words, "", dang
 func Strongest(strong bool, words string, tap func()) *Button {
 	if strong {
 		return Primary(words, tap)
+	}
+	return Plain(words, tap)
+}
+
+// Next returns what comes next in a card when it is that, else Plain.
+func Next(next bool, words string, tap func()) *Button {
+	if next {
+		return newButton(words, "", nextButton, tap)
 	}
 	return Plain(words, tap)
 }
@@ -142,6 +152,11 @@ func (b *Button) colours() {
 		fill, ink = "", look.Primary
 		if b.hovered {
 			fill = look.PrimaryTint
+		}
+	case b.kind == nextButton:
+		fill, ink = look.PrimaryTint, look.Primary
+		if b.hovered {
+			fill = look.FieldHover
 		}
 	case b.kind == dangerButton:
 		ink = look.Failed

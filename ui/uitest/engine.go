@@ -10,6 +10,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/mapping"
 	"ferry/core/project"
 	"ferry/ui"
 )
@@ -191,8 +192,12 @@ func (e *Engine) Tables(ctx context.Context, _ project.Connection) ([]core.Table
 }
 
 // Count implements ui.Engine.
-func (e *Engine) Count(ctx context.Context, _ project.Connection, table string) (core.Count, error) {
-	return e.Counts[table], e.called(ctx, "Count")
+func (e *Engine) Count(ctx context.Context, _ project.Connection, which mapping.Mapping) (core.Count, error) {
+	n, known := e.Counts[which.ID]
+	if !known {
+		n = e.Counts[which.Source]
+	}
+	return n, e.called(ctx, "Count")
 }
 
 // Import implements ui.Engine.

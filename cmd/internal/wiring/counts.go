@@ -33,6 +33,34 @@ func CountOf(ctx context.Context, source core.Source, q core.Query) (core.Count,
 	return c, ctx.Err()
 }
 
+// CountWhich tells how many records a mapping holds by what it says of which records. Tables behind its conditions are
+// described as they are met.
+func CountWhich(ctx context.Context, source core.Source, m mapping.Mapping, now time.Time) (core.Count, error) {
+	if m.Filter == "" && (m.Where == nil || m.Where.IsZero()) && !m.ActiveOnly {
+		return CountOf(ctx, source, core.Query{Table: m.Source})
+	}
+	t, err := source.Describe(ctx, m.Source)
+	if err != nil {
+		return core.Count{}, err
+	}
+	var failed error
+	filter, err := mapping.FilterText(m, t, mapping.About{Tables: func(name string) *core.Table {
+		related, err := source.Describe(ctx, name)
+		if err != nil {
+			failed = err
+			return nil
+		}
+		return &related
+	}}, now)
+	if failed != nil {
+		return core.Count{}, failed
+	}
+	if err != nil {
+		return core.Count{}, err
+	}
+	return CountOf(ctx, source, core.Query{Table: m.Source, Fields: []string{t.Key}, Filter: filter})
+}
+
 // CountAll counts by walking through the keys of a query. It tells how far it is about ten times a second, and at its end.
 // One that was stopped knows that there are at least as many as it saw.
 func CountAll(ctx context.Context, source core.Source, q core.Query, tell func(int64)) (core.Count, error) {

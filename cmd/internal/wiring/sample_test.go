@@ -13,6 +13,7 @@ import (
 	"ferry/core/mapping"
 	"ferry/core/practice"
 	"ferry/core/practice/practicetest"
+	"ferry/core/practice/world"
 	"ferry/core/project"
 )
 
@@ -178,6 +179,44 @@ func TestCountsSayHowTrueTheyAre(t *testing.T) {
 	got, err = wiring.CountAll(ctx, s, core.Query{Table: "contact"}, func(int64) { cancel() })
 	if core.AsFault(err).Kind != core.Stopped || got.Truth != core.AtLeast || got.N == 0 {
 		t.Errorf("stopped: %+v, %v", got, err)
+	}
+}
+
+func TestAMappingIsCountedByWhatItSaysOfWhichRecords(t *testing.T) {
+	t.Parallel()
+	e := practicetest.New(t, practice.Options{Seed: 3, Rows: map[string]int{"account": 300}})
+	s := reached(t, e).Source
+	active, large, table := int64(0), int64(0), e.World.Table("account")
+	for i := range e.World.Positions(table) {
+		row, ok := e.World.Row(table, i)
+		if !ok {
+			continue
+		}
+		for at, c := range table.Columns {
+			switch {
+			case c.Logical == "statecode" && row.Cells[at].N == 0:
+				active++
+			case c.Logical == "numberofemployees" && row.Cells[at].Kind == world.Int && row.Cells[at].N > 100:
+				large++
+			}
+		}
+	}
+	rule := &mapping.Filter{Field: "numberofemployees", Op: mapping.Greater, Values: []string{"100"}}
+	for name, c := range map[string]struct {
+		m    mapping.Mapping
+		want int64
+	}{
+		"all":     {mapping.Mapping{Source: "account"}, 300},
+		"active":  {mapping.Mapping{Source: "account", ActiveOnly: true}, active},
+		"by hand": {mapping.Mapping{Source: "account", Filter: "numberofemployees gt 100"}, large},
+		"by rule": {mapping.Mapping{Source: "account", Where: rule}, large},
+	} {
+		if got, err := wiring.CountWhich(t.Context(), s, c.m, time.Now()); err != nil || got != (core.Count{N: c.want, Truth: core.Exact}) || c.want == 0 {
+			t.Errorf("%s: %+v, %v, want %d", name, got, err, c.want)
+		}
+	}
+	if _, err := wiring.CountWhich(t.Context(), s, mapping.Mapping{Source: "account", Filter: "nme eq 1"}, time.Now()); core.AsFault(err).Remedy == "" {
+		t.Errorf("a wrong filter: %v", err)
 	}
 }
 
