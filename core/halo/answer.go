@@ -65,6 +65,9 @@ func recordFault(t *table, key string, err error) *core.Fault {
 	switch {
 	case saysTaken.MatchString(text) && saysEmail.MatchString(text):
 		g = emailTaken()
+		if field == nil {
+			field = t.field("emailaddress")
+		}
 	case field != nil && saysMissing.MatchString(text):
 		g = fieldMissing(field.display)
 	case field != nil && f.Code != "halo.internal":

@@ -23,8 +23,17 @@ func (d *Destination) Find(ctx context.Context, p core.Plan, match []core.Match)
 	if err != nil {
 		return nil, err
 	}
+	var keys []string
+	for _, m := range match {
+		if len(m.Fields) == 0 {
+			keys = append(keys, m.Key)
+		}
+	}
+	if err := d.surely(ctx, ix, keys); err != nil {
+		return nil, err
+	}
 	found := make([][]core.Found, len(match))
-	blind := s.t.rows == nil && d.way(s.t).kind == byNothing
+	blind := s.t.rows == nil && !d.way(s.t).proved
 	for i, m := range match {
 		var hits []int64
 		switch {

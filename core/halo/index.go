@@ -15,6 +15,9 @@ type index struct {
 	t     *table
 	rows  map[int64]*there
 	byKey map[string][]int64
+
+	capped bool            // the list of links leaves some out
+	asked  map[string]bool // then: keys that were asked for one by one
 	mains map[int64]int64 // of sites: the main site of each customer, as far as known
 }
 

@@ -224,7 +224,17 @@ func (w *writing) lookFor(ctx context.Context, jobs []*job) (map[*job]*there, er
 			return nil, err
 		}
 		if way.kind == byLink {
+			var keys []string
+			for _, j := range jobs {
+				keys = append(keys, j.r.Key)
+			}
 			if err := w.d.links(ctx, fresh, ""); err != nil {
+				return nil, err
+			}
+			if fresh.capped = fresh.capped || w.ix.capped; fresh.capped {
+				w.ix.capped = true
+			}
+			if err := w.d.surely(ctx, fresh, keys); err != nil {
 				return nil, err
 			}
 		}
@@ -273,17 +283,7 @@ func (w *writing) changes(ctx context.Context, jobs []*job, path string, element
 	for i, j := range jobs {
 		elements[i] = element(j)
 	}
-	var saved []object
-	var err error
-	for attempt := 0; ; attempt++ {
-		saved, err = w.d.c.post(ctx, "changing "+w.s.t.name+" in Halo", path, elements)
-		if err == nil || surelyNot(err) || refused(err) || attempt == 3 {
-			break
-		}
-		if waitErr := w.d.c.wait(ctx, settle); waitErr != nil {
-			break
-		}
-	}
+	saved, err := w.d.c.repost(ctx, "changing "+w.s.t.name+" in Halo", path, elements)
 	switch {
 	case err == nil:
 		for i, j := range jobs {
@@ -309,6 +309,19 @@ func (w *writing) changes(ctx context.Context, jobs []*job, path string, element
 	}
 	w.unsure(jobs, err)
 	return nil
+}
+
+// repost is post for elements that name their record: where no answer comes they are sent again, which does no harm.
+func (c *client) repost(ctx context.Context, op, path string, elements []object) (saved []object, err error) {
+	for attempt := 0; ; attempt++ {
+		saved, err = c.post(ctx, op, path, elements)
+		if err == nil || surelyNot(err) || refused(err) || attempt == 3 {
+			return saved, err
+		}
+		if waitErr := c.wait(ctx, settle); waitErr != nil {
+			return saved, err
+		}
+	}
 }
 
 // changed notes that a change arrived.

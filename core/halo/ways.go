@@ -3,6 +3,7 @@ package halo
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,66 +100,124 @@ func (d *Destination) readMarks(ctx context.Context, ix *index) error {
 	w := d.way(ix.t)
 	if w.kind == byLink {
 		err := d.links(ctx, ix, "")
-		if err == nil {
-			w.proved = w.proved || len(ix.byKey) > 0
+		switch {
+		case err == nil && len(ix.byKey) > 0:
+			w.proved = true
 			return nil
-		}
-		if !unavailable(err) {
+		case err == nil: // an earlier import may have found that links are not kept
+			if f := d.other(ix.t); f.kind == byField && d.fieldMarks(ix, f) {
+				d.ways[ix.t.name] = f
+			}
+			return nil
+		case !unavailable(err):
 			return err
 		}
 		w = d.next(ix.t, w)
 	}
-	if w.kind != byField {
-		return nil
-	}
-	lacks := false
-	for n, e := range ix.rows {
-		key, told := e.told(w.f)
-		lacks = lacks || !told
-		if looksLikeKey(key) {
-			ix.mark(n, strings.ToLower(key), false)
-			w.proved = true
-		}
-	}
-	if lacks && !w.proved { // Halo's lists do not tell the field: nobody would find a record by it
+	if w.kind == byField && !d.fieldMarks(ix, w) && ix.lacks(w.f) { // Halo's lists do not tell the field: nobody would find a record by it
 		d.next(ix.t, w)
 	}
 	return nil
 }
 
+// fieldMarks reads the marks that stand in a field, and tells whether there are any.
+func (d *Destination) fieldMarks(ix *index, w *way) bool {
+	for n, e := range ix.rows {
+		if key, _ := e.told(w.f); looksLikeKey(key) {
+			ix.mark(n, strings.ToLower(key), false)
+			w.proved = true
+		}
+	}
+	return w.proved
+}
+
+// lacks reports whether a list leaves a field out.
+func (ix *index) lacks(f *field) bool {
+	for _, e := range ix.rows {
+		if _, told := e.told(f); !told {
+			return true
+		}
+	}
+	return false
+}
+
 // links reads external links: of one record, or all of the table.
 func (d *Destination) links(ctx context.Context, ix *index, key string) error {
-	q := url.Values{"table_id": {strconv.FormatInt(ix.t.number, 10)}, "module_id": {strconv.FormatInt(d.to.module, 10)}}
-	each := func(o object) error {
+	q := url.Values{}
+	if key != "" {
+		q.Set("third_party_id", key)
+	}
+	rows, err := d.askLinks(ctx, ix.t, q)
+	for _, o := range rows {
 		n, _ := o.id("halo_id")
-		if table, ok := o.id("table_id"); ok && table != ix.t.number {
-			return nil
-		}
-		if module, ok := o.id("module_id"); ok && module != d.to.module {
-			return nil
+		if key != "" && n > 0 && strings.EqualFold(o.text("third_party_id"), key) && ix.rows[n] == nil {
+			ix.rows[n] = &there{id: n, row: object{}}
 		}
 		ix.mark(n, strings.ToLower(o.text("third_party_id")), o.text("third_party_desc") == foundHere)
+	}
+	if err == nil && key == "" && len(rows) > 0 {
+		ix.capped, err = d.cappedLinks(ctx, ix)
+	}
+	return err
+}
+
+// askLinks reads external links of a table that fit a query. Whether Halo gives them in pages nobody has written down.
+func (d *Destination) askLinks(ctx context.Context, t *table, q url.Values) ([]object, error) {
+	q.Set("table_id", strconv.FormatInt(t.number, 10))
+	q.Set("module_id", strconv.FormatInt(d.to.module, 10))
+	var answer objects
+	answer.key = "externallinks"
+	if err := d.c.get(ctx, "reading the external links of Halo", "ExternalLink", q, &answer); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(answer.rows, func(o object) bool {
+		table, told := o.id("table_id")
+		module, toldModule := o.id("module_id")
+		return told && table != t.number || toldModule && module != d.to.module
+	}), nil
+}
+
+// cappedLinks finds out whether the list of links leaves some out: rows that it does not name, the newest, the oldest and one
+// between, are asked for one by one.
+func (d *Destination) cappedLinks(ctx context.Context, ix *index) (bool, error) {
+	var without []int64
+	for n, e := range ix.rows {
+		if e.key == "" && !e.general() {
+			without = append(without, n)
+		}
+	}
+	slices.Sort(without)
+	if len(without) == 0 {
+		return false, nil
+	}
+	for _, n := range slices.Compact([]int64{without[0], without[len(without)/2], without[len(without)-1]}) {
+		rows, err := d.askLinks(ctx, ix.t, url.Values{"halo_id": {strconv.FormatInt(n, 10)}})
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(rows, func(o object) bool { id, _ := o.id("halo_id"); return id == n }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// surely looks for the links of records one by one, where the list of links leaves some out.
+func (d *Destination) surely(ctx context.Context, ix *index, keys []string) error {
+	if !ix.capped {
 		return nil
 	}
-	if key == "" {
-		return d.c.list(ctx, "reading the external links of Halo", "ExternalLink", "links", q, each)
-	}
-	q.Set("third_party_id", key)
-	var answer objects
-	answer.key = "links"
-	if err := d.c.get(ctx, "looking for an external link in Halo", "ExternalLink", q, &answer); err != nil {
-		return err
-	}
-	for _, o := range answer.rows {
-		n, _ := o.id("halo_id")
-		if n > 0 && strings.EqualFold(o.text("third_party_id"), key) {
-			if ix.rows[n] == nil {
-				ix.rows[n] = &there{id: n, row: object{}}
-			}
-			if err := each(o); err != nil {
-				return err
-			}
+	for _, key := range keys {
+		if key = strings.ToLower(key); len(ix.byKey[key]) > 0 || ix.asked[key] {
+			continue
 		}
+		if err := d.links(ctx, ix, key); err != nil {
+			return err
+		}
+		if ix.asked == nil {
+			ix.asked = map[string]bool{}
+		}
+		ix.asked[key] = true
 	}
 	return nil
 }
@@ -198,8 +257,20 @@ func (d *Destination) prove(ctx context.Context, ix *index, n int64, key string)
 		return nil
 	}
 	d.log.Info("Halo does not find records by the mark that was left", "table", ix.t.name, "way", int(w.kind))
-	d.next(ix.t, w)
-	return nil
+	if w = d.next(ix.t, w); w.kind == byNothing {
+		return nil
+	}
+	o := object{"id": n} // it gets the mark of the next way, which is proved in turn
+	setMember(o, w.f, key)
+	d.quiet(ix.t, o, false)
+	if _, err := d.c.repost(ctx, "changing "+ix.t.name+" in Halo", ix.t.path, []object{o}); err != nil {
+		if !surelyNot(err) {
+			d.next(ix.t, w)
+			return nil
+		}
+		return err
+	}
+	return d.prove(ctx, ix, n, key)
 }
 
 // look reads whether a record is there under its mark. newest is the lowest id that is of interest.

@@ -57,6 +57,15 @@ func (w *writing) write(ctx context.Context, p core.Plan) (err error) {
 			return err
 		}
 	}
+	var unknown []string
+	for i, r := range w.b.Rows {
+		if i >= len(w.b.Known) || w.b.Known[i].ID == "" {
+			unknown = append(unknown, r.Key)
+		}
+	}
+	if err := w.d.surely(ctx, w.ix, unknown); err != nil {
+		return err
+	}
 	for _, wave := range waves(w.b.Rows) {
 		if err := w.wave(ctx, wave); err != nil {
 			return err
