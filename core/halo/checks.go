@@ -2,12 +2,190 @@ package halo
 
 import (
 	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
 
 	"ferry/core"
 )
 
-// Checks is Test connection.
+// Checks is Test connection: as the Halo Integrator's configuration check, and what matters for an import. It changes nothing.
 func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
-	_, _ = ctx, need
-	tell(core.Check{})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.tables, d.indexes, d.info, d.levels, d.home, d.custom = map[string]*table{}, map[string]*index{}, nil, nil, 0, nil
+	if need.Fresh {
+		d.c.mu.Lock()
+		d.c.token = ""
+		d.c.mu.Unlock()
+	}
+	step := func(id, title, on string, do func(context.Context, *core.Check) error) core.Step {
+		s := core.Step{Check: core.Check{ID: id, Title: title}, Do: do}
+		if on != "" {
+			s.DependsOn = []string{on}
+		}
+		return s
+	}
+	steps := []core.Step{
+		step("address", "Address", "", d.checkAddress),
+		step("signin", "Sign-in", "address", d.checkSignIn),
+		step("version", "Halo answers", "signin", d.checkVersion),
+		step("customers", "Customers can be read", "signin", d.checkCustomers),
+		step("agent", "All customers can be seen", "customers", d.checkAgent),
+		step("site", "Default site", "customers", d.checkSite),
+		step("marks", "Records are found again", "customers", d.checkMarks),
+		step("quiet", "Nobody is written to", "signin", d.checkQuiet),
+	}
+	for _, name := range need.Tables {
+		steps = append(steps, step("table-"+strings.ToLower(name), name, "signin", func(ctx context.Context, c *core.Check) error { return d.checkTable(ctx, name, c) }))
+	}
+	core.TakeSteps(ctx, "testing Halo", steps, tell)
+}
+
+func (d *Destination) checkAddress(ctx context.Context, c *core.Check) error {
+	c.Detail = d.to.resource.Host
+	d.c.mu.Lock()
+	defer d.c.mu.Unlock()
+	if d.to.auth == nil {
+		d.c.auth = nil
+	}
+	if err := d.c.discover(ctx); err != nil {
+		return err
+	}
+	if d.c.auth.Host != d.to.resource.Host {
+		c.Detail += ", signs in at " + d.c.auth.Host
+	}
+	return nil
+}
+
+func (d *Destination) checkSignIn(ctx context.Context, c *core.Check) error {
+	if _, err := d.c.bearer(ctx); err != nil {
+		return err
+	}
+	c.Detail = "a token with the scopes " + d.to.scope
+	if d.c.tenant != "" {
+		c.Detail += ", tenant " + d.c.tenant
+	}
+	return nil
+}
+
+func (d *Destination) checkVersion(ctx context.Context, c *core.Check) error {
+	info, err := d.instance(ctx)
+	if err != nil {
+		return err
+	}
+	c.Detail = strings.TrimSpace(info.text("app_name") + " " + info.text("app_version"))
+	if c.Detail == "" {
+		c.Detail = "it does not say its version"
+	}
+	return nil
+}
+
+func (d *Destination) checkCustomers(ctx context.Context, c *core.Check) error {
+	var answer objects
+	answer.key = "clients"
+	q := url.Values{"pageinate": {"true"}, "page_no": {"1"}, "page_size": {"1"}, "order": {"id"}, "includeinactive": {"true"}}
+	if err := d.c.get(ctx, "reading the customers of Halo", "Client", q, &answer); err != nil {
+		return err
+	}
+	c.Detail = fmt.Sprintf("%d, inactive ones included", max(answer.count, int64(len(answer.rows))))
+	return nil
+}
+
+// checkAgent looks whether the agent sees all customers. How Halo tells it nobody has written down: a member whose name speaks
+// of all customers counts.
+func (d *Destination) checkAgent(ctx context.Context, c *core.Check) error {
+	var me object
+	if err := d.c.get(ctx, "asking Halo for the agent", "Agent/me", nil, &me); err != nil && !unavailable(err) {
+		return err
+	}
+	told := false
+	for name := range me {
+		lower := strings.ToLower(name)
+		if strings.Contains(lower, "all") && (strings.Contains(lower, "client") || strings.Contains(lower, "customer") || strings.Contains(lower, "area")) {
+			if _, is := me[name].(bool); is {
+				told = true
+				if !me.yes(name) {
+					return restricted()
+				}
+			}
+		}
+	}
+	c.Detail = me.text("name")
+	if !told {
+		c.Detail = strings.TrimPrefix(c.Detail+", Halo does not say whether it sees all: look at the agent's role", ", ")
+	}
+	return nil
+}
+
+func (d *Destination) checkSite(ctx context.Context, c *core.Check) error {
+	if d.to.defaultSite == "" {
+		c.Detail = "none: users whose account is not imported are skipped"
+		return nil
+	}
+	_, err := d.defaultSite(ctx)
+	if err == nil {
+		c.Detail = d.to.defaultSite
+	}
+	return err
+}
+
+func (d *Destination) checkMarks(ctx context.Context, c *core.Check) error {
+	t, err := d.table(ctx, customers)
+	if err != nil {
+		return err
+	}
+	w := d.way(t)
+	if w.kind == byLink {
+		if _, err := d.askLinks(ctx, t, url.Values{"third_party_id": {"00000000-0000-0000-0000-000000000000"}}); err != nil {
+			if !unavailable(err) {
+				return err
+			}
+			w = d.next(t, w)
+		}
+	}
+	c.Detail = "by " + w.title()
+	if !w.proved && w.kind != byNothing {
+		c.Detail += "; the first record that is made proves it"
+	}
+	if w.kind == byNothing {
+		c.State, c.Fault = core.CheckWarned, oneByOne()
+		if d.to.module != 0 {
+			c.Fault = linksFail()
+		}
+	}
+	return nil
+}
+
+func (d *Destination) checkQuiet(_ context.Context, c *core.Check) error {
+	c.Detail = "each request tells Halo to send no mail and to start no automation"
+	if d.to.notify {
+		c.State, c.Fault, c.Detail = core.CheckWarned, mayNotify(), "Halo may write to the people who are imported"
+	}
+	return nil
+}
+
+// checkTable looks whether a table is there, and which of its mandatory fields a mapping has to fill.
+func (d *Destination) checkTable(ctx context.Context, name string, c *core.Check) error {
+	t, err := d.table(ctx, name)
+	if err != nil {
+		return err
+	}
+	var must []string
+	customs := 0
+	for _, f := range t.fields {
+		if f.def != nil {
+			customs++
+			if f.must {
+				must = append(must, f.display)
+			}
+		}
+	}
+	c.Detail = fmt.Sprintf("%d fields, %d of them custom", len(t.fields), customs)
+	if len(must) > 0 {
+		slices.Sort(must)
+		c.State, c.Fault = core.CheckWarned, mandatory(must)
+	}
+	return nil
 }

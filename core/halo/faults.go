@@ -257,9 +257,8 @@ func severalDefaultSites() *core.Fault {
 
 // Checks.
 
-func someHidden(visible, all int64) *core.Fault {
-	return admin(core.Permission, "customers-hidden", fmt.Sprintf("The agent sees only %d of %d customers. Those that it does not see would be made a second time.", visible, all),
-		"In Halo, open the agent's role and allow the use of all customers.")
+func mayNotify() *core.Fault {
+	return wrong("may-notify", "Halo may send welcome mails and start automations for everybody who is imported.", "Switch “Let Halo write to people” (notify) off, unless that is what you want.")
 }
 
 func restricted() *core.Fault {
@@ -268,7 +267,7 @@ func restricted() *core.Fault {
 }
 
 func mandatory(names []string) *core.Fault {
-	return wrong("mandatory", "Fields that are mandatory in Halo are not mapped: "+strings.Join(names, ", ")+".", "Map something to each, or let them not be mandatory in Halo.")
+	return wrong("mandatory", "Fields of this table are mandatory in Halo: "+strings.Join(names, ", ")+". A record without one may be refused.", "Map something to each, or let them not be mandatory in Halo.")
 }
 
 func linksFail() *core.Fault {

@@ -262,7 +262,7 @@ func (w *writing) tell(jobs []*job) error {
 func (w *writing) lacks(values []core.Value, write []bool) *field {
 	for i := range w.s.t.fields {
 		f := &w.s.t.fields[i]
-		if !f.must {
+		if !f.must || f.def != nil { // whether Halo insists on a custom field, it says itself
 			continue
 		}
 		at := slices.Index(w.s.fields, f)
