@@ -18,7 +18,7 @@ type index struct {
 
 	capped bool            // the list of links leaves some out
 	asked  map[string]bool // then: keys that were asked for one by one
-	mains map[int64]int64 // of sites: the main site of each customer, as far as known
+	mains  map[int64]int64 // of sites: the main site of each customer, as far as known
 }
 
 // A there is one row.
