@@ -20,6 +20,9 @@ import (
 // TestMain lets the test binary be ferryctl itself, so that a whole process can be killed.
 func TestMain(m *testing.M) {
 	if os.Getenv("FERRY_TEST_IS_FERRYCTL") != "" {
+		if text := os.Getenv(chaotic); text != "" {
+			os.Exit(chaos(text))
+		}
 		if when := os.Getenv(dieAtReceipt); when != "" {
 			os.Exit(mortal(when))
 		}

@@ -22,8 +22,10 @@ import (
 )
 
 // spool is where the rows of a destination lie that is a file.
-func (s *session) spool(kind, where string) string {
-	return wiring.Spools(filepath.Join(s.dir, "data"), nil).Path(kind, where)
+func (s *session) spool(kind, where string) string { return s.spoolIn("data", kind, where) }
+
+func (s *session) spoolIn(data, kind, where string) string {
+	return wiring.Spools(filepath.Join(s.dir, data), nil).Path(kind, where)
 }
 
 // databaseRows are the rows of a table in a SQLite file.
@@ -71,20 +73,23 @@ func excelIsAsTheDatabase(t *testing.T, file, database, table string) {
 	sameCells(t, table, records, databaseRows(t, database, table), func(_, cell string) string {
 		_, cell, _ = strings.Cut(cell, " ")
 		return cell
-	}, func(got, want string) bool {
-		a, err := strconv.ParseFloat(got, 64)
-		if err != nil {
-			return false
-		}
-		if b, err := strconv.ParseFloat(want, 64); err == nil {
-			return a == b
-		}
-		at, err := time.Parse(time.RFC3339Nano, want)
-		if err != nil {
-			at, err = time.Parse(time.DateOnly, want)
-		}
-		return err == nil && int64(math.Round((a-25569)*86_400_000)) == at.UnixMilli()
-	})
+	}, alikeInExcel)
+}
+
+// alikeInExcel compares numbers and days, which a workbook keeps as numbers.
+func alikeInExcel(got, want string) bool {
+	a, err := strconv.ParseFloat(got, 64)
+	if err != nil {
+		return false
+	}
+	if b, err := strconv.ParseFloat(want, 64); err == nil {
+		return a == b
+	}
+	at, err := time.Parse(time.RFC3339Nano, want)
+	if err != nil {
+		at, err = time.Parse(time.DateOnly, want)
+	}
+	return err == nil && int64(math.Round((a-25569)*86_400_000)) == at.UnixMilli()
 }
 
 // sameCells compares records below a head with rows: every cell of every row, and nothing besides.

@@ -139,7 +139,7 @@ func (f *flags) computer(ctx context.Context, t *terminal) (*wiring.Computer, er
 	if err != nil {
 		return nil, err
 	}
-	c := &wiring.Computer{Data: f.data, Log: t.log, Open: t.browse, Settings: *settings}
+	c := &wiring.Computer{Data: f.data, Log: t.log, Open: t.browse, Settings: *settings, Wait: t.wait}
 	n := &c.Settings.Network
 	if f.connectTimeout != 0 {
 		n.ConnectTimeout = wholeSeconds(f.connectTimeout)

@@ -202,7 +202,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 		}
 		return err
 	}
-	receipt, err := importer.Run(ctx, job, bar.show)
+	receipt, err := importer.Run(ctx, t.wrapped(job), bar.show)
 	if shown {
 		return code, nil
 	}

@@ -15,10 +15,12 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/pkg/browser"
 
 	"ferry/core"
+	"ferry/core/importer"
 	"ferry/core/keychain"
 	"ferry/core/sqlitefile"
 )
@@ -52,6 +54,16 @@ type terminal struct {
 	ask      func(what, variable string) (core.Secret, error)
 	browse   func(page string) error // shows a page in the browser
 	keys     func(context.Context) (keychain.Store, *core.Fault)
+	wait     func(context.Context, time.Duration) error // nil is core.Wait
+	wrap     func(*importer.Job)                        // stands between the engine and what it works with; nil in Ferry itself
+}
+
+// wrapped lets a test stand in between.
+func (t *terminal) wrapped(j importer.Job) importer.Job {
+	if t.wrap != nil {
+		t.wrap(&j)
+	}
+	return j
 }
 
 // A command is one word after ferryctl.

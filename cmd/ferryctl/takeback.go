@@ -77,7 +77,7 @@ func (f *flags) runTakeback(ctx context.Context, t *terminal) (int, error) {
 		}
 		return showTakeBackPlan(t, f.json, plan), nil
 	}
-	receipt, err := importer.TakeBack(ctx, job, run.Run, bar.show)
+	receipt, err := importer.TakeBack(ctx, t.wrapped(job), run.Run, bar.show)
 	bar.end()
 	if err == nil {
 		err = destination.Close()

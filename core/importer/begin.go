@@ -86,6 +86,14 @@ func (e *engine) begin(ctx context.Context) error {
 			reason = reasonOlder
 			break
 		}
+		title, err := e.dropped(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		if title != "" {
+			reason = reasonDropped(title)
+			break
+		}
 		e.choose(r, true)
 		return e.goOn(ctx)
 	}

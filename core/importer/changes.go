@@ -53,6 +53,9 @@ func (e *engine) decide(ctx context.Context) error {
 		t.run.Shape = e.shape(t, about)
 		if len(t.parts) == 0 && !e.partial() {
 			e.decideTable(t, about)
+			if err := e.keepChanges(ctx, t); err != nil {
+				return err
+			}
 		}
 		fresh = true
 	}

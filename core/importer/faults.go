@@ -23,6 +23,10 @@ func reasonMapping(title string) string {
 	return "The mapping of " + title + " changed, so all of its records were read again."
 }
 
+func reasonDropped(title string) string {
+	return "Somebody took the table of " + title + ", or columns of it, out of the destination, so all of its records were read again."
+}
+
 func reasonExpired(title string) string {
 	return "The source no longer knew where reading had stopped, so " + title + " was read again from the start."
 }

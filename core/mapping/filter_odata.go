@@ -163,6 +163,9 @@ func (w *filterWriter) along(r Related, depth int) string {
 	body := inner.filter(r.Where, depth+1)
 	w.problems = append(w.problems, inner.problems...)
 	set := w.prefix + property(f)
+	if len(f.Targets) > 1 && t.Key != "" {
+		set = inner.prefix + t.Key // the lookup may be filled, and point at another table
+	}
 	switch {
 	case body == "" && r.None:
 		return set + " eq null"

@@ -90,6 +90,21 @@ func TestAFilterBecomesODataText(t *testing.T) {
 	}
 }
 
+func TestAStepAlongALookupOfSeveralTablesMeansOneOfThem(t *testing.T) {
+	for _, c := range []struct {
+		r    Related
+		want string
+	}{
+		{Related{Lookup: "parentcustomerid", Table: "account"}, "parentcustomerid_account/accountid ne null"},
+		{Related{Lookup: "parentcustomerid", Table: "account", None: true}, "parentcustomerid_account/accountid eq null"},
+	} {
+		got, err := Filter{Related: &c.r}.OData(*known("contact"), Circumstances{Tables: known})
+		if err != nil || got != c.want {
+			t.Errorf("%+v is %s, not %s: %v", c.r, got, c.want, err)
+		}
+	}
+}
+
 func TestAFilterThatCannotBeWrittenIsAFaultAndNeverHalfAFilter(t *testing.T) {
 	deep := cond("name", IsEmpty)
 	for range 100 {
