@@ -260,6 +260,7 @@ func (l *life) settle(e expectation) {
 		l.wrong("the destination is not as the environment: %d differences\n%s", len(wrong), strings.Join(wrong[:min(12, len(wrong))], "\n"))
 	}
 	l.there = got
+	l.files()
 }
 
 // check compares a receipt with what was expected of it.
@@ -430,10 +431,8 @@ func (l *life) interrupt(work bool) {
 	l.remember(before)
 	l.tell("interrupted: %d", code)
 	got := l.content()
-	for _, wrong := range differences(got, before, nil) { // whatever stands there was there before, or is what comes
-		if len(wrong) > 0 {
-			break
-		}
+	if wrong := foreign(got, before, e); len(wrong) > 0 {
+		l.wrong("in the midst of it stands what was neither there nor comes: %s", strings.Join(wrong[:min(5, len(wrong))], "\n"))
 	}
 	if code == exitWell || code == exitRefused || code == killedAfterReceipt { // it was complete before that step
 		r := receiptOf(l, out)
@@ -452,6 +451,25 @@ func (l *life) interrupt(work bool) {
 		}
 		l.mixed = true
 	}
+}
+
+// foreign tells what stands there in the midst of an import and is neither what was there before nor what comes.
+func foreign(got, before content, e expectation) (all []string) {
+	for table, rows := range got {
+		for key, cells := range rows {
+			was, there := before[table][key]
+			next, comes := e.next[table][key]
+			if !there && !comes {
+				all = append(all, table+" "+key)
+			}
+			for column, cell := range cells {
+				if cell != was[column] && cell != next[column] && cell != e.also[cellAt{table, key, column}] {
+					all = append(all, fmt.Sprintf("%s.%s of %s is %.60q", table, column, key, cell))
+				}
+			}
+		}
+	}
+	return all
 }
 
 // killedAfterReceipt stands for the exit code of a process that was killed behind its last word.
@@ -475,6 +493,7 @@ func (l *life) command(args []string, kills int) (out string, code int) {
 			return out, code
 		}
 		l.tell("%s killed at step %d, after %v", args[0], f.Step, after)
+		args = slices.DeleteFunc(args, func(a string) bool { return a == "-full" }) // once more, it would begin anew
 	}
 }
 

@@ -7,10 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 	"zombiezen.com/go/sqlite"
@@ -420,9 +418,9 @@ func fileContent(t *testing.T, file string) content {
 }
 
 // files compares the files that people open with the rows that are kept of them.
-func (l *life) files(tables []string) {
+func (l *life) files() {
 	l.Helper()
-	for _, table := range tables {
+	for _, table := range chaosTables {
 		if len(l.there[table]) == 0 {
 			continue
 		}
@@ -467,6 +465,3 @@ func (l *life) files(tables []string) {
 		}
 	}
 }
-
-var _ = strconv.Itoa
-var _ = time.Now

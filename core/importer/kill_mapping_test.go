@@ -35,7 +35,7 @@ func TestAKillAfterAnyStepOfAMappingWithChildrenRulesAndPolicies(t *testing.T) {
 		c.Records = c.Records[:12]
 		source := coretest.MemorySource(a, c)
 		source.Server, source.Part = 20, 15
-		source.Accept = func(q core.Query) (func(core.Record) bool, bool) { return nil, strings.Contains(q.Filter, "_value") }
+		source.Accept = func(q core.Query) (func(core.Record) bool, bool) { return nil, strings.Contains(q.Filter, "ne null") }
 		folder := t.TempDir()
 		path = filepath.Join(folder, "contoso.db")
 		file := path

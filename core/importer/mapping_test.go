@@ -80,7 +80,7 @@ func TestChildrenAreReadByTheirOwnQueryWithTheParentsFilter(t *testing.T) {
 	parent := mapping.Default(a.Table)
 	d.job.Mappings = family(parent, mapping.Default(c.Table))
 	d.source.Accept = func(q core.Query) (func(core.Record) bool, bool) { // what the text says, for this one filter
-		return nil, q.Filter == "_parentcustomerid_value ne null"
+		return nil, q.Filter == "parentcustomerid/accountid ne null"
 	}
 	r := d.run()
 	wants(t, r, "account", importer.Counts{Created: 20})
@@ -107,7 +107,7 @@ func TestTwoChildrenWithOneIDAreRefused(t *testing.T) {
 func TestAChangedChildBeginsAnewAndSaysSo(t *testing.T) {
 	a, c := accounts(60), contacts(60)
 	d := newDesk(t, coretest.StoreOptions{}, a, c)
-	d.source.Accept = func(q core.Query) (func(core.Record) bool, bool) { return nil, strings.Contains(q.Filter, "value") }
+	d.source.Accept = func(q core.Query) (func(core.Record) bool, bool) { return nil, strings.Contains(q.Filter, "ne null") }
 	d.job.Mappings = family(mapping.Default(a.Table), mapping.Default(c.Table))
 	first := d.interrupt(5)
 	d.job.Mappings[0].Children[0].Columns = d.job.Mappings[0].Children[0].Columns[:1]

@@ -170,7 +170,7 @@ func (e *engine) payPage(ctx context.Context, t *table, p *Part, pass int, m *ma
 }
 
 // only leaves of a row what a pass writes: resolved references and the columns of that pass. adds is false when that is
-// nothing; empty names a lookup that stays empty for good. was is what became of the row so far: a rule that writes only
+// nothing; empty names a lookup that is left empty for good. was is what became of the row so far: a rule that writes only
 // on a new row is for those that this run created.
 func (e *engine) only(t *table, pass int, r core.Record, ids resolved, was core.OutcomeKind) (adds bool, empty string) {
 	for c, column := range t.plan.Columns {
@@ -187,8 +187,10 @@ func (e *engine) only(t *table, pass int, r core.Record, ids resolved, was core.
 			}
 			if state == resolvedNow {
 				r.Values[c], adds = id, true
-			} else {
-				empty = column.Name
+				continue
+			}
+			if empty = column.Name; was != core.Created && !rule.Keep {
+				r.Values[c], adds = core.Null(), true // what it pointed at before is not what it points at now
 			}
 		case !column.Ref && column.Pass == pass:
 			r.Values[c], adds = v, true

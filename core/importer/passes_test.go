@@ -2,6 +2,7 @@ package importer_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -199,4 +200,32 @@ func TestARunWithOwedRowsHasNotEnded(t *testing.T) {
 	if !strings.Contains(r.Fault.Remedy, "goes on") {
 		t.Errorf("fault %+v", r.Fault)
 	}
+}
+
+func TestALookupThatMovedToARecordThatIsNotThereDoesNotKeepTheOldOne(t *testing.T) {
+	d := newFileDesk(t, accounts(30), contacts(30))
+	d.job.Mappings = resolving(d.job.Mappings, circle())
+	wants(t, d.imports(), "account", importer.Counts{Created: 30})
+	moved := accounts(30)
+	at := slices.IndexFunc(moved.Table.Fields, func(f core.Field) bool { return f.Name == "primarycontactid" })
+	if at < 0 {
+		t.Fatal("accounts have no contact")
+	}
+	moved.Records[4].Values[at] = core.Ref("contact", key("contact", 99))
+	d.source.Set(moved)
+	rehearsed, err := importer.Rehearse(context.Background(), d.job, newSketch(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := d.imports()
+	wants(t, r, "account", importer.Counts{Unchanged: 29, Updated: 1})
+	for _, x := range rehearsed.Tables {
+		if got := sum(t, r, x.Table); x.Counts != got.Counts || x.Unresolved != got.Unresolved {
+			t.Errorf("rehearsed %+v, imported %+v", x.Counts, got)
+		}
+	}
+	if n := d.sql("SELECT count(*) FROM account WHERE primarycontactid IS NULL"); n[0] != "1" || sum(t, r, "account").Unresolved != 1 {
+		t.Errorf("%s lookups are empty, %+v", n, r.Tables)
+	}
+	wants(t, d.imports(), "account", importer.Counts{Unchanged: 30})
 }

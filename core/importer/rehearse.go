@@ -422,10 +422,13 @@ func (r *rehearsing) meet(out *RehearsedTable, x *RehearsedRow, row core.Record,
 		next := row.Values[i]
 		if next.Kind() == core.KindAbsent && was[i].Kind() != core.KindAbsent {
 			if c.Ref {
-				out.Unresolved++
-				continue
+				if out.Unresolved++; h.there == nil {
+					continue
+				}
+				next = core.Null() // what it pointed at before is not what it points at now
+			} else {
+				next = was[i] // it is written in a later pass
 			}
-			next = was[i] // it is written in a later pass
 		}
 		r.value(&out.Fields[i], x, i, next, h)
 	}

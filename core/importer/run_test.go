@@ -344,3 +344,16 @@ func TestInACircleTheGivenOrderStays(t *testing.T) {
 		t.Errorf("order %s", got)
 	}
 }
+
+// uncut is a source that refuses to cut a table.
+type uncut struct{ *coretest.Memory }
+
+func (uncut) Split(context.Context, core.Query, int) ([]core.Query, error) {
+	return nil, &core.Fault{Kind: core.Wrong, Code: "test.no-answer", Cause: "The answer cannot be read.", Remedy: "Ask again.", Owner: core.You}
+}
+
+func TestATableThatTheSourceDoesNotCutIsReadInOnePart(t *testing.T) {
+	d := newDesk(t, coretest.StoreOptions{}, accounts(60))
+	d.job.Source, d.job.Parts = uncut{d.source}, 3
+	wants(t, d.run(), "account", importer.Counts{Created: 60})
+}

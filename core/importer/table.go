@@ -144,10 +144,12 @@ func (e *engine) splitTable(ctx context.Context, t *table) error {
 	ranges := []core.Range{{}}
 	if s, ok := e.Source.(core.Splitter); ok && e.Parts > 1 && e.Limit == 0 && t.run.Changes == nil {
 		queries, err := s.Split(ctx, t.query, e.Parts)
-		if err != nil {
+		if err != nil && core.AsFault(err).Kind != core.Wrong {
 			return core.During("reading "+t.plan.Source, err)
 		}
-		if len(queries) > 0 {
+		if err != nil { // reading it in one part will tell better what is wrong, or go well
+			e.log.Info("the source did not cut a table", "table", t.plan.Source, "code", core.AsFault(err).Code)
+		} else if len(queries) > 0 {
 			ranges = ranges[:0]
 			for _, q := range queries {
 				ranges = append(ranges, q.Range)

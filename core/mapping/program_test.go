@@ -373,7 +373,7 @@ func TestChildrenOfChildrenAreOnlyThoseWhoseParentsAreImported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "(primarycontactid/fullname ne null and primarycontactid/_parentcustomerid_value ne null)"
+	want := "(primarycontactid/fullname ne null and primarycontactid/parentcustomerid_account/accountid ne null)"
 	if text, err := p.Filter(noon); text != want || err != nil || p.Plan().Parent != flat[1].ID {
 		t.Errorf("asked for is %s, %v", text, err)
 	}
