@@ -1,6 +1,10 @@
 package practice
 
-import "ferry/core/practice/halo"
+import (
+	"time"
+
+	"ferry/core/practice/halo"
+)
 
 // An Ending is what an import into a Halo of some world has to come to.
 type Ending string
@@ -44,8 +48,8 @@ func haloFaults() []HaloWorld {
 		{Name: "half", About: "An answer ends in the middle.", Script: on(Step{Method: "GET", Path: "(?i)^/api/(client|site|users)", Nth: 1, Do: DoCut, Bytes: 20}), Ends: Whole},
 		{Name: "dropped", About: "The work of the second write is done and its answer is lost.", Script: posts(Step{Nth: 2, Do: DoDrop}), Ends: Whole},
 		{Name: "dropped-often", About: "Every third write is done and its answer is lost.", Script: posts(Step{Every: 3, Do: DoDrop}), Ends: Whole},
-		{Name: "slow", About: "Each answer waits a little.", Script: on(Step{Times: 20, Do: DoDelay, For: Duration(30e6)}), Ends: Whole},
-		{Name: "away", About: "Halo hangs up and is away for a moment.", Script: posts(Step{Nth: 2, Do: DoAway, For: Duration(200e6)}), Ends: Whole},
+		{Name: "slow", About: "Each answer waits a little.", Script: on(Step{Times: 20, Do: DoDelay, For: Duration(30 * time.Millisecond)}), Ends: Whole},
+		{Name: "away", About: "Halo hangs up and is away for a moment.", Script: posts(Step{Nth: 2, Do: DoAway, For: Duration(200 * time.Millisecond)}), Ends: Whole},
 		{Name: "empty-401", About: "A token is refused without a word.", Script: on(Step{Path: "(?i)^/api/(client|site|users)", Nth: 2, Do: DoStatus, Status: 401}), Ends: Whole},
 		{Name: "short-token", About: "Tokens live for one second, and a 401 says something.", Settings: halo.Settings{TokenLife: 1, Body401: true}, Ends: Whole},
 	}

@@ -189,9 +189,9 @@ func (c *call) writeFields(usage int64, next record, list []record) error {
 
 // field finds the field that a value is for: by its id, which may be text, or by its name.
 func (c *call) field(usage int64, sent record) (record, error) {
-	id, err := strconv.ParseInt(fmt.Sprint(sent["id"]), 10, 64)
+	id, _ := strconv.ParseInt(fmt.Sprint(sent["id"]), 10, 64)
 	f := c.store.get("fieldinfo", id)
-	if err != nil {
+	if id == 0 {
 		f = c.fieldNamed(usage, sent.text("name"))
 	}
 	if f == nil || f.int("usage") != usage {

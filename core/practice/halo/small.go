@@ -10,6 +10,11 @@ func (c *call) saveTopLevel(old, next, in record) error {
 	if p := next.int("parentid"); p != 0 && c.store.get("toplevel", p) == nil {
 		return bad("The field parentid has a value that does not exist.")
 	}
+	for up := next.int("parentid"); up != 0; up = c.store.get("toplevel", up).int("parentid") {
+		if up == next.id() {
+			return bad("A top level cannot be below itself.")
+		}
+	}
 	return nil
 }
 

@@ -131,4 +131,5 @@ func TestTopLevelsFormATree(t *testing.T) {
 		t.Errorf("below Gold are %s", got)
 	}
 	g.refused(400, "parentid", "POST", "/api/TopLevel", `[{"name":"x","parentid":9}]`)
+	g.refused(400, "below itself", "POST", "/api/TopLevel", `[{"id":1,"parentid":3}]`)
 }
