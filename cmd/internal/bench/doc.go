@@ -1,0 +1,10 @@
+// Package bench measures what an import costs, beside what else one could do: a script with Microsoft's Web API by
+// dynamics-web-api or by fetch and better-sqlite3, Python's standard library, and the limits of reading alone and of storing
+// alone. All read the same 200,000 accounts of sixty fields, twenty of them mapped, from one server on this computer; the sums
+// of what they stored must be equal. It prints one table of medians:
+//
+//	make bench
+//
+// A peer that cannot be had is named as missing. Peers are fetched into build/peers by make bench alone. On a machine where
+// others work the ratios count, not the seconds.
+package bench

@@ -1,0 +1,70 @@
+//go:build bench && postgres && !windows
+
+package bench
+
+import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// median is the middle of what was measured, each figure by itself.
+func median(all []result) result {
+	of := func(less func(a, b result) int) result {
+		return slices.SortedFunc(slices.Values(all), less)[len(all)/2]
+	}
+	return result{
+		wall: of(func(a, b result) int { return int(a.wall - b.wall) }).wall,
+		cpu:  of(func(a, b result) int { return int(a.cpu - b.cpu) }).cpu,
+		peak: of(func(a, b result) int { return int(a.peak - b.peak) }).peak,
+	}
+}
+
+// print prints the table. The ratios are those to Ferry's first import into SQLite.
+func (b *bench) print(all []contender) {
+	if len(all[0].results[first]) == 0 {
+		return
+	}
+	base := median(all[0].results[first])
+	fmt.Printf("\n%d accounts, %d of 60 fields, medians of %d rounds\n\n", *rows, len(mapped()), *rounds)
+	fmt.Printf("%-41s%-14s%8s%10s%8s%7s%8s%8s\n", "", "", "wall s", "rows/s", "cpu s", "MB", "x wall", "x cpu")
+	for _, c := range all {
+		if c.missing != "" {
+			fmt.Printf("%-41smissing: %s\n", c.name, c.missing)
+			continue
+		}
+		for _, phase := range phases() {
+			if len(c.results[phase]) == 0 {
+				continue
+			}
+			r := median(c.results[phase])
+			fmt.Printf("%-41s%-14s%8.2f%10.0f%8.2f%7d%8.2f%8.2f\n", c.name, phase, r.wall.Seconds(), float64(*rows)/r.wall.Seconds(),
+				r.cpu.Seconds(), r.peak>>20, r.wall.Seconds()/base.wall.Seconds(), r.cpu.Seconds()/base.cpu.Seconds())
+		}
+	}
+	fmt.Println()
+}
+
+// waits measures what latency costs: one reader, and as many as Ferry takes by itself. Half of a first import is the walk that
+// takes the mark, so that the second of two is measured, which needs none where there is one.
+func (b *bench) waits() {
+	if *latency <= 0 {
+		return
+	}
+	b.server.latency = *latency
+	defer func() { b.server.latency = 0 }()
+	for _, c := range []struct {
+		name string
+		more []string
+	}{{"one reader", []string{"-requests", "1"}}, {"four readers", []string{"-requests", "4"}}, {"as many as Ferry takes", nil}} {
+		folder := b.t.TempDir()
+		ferry := contender{name: "Ferry, " + c.name, command: func(string) *exec.Cmd {
+			return b.ferryctl(filepath.Join(folder, "data"), "sqlite:"+filepath.Join(folder, "ferry.db"), false, c.more...)
+		}}
+		r := b.run(&ferry, first)
+		fmt.Printf("%-41s%-14s%8.2f\n", ferry.name, strings.TrimSuffix((*latency).Round(time.Millisecond).String(), "0s")+" a page", r.wall.Seconds())
+	}
+}

@@ -1,0 +1,182 @@
+//go:build bench && postgres && !windows
+
+package bench
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"golang.org/x/sync/errgroup"
+
+	"ferry/core/practice"
+)
+
+// A server stands in front of a practice environment. Pages of accounts are asked for there once and served from memory from
+// then on, packed as Dynamics packs them, so that what is measured is whoever reads them.
+type server struct {
+	org     string // https://localhost:PORT
+	ca      []byte // PEM
+	env     *practice.Environment
+	next    *http.Transport
+	latency time.Duration // before each page
+
+	mu    sync.Mutex
+	pages map[string]*page
+}
+
+type page struct {
+	once          sync.Once
+	asked         *http.Request
+	status        int
+	plain, packed []byte
+}
+
+func serve(env *practice.Environment) (*server, func(), error) {
+	certificate, ca, err := selfSigned()
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	s := &server{
+		org: "https://localhost:" + port, ca: ca, env: env, pages: map[string]*page{},
+		next: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: env.Pool}, DisableCompression: true, MaxIdleConnsPerHost: 8},
+	}
+	h := &http.Server{Handler: s, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	go func() { _ = h.ServeTLS(l, "", "") }() // it ends when it is closed
+	return s, func() { _ = h.Close() }, nil
+}
+
+// selfSigned makes a certificate for localhost that is its own authority.
+func selfSigned() (tls.Certificate, []byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	about := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "Ferry bench"}, DNSNames: []string{"localhost"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour), IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, about, about, &key.PublicKey, key)
+	if err != nil {
+		return tls.Certificate{}, nil, err
+	}
+	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), nil
+}
+
+// refresh asks for every page anew: records have changed.
+func (s *server) refresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all errgroup.Group
+	all.SetLimit(2)
+	for _, p := range s.pages {
+		all.Go(func() error {
+			p.status, _, p.plain = s.ask(p.asked)
+			p.packed = pack(p.plain)
+			return nil
+		})
+	}
+	_ = all.Wait() // a page that could not be had says so to whoever reads it
+}
+
+// kept reports whether an answer may be kept: a page of accounts, not what changed since a moment, and not single records.
+func kept(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/accounts") &&
+		!strings.Contains(r.URL.RawQuery, "deltatoken") && !strings.Contains(r.URL.RawQuery, "accountid%20eq")
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !kept(r) {
+		status, header, body := s.ask(r)
+		for _, name := range []string{"Content-Type", "Www-Authenticate", "Retry-After", "Odata-Version"} {
+			if v := header.Get(name); v != "" {
+				w.Header().Set(name, v)
+			}
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write(body)
+		return
+	}
+	key := r.URL.RequestURI() + "\n" + r.Header.Get("Prefer")
+	s.mu.Lock()
+	p := s.pages[key]
+	if p == nil {
+		p = &page{asked: r.Clone(context.Background())}
+		p.asked.Body = http.NoBody
+		s.pages[key] = p
+	}
+	s.mu.Unlock()
+	p.once.Do(func() {
+		p.status, _, p.plain = s.ask(p.asked)
+		p.packed = pack(p.plain)
+	})
+	if s.latency > 0 {
+		t := time.NewTimer(s.latency)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	body := p.plain
+	w.Header().Set("Content-Type", "application/json; odata.metadata=minimal; odata.streaming=true")
+	w.Header().Set("Odata-Version", "4.0")
+	w.Header().Set("X-Ms-Dop-Hint", "8")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		body = p.packed
+	}
+	w.WriteHeader(p.status)
+	_, _ = w.Write(body)
+}
+
+// ask asks the practice environment. Its address becomes ours in what it answers.
+func (s *server) ask(r *http.Request) (int, http.Header, []byte) {
+	body, _ := io.ReadAll(r.Body)
+	q, err := http.NewRequest(r.Method, s.env.Org+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		return http.StatusBadGateway, http.Header{}, nil
+	}
+	q.Header = r.Header.Clone()
+	q.Header.Del("Accept-Encoding")
+	a, err := s.next.RoundTrip(q)
+	if err != nil {
+		return http.StatusBadGateway, http.Header{}, nil
+	}
+	defer a.Body.Close()
+	body, err = io.ReadAll(a.Body)
+	if err != nil {
+		return http.StatusBadGateway, http.Header{}, nil
+	}
+	return a.StatusCode, a.Header, bytes.ReplaceAll(body, []byte(s.env.Org), []byte(s.org))
+}
+
+func pack(body []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, 5) // the level is a good one
+	_, _ = z.Write(body)               // a buffer takes every write
+	_ = z.Close()
+	return b.Bytes()
+}
