@@ -69,6 +69,7 @@ vet:
 	CGO_ENABLED=0 $(GO) vet -tags e2e ./cmd/ferry/e2e
 	CGO_ENABLED=0 $(GO) vet -tags proxy ./cmd/ferryctl/proxied
 	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./core/importer ./cmd/ferryctl
+	CGO_ENABLED=0 $(GO) vet -tags "bench postgres" ./cmd/internal/bench
 	CGO_ENABLED=0 $(GO) vet -tags libreoffice ./core/sheet/sheettest ./cmd/ferryctl
 	CGO_ENABLED=0 GOOS=windows $(GO) vet ./core/... ./cmd/ferryctl/...
 	CGO_ENABLED=0 GOOS=darwin $(GO) vet ./core/... ./cmd/ferryctl/...
@@ -85,11 +86,22 @@ race:
 	@.ci/setup window
 	CGO_ENABLED=1 $(GO) test -race -timeout 40m -tags $(TAGS) -skip '$(LONG)' $(RACE)
 
-bench:
+# What an import costs beside what else one could do, in one table; then memory over a million rows, and how the window answers
+# meanwhile. About a quarter of an hour. The scripts' packages come into build/peers; what cannot be had is named as missing.
+bench: window
+	@.ci/setup test
+	CGO_ENABLED=0 $(GO) build -o build/ferryctl ./cmd/ferryctl
+	CGO_ENABLED=0 $(GO) test -c -tags "bench postgres" -o build/bench.test ./cmd/internal/bench
+	mkdir -p build/peers && cp cmd/internal/bench/peers/* build/peers
+	-cd build/peers && npm install --no-audit --no-fund
+	build/bench.test -test.run TestTheTable -test.timeout 60m -ferryctl $(CURDIR)/build/ferryctl -peers $(CURDIR)/build/peers $(BENCH)
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench AMillionAccounts -benchtime 1x -timeout 30m ./cmd/ferryctl
+
+# The benchmarks of single packages.
+benchmarks:
 	@.ci/setup test
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 3x ./core/...
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 2x ./ui
-	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./cmd/ferryctl
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 10m -tags postgres ./core/postgres
 
 clean:

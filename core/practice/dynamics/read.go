@@ -83,6 +83,9 @@ func (c *call) question(l listing) (*question, error) {
 		if q.keep, q.reads, err = c.store.filter(o.filter, o.aliases, l.model, c.caller); err != nil {
 			return nil, err
 		}
+		if q.among == nil {
+			q.among = c.store.among(o.filter, o.aliases, l.model)
+		}
 	}
 	q.restrict()
 	if o.orderby != "" {
