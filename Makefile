@@ -8,7 +8,7 @@ PURE   := ./assets/... ./core/... ./ui/... ./cmd/ferryctl/... ./cmd/internal/...
 FERRY  := build/ferry
 E2E    := build/ferry-e2e
 
-.PHONY: demo test build unit keychain proxy postgres sheets e2e vet race bench clean window
+.PHONY: demo test build unit keychain proxy postgres sheets e2e vet race bench benchmarks clean window
 
 demo:
 ifeq ($(shell uname),Darwin)
