@@ -108,5 +108,8 @@ Try it in another terminal:
 `, l.Org, l.Authority, l.Tenant, l.ClientID, l.Secret, l.CAFile, l.Halo, l.HaloTenant, l.HaloClientID, l.HaloSecret, l.CAFile, l.Secret, l.Org, l.Authority, l.ClientID)
 	}
 	<-ctx.Done()
+	for _, what := range env.Unknown() { // a person who tries another client wants to know why it was answered 501
+		fmt.Fprintln(t.err, "not played:", what)
+	}
 	return exitWell
 }

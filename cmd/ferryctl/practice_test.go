@@ -20,9 +20,10 @@ func TestThePracticeLineOpensHalo(t *testing.T) {
 	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
 	defer stop()
 	read, write := io.Pipe()
+	var said lockedBuffer
 	ended := make(chan int, 1)
 	go func() {
-		term := &terminal{out: write, err: io.Discard, env: func(string) string { return "" }, log: slog.New(slog.DiscardHandler)}
+		term := &terminal{out: write, err: &said, env: func(string) string { return "" }, log: slog.New(slog.DiscardHandler)}
 		ended <- run(ctx, term, []string{"practice", "-json", "-rows", "account=5", "-rows", "contact=5", "-halo", "tokenLife=77"})
 		write.Close()
 	}()
@@ -47,9 +48,16 @@ func TestThePracticeLineOpensHalo(t *testing.T) {
 	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), `"expires_in":77`) {
 		t.Errorf("Halo answers %d %s", res.StatusCode, body)
 	}
+	if res, err = client.Get(l.Halo + "/nothing"); err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
 	stop()
 	if code := <-ended; code != exitWell {
 		t.Errorf("practice ends with %d", code)
+	}
+	if res.StatusCode != http.StatusNotImplemented || !strings.Contains(said.String(), "not played: GET /nothing") {
+		t.Errorf("what is not played is answered %d and told as %q", res.StatusCode, said.String())
 	}
 }
 
