@@ -84,7 +84,7 @@ func (w *Window) take(p *project.Project) {
 	for name := range w.sessions {
 		w.forget(name)
 	}
-	w.project, w.runs = p, runs{}
+	w.project, w.runs, w.offered = p, runs{}, w.offeredName(p)
 	w.save()
 	w.connections().wizard = nil
 	w.mappings().forget()

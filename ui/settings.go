@@ -55,13 +55,10 @@ func (p *settings) render() {
 		kit.Segments([]string{lang.L("System"), lang.L("Light"), lang.L("Dark")}, chosen, p.choose)))
 	cards := []fyne.CanvasObject{appearance, p.network.card(), kit.Card(kit.Column(8, kit.Head(lang.L("Passwords and sign-ins")), p.keychainWords()))}
 	cards = append(cards, p.keeping.card())
-	file := kit.Card(kit.Row(16, kit.Grow(kit.Column(3, kit.Head(lang.L("Project")),
-		kit.QuietPara(lang.L("A project holds connections, destination and tables, never a secret.")))),
-		kit.Plain(lang.L("Open a project file…"), w.openProject)))
 	about := kit.Card(kit.Row(16, kit.NewIcon("mark", look.Ink, 36), kit.Grow(kit.Column(3, kit.Head(lang.L("Ferry {{.Version}}", kit.M{"Version": w.o.Version})),
 		kit.QuietPara(lang.L("No account, no server, nothing is sent to us.")))),
 		kit.Plain(lang.L("Licences"), w.showLicences)))
-	p.page.Set(kit.PageHead(lang.L("Settings"), lang.L("For this computer")), append(cards, file, about)...)
+	p.page.Set(kit.PageHead(lang.L("Settings"), lang.L("For this computer")), append(cards, w.projectCard(), about)...)
 }
 
 func (p *settings) choose(i int) {

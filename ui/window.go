@@ -27,6 +27,7 @@ type Window struct {
 	win     fyne.Window
 	run     *task.Runner
 	project *project.Project
+	offered string // what Ferry would call the project; see nameProject
 	root    *fyne.Container
 	frame   *frame
 	pages   map[string]page
@@ -146,6 +147,10 @@ func (w *Window) Fyne() fyne.Window { return w.win }
 
 // start opens the first place, and a project file that was named.
 func (w *Window) start() {
+	if w.project != nil {
+		w.offered = w.offeredName(w.project)
+		w.nameProject()
+	}
 	w.begin()
 	if w.o.Given != "" {
 		w.read(w.o.Given, nil, func(err error) { w.tell(lang.L("The project file was not opened"), err) })
@@ -296,7 +301,7 @@ func (w *Window) forget(name string) {
 // own returns the project, and makes one at the first need.
 func (w *Window) own() *project.Project {
 	if w.project == nil {
-		w.project = project.New("Ferry")
+		w.project = project.New(unnamed)
 	}
 	return w.project
 }
@@ -308,7 +313,9 @@ func (w *Window) save() {
 		return
 	}
 	w.saving.running = true
-	p := clone(w.own())
+	w.own()
+	w.nameProject()
+	p := clone(w.project)
 	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (struct{}, error) {
 		return struct{}{}, w.o.Engine.Save(ctx, p)
 	}, nil, func(_ struct{}, err error) {
