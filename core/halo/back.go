@@ -2,6 +2,13 @@ package halo
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
 
 	"ferry/core"
 )
@@ -9,7 +16,8 @@ import (
 // retire takes a record away that is gone at its source: it is set inactive. Ferry deletes nothing in an import.
 func (w *writing) retire(ctx context.Context, j *job) error {
 	if w.s.t.rows != nil {
-		return w.d.removeRow(ctx, w.s.t, j.there.id)
+		j.element = object{}
+		return nil
 	}
 	if j.there.row.yes("inactive") {
 		return nil
@@ -19,7 +27,195 @@ func (w *writing) retire(ctx context.Context, j *job) error {
 	return nil
 }
 
-// replaced is what a job replaces, for whoever takes the import back.
+// replaced is what a job replaces, for whoever takes the import back. What it leaves is told by a digest of just the columns
+// that it writes: somebody may change another one, and the rest is still put back.
 func (w *writing) replaced(j *job) core.Replaced {
-	return core.Replaced{Key: j.r.Key, Made: j.there == nil}
+	r := core.Replaced{Key: j.r.Key, Made: j.there == nil}
+	columns := new(big.Int)
+	for i, v := range j.values {
+		if j.write[i] && !(r.Made && v.Blank()) {
+			columns.SetBit(columns, i, 1)
+		}
+	}
+	var n int64
+	if !r.Made {
+		n = j.there.id
+		r.Was = make([]core.Value, len(w.s.plan.Columns))
+		for i := range r.Was {
+			if columns.Bit(i) == 1 {
+				if r.Was[i] = j.was[i]; r.Was[i].Kind() == core.KindAbsent {
+					r.Was[i] = core.Null()
+				}
+			}
+		}
+	}
+	r.Left = strconv.FormatInt(n, 10) + ":" + columns.Text(16) + ":" + digestOf(w.s.fields, columns, j.values)
+	return r
+}
+
+// digestOf is a digest of some columns of a row.
+func digestOf(fields []*field, columns *big.Int, values []core.Value) string {
+	h := sha256.New()
+	for i, f := range fields {
+		if columns.Bit(i) == 1 {
+			fmt.Fprintf(h, "%s\x00%s\x00", f.name, f.plain(values[i]))
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// plain is one text for all values that are equal in a field.
+func (f *field) plain(v core.Value) string {
+	switch {
+	case f.typ == core.TypeBoolean:
+		b, _ := readBool(v)
+		return strconv.FormatBool(b)
+	case v.Blank():
+		return ""
+	case f.typ == core.TypeChoices:
+		codes := codesOf(v)
+		slices.Sort(codes)
+		return fmt.Sprint(codes)
+	case f.typ == core.TypeDate:
+		return v.AsTime().Format("2006-01-02")
+	case f.typ == core.TypeDateTime:
+		return v.AsTime().Format("2006-01-02T15:04:05")
+	case f.name == "toplevel":
+		return fold(v.Canonical())
+	}
+	return v.Canonical()
+}
+
+// PutBack implements core.Rememberer. What the batch made is set inactive, or deleted where that is allowed; what it changed
+// gets its former values.
+func (d *Destination) PutBack(ctx context.Context, p core.Plan, columns []string, rows []core.Replaced, try bool) ([]core.Outcome, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	outcomes := make([]core.Outcome, len(rows))
+	p.Columns, p.Match = nil, nil
+	for _, name := range columns {
+		p.Columns = append(p.Columns, core.Column{Name: name, Type: core.ColumnText, Pass: 1})
+	}
+	s, err := d.shape(ctx, p)
+	if err != nil {
+		return outcomes, err
+	}
+	ix, err := d.index(ctx, s.t)
+	if err != nil {
+		return outcomes, err
+	}
+	back := core.Batch{Pass: 2, Known: []core.Known{}}
+	var at []int
+	for i, r := range rows {
+		e, o, err := d.asLeft(ctx, s, ix, r)
+		if err != nil {
+			return outcomes, core.During("putting back what was in Halo", err)
+		}
+		switch outcomes[i] = o; {
+		case o.Kind != core.Untried:
+		case try && r.Made:
+			outcomes[i].Kind = core.Removed
+		case try:
+			outcomes[i].Kind = core.Updated
+		case r.Made:
+			if outcomes[i], err = d.takeAway(ctx, s.t, ix, e, r.Key); err != nil {
+				return outcomes, core.During("putting back what was in Halo", err)
+			}
+		default:
+			at = append(at, i)
+			back.Rows = append(back.Rows, core.Record{Key: r.Key, Values: r.Was})
+			back.Known = append(back.Known, core.Known{ID: writeID(e.id, e.found)})
+		}
+	}
+	w := &writing{d: d, s: s, ix: ix, b: back, outcomes: make([]core.Outcome, len(back.Rows))}
+	for _, wave := range waves(back.Rows) {
+		if err = w.wave(ctx, wave); err != nil {
+			break
+		}
+	}
+	for n, i := range at {
+		outcomes[i] = w.outcomes[n]
+	}
+	return outcomes, core.During("putting back what was in Halo", err)
+}
+
+// asLeft finds a row that is to be put back, and tells what becomes of one that is not as the batch left it. Untried is as left.
+func (d *Destination) asLeft(ctx context.Context, s *shape, ix *index, r core.Replaced) (*there, core.Outcome, error) {
+	refuse := func(f *core.Fault) (*there, core.Outcome, error) {
+		return nil, core.Outcome{Kind: core.Refused, Fault: about(f, s.t.name, r.Key, "")}, nil
+	}
+	parts := strings.Split(r.Left, ":")
+	columns, ok := new(big.Int), len(parts) == 3
+	if ok {
+		_, ok = columns.SetString(parts[1], 16)
+	}
+	if !ok {
+		return refuse(changedSince())
+	}
+	if err := d.surely(ctx, ix, []string{r.Key}); err != nil {
+		return nil, core.Outcome{}, err
+	}
+	var e *there
+	if n, _, ok := readID(parts[0]); ok {
+		e = ix.rows[n]
+	} else if hits := ix.byKey[strings.ToLower(r.Key)]; len(hits) == 1 {
+		e = ix.rows[hits[0]]
+	}
+	switch {
+	case e == nil && r.Made && d.way(s.t).proved:
+		return nil, core.Outcome{Kind: core.Unchanged}, nil
+	case e == nil:
+		return refuse(notFoundAgain())
+	case r.Made && !d.to.delete && e.row.yes("inactive"):
+		return e, core.Outcome{Kind: core.Unchanged}, nil
+	}
+	values := make([]core.Value, len(s.fields))
+	before := true
+	for i, f := range s.fields {
+		if columns.Bit(i) == 0 {
+			continue
+		}
+		v, _, err := d.presentOf(ctx, s.t, e, f)
+		if answered(err) == 404 || core.AsFault(err).Code == "halo.not-found-again" {
+			return refuse(notFoundAgain())
+		}
+		if err != nil {
+			return nil, core.Outcome{}, err
+		}
+		values[i] = v
+		before = before && !r.Made && f.equal(v, r.Was[i])
+	}
+	if before && !r.Made {
+		return e, core.Outcome{Kind: core.Unchanged}, nil
+	}
+	if digestOf(s.fields, columns, values) != parts[2] {
+		return refuse(changedSince())
+	}
+	return e, core.Outcome{}, nil
+}
+
+// takeAway removes what an import made.
+func (d *Destination) takeAway(ctx context.Context, t *table, ix *index, e *there, key string) (core.Outcome, error) {
+	var err error
+	switch {
+	case t.rows != nil:
+		err = d.removeRow(ctx, t, e.id)
+	case d.to.delete:
+		err = d.c.remove(ctx, "deleting a record in Halo", t.path, e.id)
+	default:
+		o := object{"id": e.id, "inactive": true}
+		d.quiet(t, o, false)
+		_, err = d.c.repost(ctx, "changing "+t.name+" in Halo", t.path, []object{o})
+	}
+	switch {
+	case err == nil && (d.to.delete || t.rows != nil):
+		ix.gone(e.id)
+	case err == nil:
+		e.row["inactive"] = true
+	case refused(err) && answered(err) != 401:
+		return core.Outcome{Kind: core.Refused, Fault: recordFault(t, key, err)}, nil
+	default:
+		return core.Outcome{}, err
+	}
+	return core.Outcome{Kind: core.Removed}, nil
 }

@@ -88,6 +88,37 @@ func (d *Destination) byFields(ctx context.Context, s *shape, ix *index, want ma
 	return hits, nil
 }
 
+// Same implements core.Comparer. The mark of a record that was found is no part of its id.
+func (d *Destination) Same(t core.ColumnType, there, next core.Value) bool {
+	if there.Blank() || next.Blank() {
+		return there.Blank() && next.Blank() || t == core.ColumnBoolean && !there.AsBool() && !next.AsBool()
+	}
+	if t == core.ColumnBoolean {
+		a, _ := readBool(there)
+		b, _ := readBool(next)
+		return a == b
+	}
+	return strings.TrimPrefix(there.Canonical(), foundMark) == strings.TrimPrefix(next.Canonical(), foundMark)
+}
+
+// asReferred is a site as references to customers are written: the customer, where it is its main site.
+func (d *Destination) asReferred(ctx context.Context, e *there, f *field, v core.Value) (core.Value, error) {
+	customer, ok := e.row.id("client_id")
+	text, isSite := strings.CutPrefix(v.Canonical(), sitePrefix)
+	n, _, is := readID(text)
+	if f.target == sites && isSite {
+		return core.Ref("", text), nil
+	}
+	if !ok || !isSite || !is || f.target != customers {
+		return v, nil
+	}
+	main, err := d.mainSite(ctx, customer)
+	if err == nil && main == n {
+		v = core.Ref("", writeID(customer, false))
+	}
+	return v, err
+}
+
 func (d *Destination) foundOne(ctx context.Context, s *shape, e *there, m core.Match) (core.Found, error) {
 	one := core.Found{ID: writeID(e.id, e.found)}
 	if !m.Values && !m.Traces {
@@ -99,7 +130,11 @@ func (d *Destination) foundOne(ctx context.Context, s *shape, e *there, m core.M
 		if err != nil {
 			return one, err
 		}
-		one.Values[i] = v
+		if one.Values[i] = v; f.typ == core.TypeLookup && s.t.name == users {
+			if one.Values[i], err = d.asReferred(ctx, e, f, v); err != nil {
+				return one, err
+			}
+		}
 	}
 	if m.Traces {
 		switch {

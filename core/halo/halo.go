@@ -32,6 +32,9 @@ var (
 	_ core.Finder      = (*Destination)(nil)
 	_ core.Ruler       = (*Destination)(nil)
 	_ core.Remarker    = (*Destination)(nil)
+	_ core.Rememberer  = (*Destination)(nil)
+	_ core.Comparer    = (*Destination)(nil)
+	_ core.Adopter     = (*Destination)(nil)
 )
 
 // New makes a destination of its settings. It does no I/O.

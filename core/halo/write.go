@@ -19,7 +19,9 @@ type job struct {
 	later   bool   // of a pass behind the first
 	element object // what is written; nil for nothing
 	site    object // what is written into the customer's main site; nil for nothing
-	was     *core.Replaced
+	values  []core.Value
+	write   []bool
+	was     []core.Value // what stands in the columns that are written
 }
 
 // A writing is one call of Write.
@@ -181,6 +183,7 @@ func (w *writing) plan(ctx context.Context, j *job) (*core.Fault, error) {
 		return f, err
 	}
 	write := make([]bool, len(values))
+	j.values, j.write, j.was = values, write, make([]core.Value, len(values))
 	if j.there == nil {
 		for i, c := range w.s.plan.Columns {
 			write[i] = c.Rule.Writes(core.Meeting{New: true, Next: values[i]})
@@ -194,6 +197,7 @@ func (w *writing) plan(ctx context.Context, j *job) (*core.Fault, error) {
 		}
 		m := core.Meeting{Made: j.made, Later: j.later, Next: values[i], There: there, Left: w.left(j, i, there, values[i])}
 		write[i] = c.Rule.Writes(m) && !(told && w.s.fields[i].equal(there, values[i]))
+		j.was[i] = there
 	}
 	return w.change(ctx, j, values, write)
 }

@@ -68,12 +68,14 @@ type imageAbout struct {
 }
 
 // remembers reports whether what this run replaces can be kept. A destination must be sure which batches it has: an image of
-// one that never arrived would be put back over what somebody wrote since.
+// one that never arrived would be put back over what somebody wrote since. One that the journal remembers for puts back only
+// rows that are as the batch left them.
 func (e *engine) remembers() (Memory, bool) {
 	memory, ok := e.Journal.(Memory)
 	_, tells := e.Destination.(core.Rememberer)
 	_, settles := e.Destination.(core.Settler)
-	return memory, ok && tells && settles && e.Seal != nil && e.KeepFor >= 0
+	_, forgets := e.Destination.(core.Forgetful)
+	return memory, ok && tells && (settles || forgets) && e.Seal != nil && e.KeepFor >= 0
 }
 
 // remembering is what the destination tells of a batch; nil when nobody wants to know.
