@@ -188,6 +188,7 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 		w.d.quiet(&table{name: sites}, site, false)
 		j.site = site
 	}
+	delete(o, "fkid") // a row stays where it is
 	if len(o) > 0 {
 		o["id"] = j.there.id
 		w.d.quiet(w.s.t, o, false)
@@ -273,8 +274,14 @@ func (w *writing) set(ctx context.Context, o object, f *field, v core.Value, isN
 // Halo: OpenAPI description: _isimport, _dont_fire_automations, newclient_sendwelcomeemail, newsite_sendwelcomeemail,
 // sendwelcomeemail.
 func (d *Destination) quiet(t *table, o object, isNew bool) {
+	if t.rows != nil {
+		return // the element of the table says it
+	}
 	o["_isimport"] = true
 	if d.to.notify {
+		if t.name == users && isNew {
+			o["sendwelcomeemail"] = true
+		}
 		return
 	}
 	o["_dont_fire_automations"] = true

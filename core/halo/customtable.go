@@ -1,16 +1,316 @@
 package halo
 
-import "context"
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ferry/core"
+)
 
 // A customTable is a table that people made in Halo.
+//
+// Halo: rows are written by a POST of their table: new ones as the value of the table's own field, changed ones as
+// edit_customfields, removed ones as delete_customfields. Rows that are not named may go when Halo is not told otherwise: each
+// write says that rows are added and none is removed.
 type customTable struct {
-	id int64
+	id    int64
+	field int64  // of the table's own field
+	link  int64  // the number of the table on whose records it hangs; 0 for none
+	above *table // the custom table in whose rows its rows are nested
+	in    *field // that table's field
+	key   *field // holds the record's id in Dynamics
 }
 
-func (d *Destination) customTables(context.Context) ([]*table, error) { return nil, nil }
+// parentColumn is the column that says to which record a row belongs.
+const parentColumn = "parent"
 
-func (d *Destination) fillCustomTable(context.Context, *table) error { return nil }
+// customTables reads the custom tables, once, without their fields.
+func (d *Destination) customTables(ctx context.Context) ([]*table, error) {
+	if d.custom != nil {
+		return d.custom, nil
+	}
+	var answer objects
+	answer.key = "customtables"
+	if err := d.c.get(ctx, "reading the custom tables of Halo", "CustomTable", nil, &answer); err != nil {
+		return nil, err
+	}
+	all := []*table{}
+	for _, o := range answer.rows {
+		n, ok := o.id("id")
+		name := o.text("db_name")
+		if name == "" {
+			name = "CT" + strings.ReplaceAll(o.text("name"), " ", "")
+		}
+		if !ok || name == "CT" {
+			continue
+		}
+		link, _ := o.id("linkto_table_id")
+		all = append(all, &table{name: name, display: o.text("name"), path: "CustomTable", number: n, rows: &customTable{id: n, field: n, link: link}})
+	}
+	d.custom = all
+	return all, nil
+}
 
-func (d *Destination) readRows(context.Context, *table, *index) error { return nil }
+// fillCustomTable reads the fields of a custom table, and on what its rows hang.
+func (d *Destination) fillCustomTable(ctx context.Context, t *table) error {
+	if len(t.fields) > 0 {
+		return nil
+	}
+	fields, err := d.c.customFields(ctx, t.number)
+	if err != nil {
+		return err
+	}
+	t.fields = fields
+	t.rows.key = d.keyField(t)
+	target := map[int64]string{tableClient: customers, tableSite: sites, tableUsers: users}[t.rows.link]
+	if target == "" {
+		if err := d.findAbove(ctx, t); err != nil {
+			return err
+		}
+		if t.rows.above != nil {
+			target = t.rows.above.name
+		}
+	}
+	if target != "" {
+		t.fields = append(t.fields, field{name: parentColumn, display: "Belongs to", member: "fkid", typ: core.TypeLookup, target: target, must: true})
+	}
+	return nil
+}
 
-func (d *Destination) removeRow(context.Context, *table, int64) error { return nil }
+// findAbove finds the custom table one of whose fields holds rows of this one.
+func (d *Destination) findAbove(ctx context.Context, t *table) error {
+	for _, other := range d.custom {
+		if other == t {
+			continue
+		}
+		fields, err := d.c.customFields(ctx, other.number)
+		if err != nil {
+			return err
+		}
+		for i := range fields {
+			if f := &fields[i]; f.def.kind == kindTable && f.def.table == t.number {
+				above, err := d.table(ctx, other.name)
+				if err == nil {
+					t.rows.above, t.rows.in = above, f
+				}
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+var idName = regexp.MustCompile(`(?i)dynamics|guid|(Id|ID)$`)
+
+// keyField is the field that holds a row's id in Dynamics: one that the settings name, else one that is called so.
+func (d *Destination) keyField(t *table) *field {
+	if w := d.other(t); w.kind == byField {
+		return w.f
+	}
+	for i := range t.fields {
+		if f := &t.fields[i]; f.typ == core.TypeText && idName.MatchString(f.name) {
+			return f
+		}
+	}
+	return nil
+}
+
+// readRows reads all rows of a custom table, page by page where Halo gives pages.
+func (d *Destination) readRows(ctx context.Context, t *table, ix *index) error {
+	q := url.Values{"includedetails": {"true"}, "pageinate": {"true"}, "page_size": {strconv.Itoa(pageSize)}}
+	for page := 1; page <= mostPages; page++ {
+		q.Set("page_no", strconv.Itoa(page))
+		var o object
+		if err := d.c.get(ctx, "reading the rows of a custom table of Halo", "CustomTable/"+strconv.FormatInt(t.rows.id, 10), q, &o); err != nil {
+			return err
+		}
+		own, _ := o["ctfield"].(map[string]any)
+		if n, ok := object(own).id("id"); ok && n > 0 {
+			t.rows.field = n
+		}
+		rows := o.all("rows")
+		if rows == nil {
+			rows = object(own).all("value")
+		}
+		fresh := 0
+		for _, row := range rows {
+			n, ok := row.id("id")
+			if !ok || ix.rows[n] != nil {
+				continue
+			}
+			fresh++
+			ix.rows[n] = &there{id: n, row: row, whole: true}
+			if key, _ := ix.rows[n].told(t.rows.key); looksLikeKey(key) {
+				ix.mark(n, strings.ToLower(key), false)
+			}
+		}
+		if count, ok := o.id("record_count"); fresh == 0 || ok && int64(len(ix.rows)) >= count {
+			return nil
+		}
+	}
+	return endless(t.display)
+}
+
+// makeRows makes rows. Halo does not tell their ids: they are read back by the field that holds the record's id.
+func (w *writing) makeRows(ctx context.Context, jobs []*job) error {
+	err := w.each(ctx, jobs, func(ctx context.Context, some []*job) error { return w.addRows(ctx, some) })
+	var left []*job
+	for _, j := range jobs {
+		if w.outcomes[j.at].Kind == core.Untried {
+			left = append(left, j)
+		}
+	}
+	if len(left) == 0 {
+		return err
+	}
+	found, lookErr := w.lookFor(ctx, left)
+	for _, j := range left {
+		switch e := found[j]; {
+		case e != nil:
+			w.arrived(j, e)
+		case lookErr != nil || j.sent:
+			w.unsure([]*job{j}, lookErr)
+		}
+	}
+	if err == nil {
+		err = lookErr
+	}
+	return err
+}
+
+// addRows sends some new rows, those of one parent together. Sending them again does no harm: they have a matching field.
+func (w *writing) addRows(ctx context.Context, jobs []*job) error {
+	t := w.s.t.rows
+	byParent := map[int64][]object{}
+	var parents []int64
+	for _, j := range jobs {
+		j.sent = true
+		parent, _ := j.element["fkid"].(int64)
+		if byParent[parent] == nil {
+			parents = append(parents, parent)
+		}
+		byParent[parent] = append(byParent[parent], object{"customfields": j.element["customfields"]})
+	}
+	var elements []object
+	for _, parent := range parents {
+		added := object{"id": t.field, "type": int64(7), "usage": t.id, "value": byParent[parent], "add_rows": true, "dont_delete_rows": true, "table_matching_field": t.key.def.id}
+		o := object{"id": t.id, "_isimport": true, "customfields": []object{added}}
+		if t.above != nil {
+			above := t.above.rows
+			added["id"], added["usage"] = t.in.def.id, above.id
+			row := object{"id": parent, "customfields": []object{added}}
+			o["id"] = above.id
+			delete(o, "customfields")
+			o["edit_customfields"] = []object{{"id": above.field, "value": []object{row}}}
+		} else if t.link != 0 {
+			o["key"] = parent
+		}
+		elements = append(elements, o)
+	}
+	_, err := w.d.c.repost(ctx, "making rows of a custom table in Halo", "CustomTable", elements)
+	switch {
+	case err == nil || !surelyNot(err) && !refused(err):
+		return nil // what arrived is read back
+	case surelyNot(err):
+		return err
+	case len(jobs) == 1:
+		w.outcomes[jobs[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, jobs[0].r.Key, err)}
+		return nil
+	}
+	middle := len(jobs) / 2
+	if err := w.addRows(ctx, jobs[:middle]); err != nil {
+		return err
+	}
+	return w.addRows(ctx, jobs[middle:])
+}
+
+// editRows changes rows.
+func (w *writing) editRows(ctx context.Context, jobs []*job) error {
+	t := w.s.t.rows
+	var gone []int64
+	var rows []object
+	var kept []*job
+	for _, j := range jobs {
+		if j.r.Gone {
+			gone = append(gone, j.there.id)
+			continue
+		}
+		kept = append(kept, j)
+		rows = append(rows, object{"id": j.there.id, "customfields": j.element["customfields"]})
+	}
+	o := object{"id": t.id, "_isimport": true}
+	if len(rows) > 0 {
+		o["edit_customfields"] = []object{{"id": t.field, "type": int64(7), "usage": t.id, "value": rows, "dont_delete_rows": true}}
+	}
+	if len(gone) > 0 {
+		o["delete_customfields"] = gone
+	}
+	_, err := w.d.c.repost(ctx, "changing rows of a custom table in Halo", "CustomTable", []object{o})
+	switch {
+	case err == nil:
+		for _, j := range jobs {
+			if j.r.Gone {
+				w.ix.gone(j.there.id)
+				w.outcomes[j.at] = core.Outcome{Kind: core.Removed}
+				continue
+			}
+			w.noteRow(j)
+			w.changed(j)
+		}
+	case surelyNot(err):
+		return err
+	case refused(err) && len(jobs) > 1:
+		middle := len(jobs) / 2
+		if err := w.editRows(ctx, jobs[:middle]); err != nil {
+			return err
+		}
+		return w.editRows(ctx, jobs[middle:])
+	case refused(err):
+		w.outcomes[jobs[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, jobs[0].r.Key, err)}
+	default:
+		w.unsure(jobs, err)
+	}
+	return nil
+}
+
+// noteRow notes what was written into a row.
+func (w *writing) noteRow(j *job) {
+	list, _ := j.element["customfields"].([]object)
+	have, _ := j.there.row["customfields"].([]any)
+	for _, one := range list {
+		at := slices.IndexFunc(have, func(v any) bool {
+			m, _ := v.(map[string]any)
+			n, ok := asID(m["id"])
+			return ok && n == one["id"]
+		})
+		if at >= 0 {
+			have[at] = map[string]any{"id": one["id"], "value": wire(one["value"])}
+		} else {
+			have = append(have, map[string]any{"id": one["id"], "value": wire(one["value"])})
+		}
+	}
+	j.there.row["customfields"] = have
+}
+
+// wire is a value as it would be read.
+func wire(v any) any {
+	list, ok := v.([]object)
+	if !ok {
+		return v
+	}
+	out := make([]any, len(list))
+	for i, o := range list {
+		out[i] = map[string]any(o)
+	}
+	return out
+}
+
+// removeRow removes one row.
+func (d *Destination) removeRow(ctx context.Context, t *table, n int64) error {
+	_, err := d.c.repost(ctx, "removing a row of a custom table in Halo", "CustomTable", []object{{"id": t.rows.id, "_isimport": true, "delete_customfields": []int64{n}}})
+	return err
+}

@@ -38,6 +38,12 @@ func (d *Destination) Describe(ctx context.Context, name string) (core.Table, er
 		Name: core.TableName{Logical: t.name, Display: strings.TrimSuffix(t.display, "s"), Plural: t.display, Custom: t.rows != nil},
 		Key:  keyColumn, Title: "name", Tracked: false,
 	}
+	if t.rows != nil {
+		out.Title = ""
+		if t.rows.key != nil {
+			out.Key = t.rows.key.name
+		}
+	}
 	for i := range t.fields {
 		out.Fields = append(out.Fields, t.fields[i].described())
 	}

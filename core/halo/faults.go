@@ -166,6 +166,11 @@ func noField(name string) *core.Fault {
 	return f
 }
 
+func noKeyField(table string) *core.Fault {
+	return wrong("no-key-field", fmt.Sprintf("The custom table “%s” of Halo has no field for the id of a record, so its rows would be made again with each import.", table),
+		"Give the table a text field for it in Halo, and name it in “Fields for the Dynamics ID” (id-fields), or choose it as the mapping's key.")
+}
+
 func badFieldName(name string) *core.Fault {
 	f := wrong("bad-field-name", fmt.Sprintf("A custom field cannot be called “%s”.", name), "Its name begins with CF; letters, digits and underscores follow, at most 60.")
 	f.Subject.Field = name

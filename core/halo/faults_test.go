@@ -18,7 +18,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 		noAddress(), badAddress(), disguised(), plainHTTP(), badNumber("batch", 1, 1000), badSlot("x"), badTypes(), badHeader(), noCredentials(),
 		otherHost("acme.halopsa.com", "login.example.com"), badAuthInfo(), noToken(),
 		endless("Client"), refusedRecord(), fieldMissing("Website"), fieldRefused("Website"), emailTaken(),
-		noTable(), noField("CFTier"), badFieldName("x y"), unknownType("CFTier"), readOnly("CFTier"), noMatchColumn("name"),
+		noTable(), noField("CFTier"), badFieldName("x y"), noKeyField("Vessels"), unknownType("CFTier"), readOnly("CFTier"), noMatchColumn("name"),
 		noKey(), otherPlan(), noSite(), noValue("Tier"), notLike("Tier"), severalMatch([]string{"Name"}), matchTaken([]string{"Name"}), linkedTwice(), generalUser(),
 		lostAnswer(), changedSince(), notFoundAgain(), badDefaultSite(), noDefaultSite(), severalDefaultSites(),
 		mayNotify(), restricted(), mandatory([]string{"Website"}), linksFail(), oneByOne(),

@@ -71,6 +71,7 @@ type definition struct {
 	kind     fieldKind // "" is not known
 	number   int64
 	lookup   int64 // id of its list of values
+	table    int64 // of a table field: the custom table whose rows it holds
 	readOnly bool
 	withTime bool
 	values   []value
@@ -134,6 +135,7 @@ func (c *client) customField(o object) (field, bool) {
 	d.number, _ = o.id("type")
 	d.kind = c.to.types[d.number]
 	d.lookup, _ = o.id("lookup")
+	d.table, _ = o.id("table_id")
 	d.values = valuesOf(o.all("values"))
 	if input, ok := o.id("inputtype"); ok && d.kind == kindDate {
 		d.withTime = input != 0 || strings.Contains(strings.ToLower(o.text("inputtype_name")), "time")

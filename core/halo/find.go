@@ -33,7 +33,7 @@ func (d *Destination) Find(ctx context.Context, p core.Plan, match []core.Match)
 		return nil, err
 	}
 	found := make([][]core.Found, len(match))
-	blind := s.t.rows == nil && !d.way(s.t).proved
+	blind := !d.way(s.t).proved
 	for i, m := range match {
 		var hits []int64
 		switch {

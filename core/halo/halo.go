@@ -22,7 +22,7 @@ type Destination struct {
 	ways    map[string]*way   // how Ferry's mark is left, by table
 	levels  map[string]int64  // top levels by folded name; nil when nobody asked
 	home    int64             // the default site; 0 is not looked for yet
-	custom  []*customTable    // nil when nobody asked
+	custom  []*table          // the custom tables; nil when nobody asked
 }
 
 // Promises that the compiler keeps: what a Destination can do beyond writing is found by assertion.

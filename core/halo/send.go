@@ -21,6 +21,12 @@ func (w *writing) send(ctx context.Context, jobs []*job) error {
 			changed = append(changed, j)
 		}
 	}
+	if w.s.t.rows != nil {
+		if err := w.makeRows(ctx, made); err != nil {
+			return err
+		}
+		return w.each(ctx, changed, w.editRows)
+	}
 	if err := w.make(ctx, made); err != nil {
 		return err
 	}
@@ -58,7 +64,7 @@ func (w *writing) make(ctx context.Context, jobs []*job) error {
 			return err
 		}
 		n := min(len(jobs), w.d.to.batch)
-		if way := w.d.way(w.s.t); w.s.t.rows == nil && !way.proved {
+		if !w.d.way(w.s.t).proved {
 			n = 1
 			// The way may have changed since the element was made.
 			for _, j := range jobs[:n] {
@@ -147,7 +153,7 @@ func (w *writing) arrived(j *job, e *there) {
 // afterLoss finds out what became of an array of new records that was refused, or got no answer.
 func (w *writing) afterLoss(ctx context.Context, jobs []*job, err error) error {
 	way := w.d.way(w.s.t)
-	if way.kind == byNothing && w.s.t.rows == nil {
+	if way.kind == byNothing {
 		w.unsure(jobs, err)
 		return nil
 	}

@@ -26,6 +26,15 @@ func (d *Destination) shape(ctx context.Context, p core.Plan) (*shape, error) {
 		return nil, err
 	}
 	s := &shape{plan: p, t: t}
+	if t.rows != nil {
+		if f := t.field(p.Key); f != nil && f.typ == core.TypeText && f != t.rows.key {
+			t.rows.key = f
+			delete(d.indexes, t.name)
+		}
+		if t.rows.key == nil {
+			return nil, noKeyField(t.display)
+		}
+	}
 	for _, c := range p.Columns {
 		f := t.field(c.Name)
 		switch {

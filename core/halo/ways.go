@@ -36,7 +36,10 @@ func (d *Destination) way(t *table) *way {
 		return w
 	}
 	w := &way{kind: byLink}
-	if d.to.module == 0 || t.rows != nil {
+	switch {
+	case t.rows != nil:
+		return &way{kind: byField, f: t.rows.key, proved: true}
+	case d.to.module == 0:
 		w = d.other(t)
 	}
 	d.ways[t.name] = w
