@@ -2,13 +2,10 @@ package ui
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"ferry/core"
@@ -358,66 +355,14 @@ func changeWords(kind core.OutcomeKind, c importer.Change) string {
 	return c.Column + ": " + value(c.Was) + " → " + value(c.Becomes)
 }
 
-// saveRehearsed asks where the list of the rehearsal goes, and writes it.
+// saveRehearsed saves the list of the rehearsal as it is narrowed.
 func (w *Window) saveRehearsed(r *rehearsal) {
 	q := r.rows.wanted()
-	var sheet *kit.Sheet
-	folder := fileName(strings.TrimPrefix(r.From, "https://"))
-	path := kit.NewEntry(lang.L("File"), "")
-	path.Text = filepath.Join(w.o.Documents, folder, plainName(r.From)+" "+lang.L("rehearsal")+" "+r.Started.Local().Format("2006-01-02 1504")+".csv")
-	said := container.NewStack()
-	save := kit.Primary(lang.L("Save"), nil)
-	asked := ""
-	say := func(o fyne.CanvasObject) {
-		if said.Objects = nil; o != nil {
-			said.Objects = []fyne.CanvasObject{o}
-		}
-		sheet.Refit()
-	}
-	path.OnChanged = func(text string) {
-		asked = ""
-		save.SetWords(lang.L("Save"))
-		reason := ""
-		switch {
-		case !filepath.IsAbs(strings.TrimSpace(text)):
-			reason = lang.L("Name the whole path, from the top folder on.")
-		case !strings.EqualFold(filepath.Ext(strings.TrimSpace(text)), ".csv"):
-			reason = lang.L("The file's name must end in .csv.")
-		}
-		save.Unless(reason)
-		if reason != "" {
-			say(kit.Hint("warn", reason, look.Warned))
-			return
-		}
-		say(nil)
-	}
-	save.Does(func() {
-		to := strings.TrimSpace(path.Text)
-		if _, err := os.Stat(to); err == nil && asked != to {
-			asked = to
-			save.SetWords(lang.L("Replace"))
-			say(kit.Hint("warn", lang.L("A file of that name is there already. Replace it, or give another name."), look.Warned))
-			return
-		}
-		save.Unless(lang.L("The file is being written."))
-		makeOffered(to, w.o.Documents)
-		task.Go(w.run, func(ctx context.Context, _ func(struct{})) (int64, error) {
-			return w.o.Engine.SaveRehearsed(ctx, to, q)
-		}, nil, func(n int64, err error) {
-			save.Unless("")
-			if err != nil {
-				say(kit.FaultCard(core.AsFault(err), kit.FaultCalls{Browse: w.browse}))
-				return
-			}
-			sheet.Close()
-			w.saved(to, n)
-		})
-	})
-	browse := kit.Plain(lang.L("Browse…"), func() { w.pickTarget(path.Text, path.SetText) })
-	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
-		Title: lang.L("Export the rehearsal"), Width: 600,
-		Body: kit.Column(14, kit.QuietPara(lang.L("The records that the list shows now, old and new values side by side. The file holds people's data; Excel opens it.")),
-			kit.Labeled(lang.L("File"), "", kit.Row(8, kit.Grow(path), browse)), said),
-		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() }), save},
+	w.askSave(saveJob{
+		title: lang.L("Export the rehearsal"), table: true, offer: w.offered(r.From, lang.L("rehearsal"), r.Started, ".csv"),
+		about: lang.L("The records that the list shows now, old and new values side by side. The file holds people's data; Excel opens it."),
+		save: func(ctx context.Context, path string, _ bool) (int64, error) {
+			return w.o.Engine.SaveRehearsed(ctx, path, q)
+		},
 	})
 }

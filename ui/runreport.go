@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -17,54 +18,86 @@ import (
 	"ferry/ui/task"
 )
 
-// reportSheet asks how and where the report of a run is saved, or the list of its refused records.
-type reportSheet struct {
+// A saveJob is something that is saved into a file which a person names.
+type saveJob struct {
+	title, about string
+	offer        string                                                             // a sensible place; its ending is the kind that is offered
+	page, table  bool                                                               // it can be a page (HTML), a table (CSV)
+	values       string                                                             // what record values mean here, with a tick for them; "" has none
+	save         func(ctx context.Context, path string, values bool) (int64, error) // tells how many records the file names
+	saved        func(path string, n int64)
+}
+
+// saveSheet asks how and where something is saved.
+type saveSheet struct {
+	saveJob
 	w      *Window
-	of     runOf
-	run    *importer.Receipt
-	wanted RunReport
+	with   bool // record values
 	sheet  *kit.Sheet
 	path   *kit.Entry
 	kinds  *fyne.Container
 	said   *fyne.Container
-	save   *kit.Button
+	button *kit.Button
 	asked  string // the path that is there already, and may be replaced
 	saving bool
 }
 
 // saveRunReport saves the report of a run, or the list of its refused records.
 func (w *Window) saveRunReport(of runOf, r *importer.Receipt, refused bool) {
-	s := &reportSheet{w: w, of: of, run: r, wanted: RunReport{Project: of.id, Name: of.name, Run: r.Run, Refused: refused}}
+	j := saveJob{
+		title: lang.L("Save the report of this import"), about: lang.L("When, who, what was read, what became of it, and which records need a look."), page: true, table: true,
+		values: lang.L("Of a record Ferry keeps its id, the field and the reason, and no values. Ticked, ids that may be names of people are told too, and values as far as they are kept."),
+	}
+	what, ending := lang.L("import report"), ".html"
+	if refused {
+		j.title, j.page, what, ending = lang.L("Export refused records"), false, lang.L("refused records"), ".csv"
+		j.about = lang.L("Each record that was not written, by its id in Dynamics 365, with the reason and what to do beside it. Excel opens the file.")
+	}
+	j.offer = w.offered(r.From, what, r.Started, ending)
+	j.save = func(ctx context.Context, path string, values bool) (int64, error) {
+		return w.o.Engine.SaveRunReport(ctx, RunReport{Project: of.id, Name: of.name, Run: r.Run, Refused: refused, Path: path, Values: values})
+	}
+	w.askSave(j)
+}
+
+// offered is a sensible place: Documents/Ferry/<connection>/, with the day and hour in the name.
+func (w *Window) offered(from, what string, when time.Time, ending string) string {
+	folder := fileName(strings.TrimPrefix(from, "https://"))
+	return filepath.Join(w.o.Documents, folder, plainName(strings.TrimPrefix(from, "https://"))+" "+what+" "+when.Local().Format("2006-01-02 1504")+ending)
+}
+
+// askSave asks where, and saves.
+func (w *Window) askSave(j saveJob) {
+	if j.saved == nil {
+		j.saved = w.saved
+	}
+	s := &saveSheet{saveJob: j, w: w}
 	s.path = kit.NewEntry(lang.L("File"), "")
-	s.path.Text = s.offer()
+	s.path.Text = j.offer
 	s.path.OnChanged = func(string) { s.changed() }
 	s.path.OnSubmitted = func(string) { s.try() }
 	s.kinds, s.said = container.NewStack(), container.NewStack()
-	s.save = kit.Primary(lang.L("Save"), s.try)
-	values := kit.NewTick(lang.L("With record values"), false, func(on bool) { s.wanted.Values = on })
-	title, about := lang.L("Save the report of this import"), lang.L("When, who, what was read, what became of it, and which records need a look.")
-	if refused {
-		title, about = lang.L("Export refused records"), lang.L("Each record that was not written, by its id in Dynamics 365, with the reason and what to do beside it. Excel opens the file.")
-	}
-	parts := []fyne.CanvasObject{kit.QuietPara(about)}
-	if !refused {
+	s.button = kit.Primary(lang.L("Save"), s.try)
+	parts := []fyne.CanvasObject{kit.QuietPara(j.about)}
+	if j.page && j.table {
 		s.drawKinds()
 		parts = append(parts, kit.Row(0, s.kinds, kit.Space()))
 	}
+	if j.values != "" {
+		values := kit.NewTick(lang.L("With record values"), false, func(on bool) { s.with = on })
+		parts = append(parts, kit.Column(2, values, kit.Pad(0, 0, 0, 29, kit.CaptionPara(j.values))))
+	}
 	browse := kit.Plain(lang.L("Browse…"), func() { w.pickTarget(s.path.Text, s.path.SetText) })
-	parts = append(parts,
-		kit.Column(2, values, kit.Pad(0, 0, 0, 29, kit.CaptionPara(
-			lang.L("Of a record Ferry keeps its id, the field and the reason, and no values. Ticked, ids that may be names of people are told too, and values as far as they are kept.")))),
-		kit.Labeled(lang.L("File"), "", kit.Row(8, kit.Grow(s.path), browse)), s.said)
+	parts = append(parts, kit.Labeled(lang.L("File"), "", kit.Row(8, kit.Grow(s.path), browse)), s.said)
 	s.sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
-		Title: title, Width: 600, Body: kit.Column(14, parts...),
-		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { s.sheet.Close() }), s.save},
+		Title: j.title, Width: 600, Body: kit.Column(14, parts...),
+		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { s.sheet.Close() }), s.button},
 	})
 	s.changed()
 }
 
 // drawKinds draws the choice between a page and a table.
-func (s *reportSheet) drawKinds() {
+func (s *saveSheet) drawKinds() {
 	table := strings.EqualFold(filepath.Ext(s.path.Text), ".csv")
 	chosen := 0
 	if table {
@@ -77,72 +110,63 @@ func (s *reportSheet) drawKinds() {
 	s.kinds.Refresh()
 }
 
-// offer is a sensible place: Documents/Ferry/<connection>/, with the day and hour of the run in the name.
-func (s *reportSheet) offer() string {
-	from := strings.TrimPrefix(s.run.From, "https://")
-	folder := fileName(from)
-	what, ending := lang.L("import report"), ".html"
-	if s.wanted.Refused {
-		what, ending = lang.L("refused records"), ".csv"
-	}
-	return filepath.Join(s.w.o.Documents, folder, plainName(from)+" "+what+" "+s.run.Started.Local().Format("2006-01-02 1504")+ending)
-}
-
-func (s *reportSheet) changed() {
+func (s *saveSheet) changed() {
 	s.asked = ""
 	s.said.Objects = nil
-	s.save.SetWords(lang.L("Save"))
+	s.button.SetWords(lang.L("Save"))
 	reason := ""
-	switch ending := strings.ToLower(filepath.Ext(s.path.Text)); {
+	switch ending := strings.ToLower(filepath.Ext(strings.TrimSpace(s.path.Text))); {
 	case strings.TrimSpace(s.path.Text) == "":
 		reason = lang.L("Say where the file is to be.")
 	case !filepath.IsAbs(strings.TrimSpace(s.path.Text)):
 		reason = lang.L("Name the whole path, from the top folder on.")
-	case s.wanted.Refused && ending != ".csv":
-		reason = lang.L("The file's name must end in .csv.")
-	case ending != ".csv" && ending != ".html":
+	case s.page && ending == ".html" || s.table && ending == ".csv":
+	case s.page && s.table:
 		reason = lang.L("The file's name must end in .html or .csv.")
+	case s.table:
+		reason = lang.L("The file's name must end in .csv.")
+	default:
+		reason = lang.L("The file's name must end in .html.")
 	}
 	if reason != "" {
 		s.said.Objects = []fyne.CanvasObject{kit.Hint("warn", reason, look.Warned)}
 	}
-	s.save.Unless(reason)
-	if !s.wanted.Refused {
+	s.button.Unless(reason)
+	if s.page && s.table {
 		s.drawKinds()
 	}
 	s.sheet.Refit()
 }
 
 // try saves. A file that is there is replaced only when that was said.
-func (s *reportSheet) try() {
+func (s *saveSheet) try() {
 	path := strings.TrimSpace(s.path.Text)
-	if s.saving || s.save.Disabled() {
+	if s.saving || s.button.Disabled() {
 		return
 	}
 	if _, err := os.Stat(path); err == nil && s.asked != path {
 		s.asked = path
 		s.said.Objects = []fyne.CanvasObject{kit.Hint("warn", lang.L("A file of that name is there already. Replace it, or give another name."), look.Warned)}
-		s.save.SetWords(lang.L("Replace"))
+		s.button.SetWords(lang.L("Replace"))
 		s.sheet.Refit()
 		return
 	}
 	s.saving = true
-	s.save.Unless(lang.L("The file is being written."))
+	s.button.Unless(lang.L("The file is being written."))
 	makeOffered(path, s.w.o.Documents)
-	wanted := s.wanted
-	wanted.Path = path
+	values := s.with
 	task.Go(s.w.run, func(ctx context.Context, _ func(struct{})) (int64, error) {
-		return s.w.o.Engine.SaveRunReport(ctx, wanted)
+		return s.save(ctx, path, values)
 	}, nil, func(n int64, err error) {
 		s.saving = false
-		s.save.Unless("")
+		s.button.Unless("")
 		if err != nil {
 			s.said.Objects = []fyne.CanvasObject{kit.FaultCard(core.AsFault(err), kit.FaultCalls{Browse: s.w.browse})}
 			s.sheet.Refit()
 			return
 		}
 		s.sheet.Close()
-		s.w.saved(path, n)
+		s.saved(path, n)
 	})
 }
 
