@@ -23,21 +23,33 @@ const (
 	rehearsedTop = 420 // height of the list
 )
 
-// rehearsedRows is the list of what would become of each record. Only what can be seen is read.
+// A rowsJob is a list of records with their values on two sides: what a rehearsal showed, or how source and destination differ.
+type rowsJob struct {
+	tables []importer.RehearsedTable // to choose from; only their mapping and names are looked at
+	words  []string                  // what can be chosen above the list; fewer than two are not shown
+	kinds  []RehearsedSearch         // and what that searches for
+	which  int                       // is chosen first
+	places func(ctx context.Context, q RehearsedSearch) ([]int64, error)
+	read   func(ctx context.Context, places []int64) ([]importer.RehearsedRow, error)
+	kind   func(row importer.RehearsedRow) (words string, ink, tint fyne.ThemeColorName)
+	change func(row importer.RehearsedRow, c importer.Change) string
+	sides  func(row importer.RehearsedRow) (was bool, heads []string) // whether the value on the left is shown, and what stands above both
+}
+
+// rehearsedRows is the list of a rowsJob. Only what can be seen is read.
 type rehearsedRows struct {
+	rowsJob
 	w      *Window
-	r      *rehearsal
 	search *kit.Entry
 	list   *widget.List
 	none   *kit.Text
 	count  *kit.Text
 	chips  *fyne.Container
-	which  int
 	table  string // ID of a mapping; "" is all
 
 	asked   int // searches so far: an answer to an older one is not taken
 	finding *task.Task
-	places  []int64
+	found   []int64
 	rows    map[int64]importer.RehearsedRow
 	reading map[int]bool // by block of the list
 	drawn   map[fyne.CanvasObject]*rehearsedLine
@@ -45,25 +57,15 @@ type rehearsedRows struct {
 }
 
 func newRehearsedRows(w *Window, r *rehearsal) *rehearsedRows {
-	t := &rehearsedRows{w: w, r: r, rows: map[int64]importer.RehearsedRow{}, reading: map[int]bool{}, drawn: map[fyne.CanvasObject]*rehearsedLine{},
-		none: kit.NewText("", kit.Style{Ink: look.Quiet, Mid: true, Wrap: true}), count: kit.NewText("", kit.Style{Size: look.CaptionSize, Ink: look.Quiet, Right: true}), chips: container.NewStack()}
-	t.search = kit.NewEntry(lang.L("Search records"), lang.L("Search by name, id, value or reason"))
-	t.search.OnChanged = func(string) { t.find() }
-	t.list = widget.NewList(func() int { return len(t.places) }, t.line, t.draw)
-	t.list.OnSelected = func(widget.ListItemID) { t.list.UnselectAll() }
-	c := r.Counts()
-	if c.Read-c.Unchanged > 0 && c.Unchanged > 0 {
-		t.which = 1 // what changes is what one wants to see
+	j := rowsJob{tables: r.Tables, places: w.o.Engine.RehearsedPlaces, read: w.o.Engine.RehearsedRows}
+	j.kind = func(row importer.RehearsedRow) (string, fyne.ThemeColorName, fyne.ThemeColorName) {
+		return kindWords(row.Kind)
 	}
-	t.find()
-	return t
-}
-
-// kinds are what can be chosen: words and kinds.
-func (t *rehearsedRows) kinds() (words []string, kinds [][]core.OutcomeKind) {
-	words = []string{lang.L("All"), lang.L("Only changes")}
-	kinds = [][]core.OutcomeKind{nil, {core.Created, core.Updated, core.Removed, core.Skipped, core.Refused}}
-	c := t.r.Counts()
+	j.change = func(row importer.RehearsedRow, c importer.Change) string { return changeWords(row.Kind, c) }
+	j.sides = func(row importer.RehearsedRow) (bool, []string) { return row.Kind != core.Created, nil }
+	c := r.Counts()
+	j.words = []string{lang.L("All"), lang.L("Only changes")}
+	j.kinds = []RehearsedSearch{{}, {Kinds: []core.OutcomeKind{core.Created, core.Updated, core.Removed, core.Skipped, core.Refused}}}
 	for _, one := range []struct {
 		n     int64
 		words string
@@ -73,18 +75,35 @@ func (t *rehearsedRows) kinds() (words []string, kinds [][]core.OutcomeKind) {
 		{c.Skipped, lang.L("Skip"), core.Skipped}, {c.Refused, lang.L("Refuse"), core.Refused},
 	} {
 		if one.n > 0 {
-			words, kinds = append(words, one.words+" "+kit.Number(one.n)), append(kinds, []core.OutcomeKind{one.kind})
+			j.words, j.kinds = append(j.words, one.words+" "+kit.Number(one.n)), append(j.kinds, RehearsedSearch{Kinds: []core.OutcomeKind{one.kind}})
 		}
 	}
-	return words, kinds
+	if c.Read-c.Unchanged > 0 && c.Unchanged > 0 {
+		j.which = 1 // what changes is what one wants to see
+	}
+	return newRows(w, j)
+}
+
+func newRows(w *Window, j rowsJob) *rehearsedRows {
+	t := &rehearsedRows{rowsJob: j, w: w, rows: map[int64]importer.RehearsedRow{}, reading: map[int]bool{}, drawn: map[fyne.CanvasObject]*rehearsedLine{},
+		none: kit.NewText("", kit.Style{Ink: look.Quiet, Mid: true, Wrap: true}), count: kit.NewText("", kit.Style{Size: look.CaptionSize, Ink: look.Quiet, Right: true}), chips: container.NewStack()}
+	t.search = kit.NewEntry(lang.L("Search records"), lang.L("Search by name, id, value or reason"))
+	t.search.OnChanged = func(string) { t.find() }
+	t.list = widget.NewList(func() int { return len(t.found) }, t.line, t.draw)
+	t.list.OnSelected = func(widget.ListItemID) { t.list.UnselectAll() }
+	t.find()
+	return t
 }
 
 func (t *rehearsedRows) card() fyne.CanvasObject {
 	t.drawChips()
 	head := []fyne.CanvasObject{kit.Grow(kit.Head(lang.L("Record by record"))), kit.Sized(160, 0, t.count), t.w.hideButton()}
-	parts := []fyne.CanvasObject{kit.Row(10, head...), kit.Row(10, t.chips, kit.Space())}
-	if len(t.r.Tables) > 1 {
-		parts = append(parts, kit.Row(10, kit.Grow(t.search), t.tables()))
+	parts := []fyne.CanvasObject{kit.Row(10, head...)}
+	if len(t.words) > 1 {
+		parts = append(parts, kit.Row(10, t.chips, kit.Space()))
+	}
+	if len(t.tables) > 1 {
+		parts = append(parts, kit.Row(10, kit.Grow(t.search), t.tablesDrop()))
 	} else {
 		parts = append(parts, t.search)
 	}
@@ -96,8 +115,7 @@ func (t *rehearsedRows) card() fyne.CanvasObject {
 }
 
 func (t *rehearsedRows) drawChips() {
-	words, _ := t.kinds()
-	t.chips.Objects = []fyne.CanvasObject{kit.Segments(words, t.which, func(i int) {
+	t.chips.Objects = []fyne.CanvasObject{kit.Segments(t.words, t.which, func(i int) {
 		t.which = i
 		t.drawChips()
 		t.find()
@@ -105,8 +123,8 @@ func (t *rehearsedRows) drawChips() {
 	t.chips.Refresh()
 }
 
-// tables chooses one of several tables.
-func (t *rehearsedRows) tables() fyne.CanvasObject {
+// tablesDrop chooses one of several tables.
+func (t *rehearsedRows) tablesDrop() fyne.CanvasObject {
 	name := func(x importer.RehearsedTable) string {
 		if x.Title != "" {
 			return x.Title
@@ -123,14 +141,14 @@ func (t *rehearsedRows) tables() fyne.CanvasObject {
 		}
 	}
 	shown := all
-	for _, x := range t.r.Tables {
+	for _, x := range t.tables {
 		if x.Mapping == t.table {
 			shown = name(x)
 		}
 	}
 	drop = kit.NewDrop(lang.L("Table"), shown, func() []kit.MenuItem {
 		items := []kit.MenuItem{{Words: all, Tap: choose("", all)}}
-		for _, x := range t.r.Tables {
+		for _, x := range t.tables {
 			items = append(items, kit.MenuItem{Words: name(x), Tap: choose(x.Mapping, name(x))})
 		}
 		return items
@@ -140,8 +158,9 @@ func (t *rehearsedRows) tables() fyne.CanvasObject {
 
 // wanted is what the list shows.
 func (t *rehearsedRows) wanted() RehearsedSearch {
-	_, kinds := t.kinds()
-	return RehearsedSearch{Mapping: t.table, Kinds: kinds[t.which], Text: strings.TrimSpace(t.search.Text)}
+	q := t.kinds[t.which]
+	q.Mapping, q.Text = t.table, strings.TrimSpace(t.search.Text)
+	return q
 }
 
 func (t *rehearsedRows) find() {
@@ -149,12 +168,12 @@ func (t *rehearsedRows) find() {
 	t.asked++
 	asked, q := t.asked, t.wanted()
 	t.finding = task.Go(t.w.run, func(ctx context.Context, _ func(struct{})) ([]int64, error) {
-		return t.w.o.Engine.RehearsedPlaces(ctx, q)
+		return t.places(ctx, q)
 	}, nil, func(places []int64, err error) {
 		if asked != t.asked {
 			return
 		}
-		t.places, t.rows, t.reading = places, map[int64]importer.RehearsedRow{}, map[int]bool{}
+		t.found, t.rows, t.reading = places, map[int64]importer.RehearsedRow{}, map[int]bool{}
 		t.none.SetWords("")
 		t.count.SetWords(lang.N("{{.N}} records", len(places), kit.M{"N": kit.Number(int64(len(places)))}))
 		if len(places) == 0 {
@@ -178,16 +197,16 @@ func (t *rehearsedRows) failed(err error) {
 	}
 }
 
-// read reads the rows around one of the list.
-func (t *rehearsedRows) read(i int) {
+// load reads the rows around one of the list.
+func (t *rehearsedRows) load(i int) {
 	block, asked := i/rowsAtOnce, t.asked
 	if t.reading[block] {
 		return
 	}
 	t.reading[block] = true
-	places := t.places[block*rowsAtOnce : min(len(t.places), (block+1)*rowsAtOnce)]
+	places := t.found[block*rowsAtOnce : min(len(t.found), (block+1)*rowsAtOnce)]
 	task.Go(t.w.run, func(ctx context.Context, _ func(struct{})) ([]importer.RehearsedRow, error) {
-		return t.w.o.Engine.RehearsedRows(ctx, places)
+		return t.rowsJob.read(ctx, places)
 	}, nil, func(rows []importer.RehearsedRow, err error) {
 		if asked != t.asked {
 			return
@@ -209,12 +228,12 @@ func (t *rehearsedRows) read(i int) {
 type rehearsedLine struct {
 	chip          *fyne.Container
 	place         int64
-	kind          core.OutcomeKind
+	kind          string
 	name, changes *kit.Elided
 }
 
 func (t *rehearsedRows) line() fyne.CanvasObject {
-	l := &rehearsedLine{chip: container.NewStack(), kind: 255, name: kit.NewElided("", kit.Style{Bold: true}), changes: kit.NewElided("", kit.Style{Mono: true, Ink: look.Quiet, Size: look.CaptionSize})}
+	l := &rehearsedLine{chip: container.NewStack(), name: kit.NewElided("", kit.Style{Bold: true}), changes: kit.NewElided("", kit.Style{Mono: true, Ink: look.Quiet, Size: look.CaptionSize})}
 	o := kit.NewRow(kit.Sized(0, 54, kit.Pad(8, 8, 8, 8, kit.Row(12, kit.Sized(112, 20, l.chip), kit.Grow(kit.Column(1, l.name, l.changes))))), look.Card, func() {
 		if row, ok := t.rows[l.place]; ok {
 			t.show(row)
@@ -226,27 +245,26 @@ func (t *rehearsedRows) line() fyne.CanvasObject {
 
 func (t *rehearsedRows) draw(i widget.ListItemID, o fyne.CanvasObject) {
 	l := t.drawn[o]
-	if l == nil || i >= len(t.places) {
+	if l == nil || i >= len(t.found) {
 		return
 	}
-	l.place = t.places[i]
+	l.place = t.found[i]
 	row, ok := t.rows[l.place]
 	if !ok {
 		l.name.SetWords("…")
 		l.changes.SetWords("")
-		l.chip.Objects, l.kind = nil, 255
+		l.chip.Objects, l.kind = nil, ""
 		l.chip.Refresh()
-		t.read(i)
+		t.load(i)
 		return
 	}
-	if l.kind != row.Kind {
-		words, ink, tint := kindWords(row.Kind)
-		l.kind, l.chip.Objects = row.Kind, []fyne.CanvasObject{kit.Chip(words, ink, tint)}
+	if words, ink, tint := t.kind(row); l.kind != words {
+		l.kind, l.chip.Objects = words, []fyne.CanvasObject{kit.Chip(words, ink, tint)}
 		l.chip.Refresh()
 	}
 	row = t.masked(row)
 	l.name.SetWords(rowName(row))
-	l.changes.SetWords(rowWords(row))
+	l.changes.SetWords(t.rowWords(row))
 }
 
 // masked is a row as it may be seen: without values while they are hidden.
@@ -275,7 +293,7 @@ func rowName(row importer.RehearsedRow) string {
 }
 
 // rowWords are the reason, or the first changes.
-func rowWords(row importer.RehearsedRow) string {
+func (t *rehearsedRows) rowWords(row importer.RehearsedRow) string {
 	if row.Fault != nil {
 		words := row.Fault.Cause
 		if f := row.Fault.Subject.Field; f != "" {
@@ -289,7 +307,7 @@ func rowWords(row importer.RehearsedRow) string {
 			words = append(words, lang.L("and {{.N}} more", kit.M{"N": kit.Number(int64(len(row.Changes) - i))}))
 			break
 		}
-		words = append(words, changeWords(row.Kind, c))
+		words = append(words, t.change(row, c))
 	}
 	if len(words) == 0 {
 		return row.Key
@@ -300,13 +318,18 @@ func rowWords(row importer.RehearsedRow) string {
 // show shows one record whole.
 func (t *rehearsedRows) show(row importer.RehearsedRow) {
 	row = t.masked(row)
-	words, ink, tint := kindWords(row.Kind)
+	words, ink, tint := t.kind(row)
+	was, heads := t.sides(row)
 	parts := []fyne.CanvasObject{kit.Row(10, kit.Chip(words, ink, tint), kit.Grow(kit.NewElided(row.Table+" · "+row.Key, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))}
 	if row.Matches != "" {
 		parts = append(parts, kit.QuietPara(lang.L("It is the row that is there as {{.ID}}, and gets its id.", kit.M{"ID": row.Matches})))
 	}
 	if f := row.Fault; f != nil {
 		parts = append(parts, kit.StrongPara(f.Cause), kit.Para(f.Remedy))
+	}
+	if len(heads) > 0 && len(row.Changes) > 0 {
+		caption := func(words string) fyne.CanvasObject { return kit.Grow(kit.CaptionPara(words)) }
+		parts = append(parts, kit.TopRow(12, kit.Sized(170, 0, kit.CaptionPara(heads[0])), caption(heads[1]), kit.NewText("→", kit.Style{Ink: look.Card}), caption(heads[2])))
 	}
 	for _, c := range row.Changes {
 		value := func(s string, style kit.Style) fyne.CanvasObject {
@@ -316,7 +339,7 @@ func (t *rehearsedRows) show(row importer.RehearsedRow) {
 			return kit.NewText(s, style)
 		}
 		line := []fyne.CanvasObject{kit.Grow(value(c.Becomes, kit.Style{}))}
-		if row.Kind != core.Created {
+		if was {
 			line = []fyne.CanvasObject{kit.Grow(value(c.Was, kit.Style{Ink: look.Quiet})), kit.NewText("→", kit.Style{Ink: look.Quiet}), kit.Grow(value(c.Becomes, kit.Style{}))}
 		}
 		parts = append(parts, kit.Hairline(), kit.TopRow(12, append([]fyne.CanvasObject{kit.Sized(170, 0, kit.NewElided(c.Column, kit.Style{Mono: true, Size: look.CaptionSize}))}, line...)...))
