@@ -53,6 +53,10 @@ func (p *history) enter() {
 }
 
 func (p *history) escape() {
+	if p.w.finish.open {
+		p.closeFinish()
+		return
+	}
 	if p.open != (runKey{}) {
 		p.open = runKey{}
 		p.w.refresh()
@@ -64,6 +68,10 @@ func (p *history) render() {
 	w := p.w
 	if w.project != nil && !w.runs.loaded {
 		w.loadRuns()
+	}
+	if w.finish.open && w.project != nil {
+		p.renderFinish()
+		return
 	}
 	if p.showBack() || p.open != (runKey{}) && p.showOpen() {
 		return
@@ -92,11 +100,11 @@ func (p *history) head(about string) fyne.CanvasObject {
 	if p.all {
 		chosen = 1
 	}
-	return kit.PageHead(lang.L("History"), about, kit.Segments([]string{lang.L("This project"), lang.L("All projects")}, chosen, func(i int) {
+	return kit.PageHead(lang.L("History"), about, append(p.finishLinks(), kit.Segments([]string{lang.L("This project"), lang.L("All projects")}, chosen, func(i int) {
 		p.all, p.shown = i == 1, historyStep
 		p.w.refresh()
 		p.page.Top()
-	}))
+	}))...)
 }
 
 func (p *history) nothing(head fyne.CanvasObject) {

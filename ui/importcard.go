@@ -166,6 +166,9 @@ func (p *imports) live(l listed, title fyne.CanvasObject, t importer.TableProgre
 func (a *activeImport) stateWords(s importer.TableState) string {
 	switch s {
 	case importer.Reading:
+		if a.comparison {
+			return lang.L("comparing")
+		}
 		if a.rehearsal {
 			return lang.L("rehearsing")
 		}

@@ -22,6 +22,8 @@ type imports struct {
 	states  map[string]importer.TableState // as drawn; a card is drawn anew when its table's state changes
 	result  *importResult
 	shown   *rehearsal // what a rehearsal showed; nil are the cards
+
+	compared *comparison // what a comparison found
 }
 
 func newImports(w *Window) *imports { return &imports{w: w, page: kit.NewPage()} }
@@ -36,7 +38,10 @@ func (p *imports) enter() {
 	}
 }
 
-func (p *imports) escape() { p.endRehearsal() }
+func (p *imports) escape() {
+	p.endRehearsal()
+	p.endComparison()
+}
 
 func (p *imports) render() {
 	p.primary, p.panels, p.states = nil, map[string]*kit.Progress{}, map[string]importer.TableState{}
@@ -67,6 +72,10 @@ func (p *imports) render() {
 		p.renderRehearsal()
 		return
 	}
+	if p.compared != nil && w.active == nil {
+		p.renderComparison()
+		return
+	}
 	cards := p.banners(s)
 	for _, l := range w.listed() {
 		cards = append(cards, p.card(l, s))
@@ -89,6 +98,9 @@ func (p *imports) head(s *session) fyne.CanvasObject {
 	if a := w.active; a != nil {
 		stop := kit.Plain(a.stopWords(), w.stopImport)
 		switch {
+		case a.comparison:
+			stop.Tip(lang.L("Nothing is written."))
+			about = lang.L("A comparison: nothing is written")
 		case a.rehearsal:
 			stop.Tip(lang.L("Nothing is written."))
 			about = lang.L("A rehearsal: nothing is written")
@@ -312,7 +324,10 @@ func (p *imports) foot(s *session) fyne.CanvasObject {
 		again := kit.Link(lang.L("Import everything anew"), func() { p.begin(ImportRequest{Tables: p.w.taking(), Full: true}) })
 		again.Tip(lang.L("Reads every record again, not only what changed. Nothing is written twice."))
 		again.Unless(p.blocked(s))
-		row = append(row, again)
+		compare := kit.Link(lang.L("Compare"), func() { p.compare(p.w.taking()) })
+		compare.Tip(lang.L("Says what differs between Dynamics and the destination, and why. Nothing is written."))
+		compare.Unless(p.blocked(s))
+		row = append(row, compare, again)
 	}
 	return kit.Row(10, row...)
 }

@@ -30,5 +30,6 @@ type RehearseEngine interface {
 type RehearsedSearch struct {
 	Mapping string // ID; "" is all
 	Kinds   []core.OutcomeKind
+	Differs []importer.Difference // of a comparison
 	Text    string
 }

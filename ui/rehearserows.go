@@ -29,6 +29,7 @@ type rowsJob struct {
 	words  []string                  // what can be chosen above the list; fewer than two are not shown
 	kinds  []RehearsedSearch         // and what that searches for
 	which  int                       // is chosen first
+	chip   float32                   // how wide the kind of each record is shown; 0 is not at all
 	places func(ctx context.Context, q RehearsedSearch) ([]int64, error)
 	read   func(ctx context.Context, places []int64) ([]importer.RehearsedRow, error)
 	kind   func(row importer.RehearsedRow) (words string, ink, tint fyne.ThemeColorName)
@@ -57,7 +58,7 @@ type rehearsedRows struct {
 }
 
 func newRehearsedRows(w *Window, r *rehearsal) *rehearsedRows {
-	j := rowsJob{tables: r.Tables, places: w.o.Engine.RehearsedPlaces, read: w.o.Engine.RehearsedRows}
+	j := rowsJob{chip: 112, tables: r.Tables, places: w.o.Engine.RehearsedPlaces, read: w.o.Engine.RehearsedRows}
 	j.kind = func(row importer.RehearsedRow) (string, fyne.ThemeColorName, fyne.ThemeColorName) {
 		return kindWords(row.Kind)
 	}
@@ -234,7 +235,11 @@ type rehearsedLine struct {
 
 func (t *rehearsedRows) line() fyne.CanvasObject {
 	l := &rehearsedLine{chip: container.NewStack(), name: kit.NewElided("", kit.Style{Bold: true}), changes: kit.NewElided("", kit.Style{Mono: true, Ink: look.Quiet, Size: look.CaptionSize})}
-	o := kit.NewRow(kit.Sized(0, 54, kit.Pad(8, 8, 8, 8, kit.Row(12, kit.Sized(112, 20, l.chip), kit.Grow(kit.Column(1, l.name, l.changes))))), look.Card, func() {
+	line := []fyne.CanvasObject{kit.Grow(kit.Column(1, l.name, l.changes))}
+	if t.chip > 0 {
+		line = append([]fyne.CanvasObject{kit.Sized(t.chip, 20, l.chip)}, line...)
+	}
+	o := kit.NewRow(kit.Sized(0, 54, kit.Pad(8, 8, 8, 8, kit.Row(12, line...))), look.Card, func() {
 		if row, ok := t.rows[l.place]; ok {
 			t.show(row)
 		}

@@ -20,8 +20,9 @@ type activeImport struct {
 	progress importer.Progress
 	stopping bool
 
-	rehearsal bool              // nothing is written
-	back      *importer.Receipt // the run that is taken back
+	rehearsal  bool              // nothing is written
+	comparison bool              // a rehearsal of nothing: both sides are only looked at
+	back       *importer.Receipt // the run that is taken back
 }
 
 // importResult is how the newest import of this session ended.

@@ -42,6 +42,7 @@ type Window struct {
 
 	rehearsed seenRehearsals
 	backs     map[string]*backTerms // by run of the present project
+	finish    finishing
 }
 
 // A page is one place of the window.

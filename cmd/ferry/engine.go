@@ -33,6 +33,7 @@ type Engine struct {
 	drivers  []core.Driver[core.Destination]
 
 	rehearsed rehearsed
+	compared  compared
 
 	mu       sync.Mutex
 	practice *practice.Environment
@@ -76,6 +77,7 @@ func (e *Engine) Close() {
 		e.practice.Close()
 	}
 	e.rehearsed.set(nil)
+	e.compared.set(nil)
 }
 
 // Practice starts the practice environment once.

@@ -78,7 +78,7 @@ func (e *Engine) Rehearsals(ctx context.Context, p *project.Project) (map[string
 }
 
 func searchOf(q ui.RehearsedSearch) rehearsal.Search {
-	return rehearsal.Search{Mapping: q.Mapping, Kinds: q.Kinds, Text: q.Text}
+	return rehearsal.Search{Mapping: q.Mapping, Kinds: q.Kinds, Differs: q.Differs, Text: q.Text}
 }
 
 // RehearsedPlaces tells where the records are that fit.

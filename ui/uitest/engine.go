@@ -51,6 +51,7 @@ type Engine struct {
 	Map            Mappings
 	Rehearsal      Rehearsal
 	Trust          Trust
+	Comparison     Comparison
 	Environs       []ui.Environment
 	Machine        project.Computer
 	MachineSecrets ui.ComputerSecrets
