@@ -31,7 +31,7 @@ func comparedStage(t *testing.T, c uitest.Comparison) (*uitest.Engine, *uitest.S
 func TestAComparisonShowsCountsReasonsAndRecords(t *testing.T) {
 	e, s := comparedStage(t, uitest.Compared(12, importer.Unexplained, importer.ChangedThere, importer.NewHere))
 	for _, words := range []string{"12 records differ, and nothing explains it", "Not explained", "Changed there since", "New in Dynamics since", "12 values", "Fields that differ",
-		"It adds up: 66,173 in Dynamics + 0 only there = 66,137 equal + 36 that differ.", "Missing there"} {
+		"It adds up: 66,173 in Dynamics + 0 extra there = 66,137 equal + 36 that differ. 12 of them are missing there.", "Missing"} {
 		s.Sees(words)
 	}
 	if len(e.LastRequest.Tables) == 0 {

@@ -94,7 +94,7 @@ func comparisonVerdict(c importer.Comparison) (words string, ink fyne.ThemeColor
 
 // comparisonCounts are the numbers of both sides, and how they add up.
 func comparisonCounts(c importer.Comparison) fyne.CanvasObject {
-	head := []string{lang.L("Table"), lang.L("In Dynamics"), lang.L("There"), lang.L("Equal"), lang.L("Differ"), lang.L("Missing there"), lang.L("Only there")}
+	head := []string{lang.L("Table"), lang.L("Dynamics"), lang.L("There"), lang.L("Equal"), lang.L("Differ"), lang.L("Missing"), lang.L("Extra")}
 	line := func(title string, t importer.ComparedTable) []string {
 		there := "–"
 		if t.Counted || t.Destination > 0 {
@@ -113,11 +113,11 @@ func comparisonCounts(c importer.Comparison) fyne.CanvasObject {
 		foot = line(lang.L("Together"), sum)
 	}
 	parts := []fyne.CanvasObject{kit.Head(lang.L("How many there are")), kit.Grid(head, lines, foot)}
-	m := kit.M{"Source": kit.Number(sum.Source), "Extra": kit.Number(sum.Extra), "Equal": kit.Number(sum.Equal), "Differ": kit.Number(sum.Records.Total())}
+	m := kit.M{"Source": kit.Number(sum.Source), "Extra": kit.Number(sum.Extra), "Equal": kit.Number(sum.Equal), "Differ": kit.Number(sum.Records.Total()), "Missing": kit.Number(sum.Missing)}
 	switch {
 	case !c.Whole:
 	case balanced:
-		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Source}} in Dynamics + {{.Extra}} only there = {{.Equal}} equal + {{.Differ}} that differ.", m), look.Passed))
+		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Source}} in Dynamics + {{.Extra}} extra there = {{.Equal}} equal + {{.Differ}} that differ. {{.Missing}} of them are missing there.", m), look.Passed))
 	default:
 		parts = append(parts, kit.Hint("cross", lang.L("It does not add up. Compare again, and tell us."), look.Failed))
 	}
@@ -171,8 +171,8 @@ func comparisonFields(c importer.Comparison) fyne.CanvasObject {
 		if i > 0 {
 			parts = append(parts, kit.Hairline())
 		}
-		parts = append(parts, kit.Row(12, kit.Sized(240, 0, kit.NewElided(l[0], kit.Style{Mono: true, Size: look.CaptionSize})),
-			kit.Sized(80, 0, kit.NewText(l[1], kit.Style{Right: true})), kit.Grow(kit.NewElided(l[2], kit.Style{Ink: look.Quiet, Size: 13}))))
+		parts = append(parts, kit.Row(12, kit.Grow(kit.NewElided(l[0], kit.Style{Mono: true, Size: look.CaptionSize})),
+			kit.Grow(kit.NewElided(l[2], kit.Style{Ink: look.Quiet, Size: 13})), kit.Sized(80, 0, kit.NewText(l[1], kit.Style{Right: true}))))
 	}
 	if more > 0 {
 		parts = append(parts, kit.CaptionPara(lang.L("and {{.N}} more", kit.M{"N": kit.Number(int64(more))})))

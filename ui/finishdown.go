@@ -73,7 +73,9 @@ func (p *history) takeDown() fyne.CanvasObject {
 // downButton leads to where a line is taken down; nil when there is no such page.
 func (w *Window) downButton(l downLine) fyne.CanvasObject {
 	if l.id == "known" {
-		return kit.Plain(lang.L("Open Settings"), func() { w.open(placeSettings) })
+		b := kit.Plain(lang.L("Delete…"), w.askForget)
+		b.Unless(w.busyReason())
+		return b
 	}
 	page := l.link
 	if c := w.connection(); l.page != "" && c != nil && !c.Practice {
@@ -85,6 +87,15 @@ func (w *Window) downButton(l downLine) fyne.CanvasObject {
 		return nil
 	}
 	return kit.LinkIcon("external", lang.L("Open the page"), func() { w.browse(page) })
+}
+
+// forgottenFinish keeps the list in sight, as long as the window is open, after all that is remembered of it was deleted.
+func (w *Window) forgottenFinish() {
+	w.imports().compared = nil
+	if f := &w.finish; f.loaded && w.project != nil && f.of == w.project.ID {
+		f.known.Comparison, f.known.Saved = nil, time.Time{}
+		f.known.Ticks["known"] = w.o.Now()
+	}
 }
 
 // tickDown remembers a tick.

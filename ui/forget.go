@@ -124,6 +124,7 @@ func (s *forgetSheet) forget() {
 func (w *Window) forgotten() {
 	w.runs, w.backs, w.rehearsed = runs{}, nil, seenRehearsals{}
 	w.imports().result, w.imports().shown = nil, nil
+	w.forgottenFinish()
 	h := w.history()
 	h.open, h.others, h.opened = runKey{}, allRuns{}, openedRun{}
 	w.refresh()

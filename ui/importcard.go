@@ -147,6 +147,7 @@ func (w *Window) wentHere(r *importer.Receipt) bool {
 func (p *imports) live(l listed, title fyne.CanvasObject, t importer.TableProgress, current bool) fyne.CanvasObject {
 	w := p.w
 	panel := kit.NewProgress()
+	panel.Bare = w.active.comparison
 	p.panels[progressID(t)], p.states[progressID(t)] = panel, t.State
 	ink, tint := look.Quiet, look.Field
 	switch t.State {

@@ -85,6 +85,7 @@ func (w *Window) take(p *project.Project) {
 		w.forget(name)
 	}
 	w.project, w.runs, w.offered = p, runs{}, w.offeredName(p)
+	w.imports().shown, w.imports().compared, w.finish = nil, nil, finishing{}
 	w.save()
 	w.connections().wizard = nil
 	w.mappings().forget()

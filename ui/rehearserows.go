@@ -264,7 +264,7 @@ func (t *rehearsedRows) draw(i widget.ListItemID, o fyne.CanvasObject) {
 		return
 	}
 	if words, ink, tint := t.kind(row); l.kind != words {
-		l.kind, l.chip.Objects = words, []fyne.CanvasObject{kit.Chip(words, ink, tint)}
+		l.kind, l.chip.Objects = words, []fyne.CanvasObject{kit.Row(0, kit.Chip(words, ink, tint), kit.Space())}
 		l.chip.Refresh()
 	}
 	row = t.masked(row)

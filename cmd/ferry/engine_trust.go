@@ -108,6 +108,7 @@ func (e *Engine) KnownOf(ctx context.Context, p *project.Project) (ui.Known, err
 // DeleteKnown deletes it.
 func (e *Engine) DeleteKnown(ctx context.Context, p *project.Project) (ui.Known, error) {
 	e.EndRehearsal()
+	e.EndComparison()
 	k, err := e.machine().DeleteKnown(ctx, p)
 	return knownOf(k), err
 }

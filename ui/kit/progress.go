@@ -81,6 +81,7 @@ func (r *barRenderer) Refresh() {
 // Progress is the live part of one table's card.
 type Progress struct {
 	*fyne.Container
+	Bare   bool // how far it is, and not what becomes of the records
 	bar    *Bar
 	done   *Text
 	pace   *Elided
@@ -116,7 +117,9 @@ func (p *Progress) Set(t importer.TableProgress, all importer.Progress, current 
 	}
 	p.notice.set(why)
 	p.waits.Hidden = why == ""
-	p.counts.Objects = append(counted(t.Counts), NewText(Sum(t.Counts), Style{Ink: look.Quiet}))
+	if p.counts.Hidden = p.Bare; !p.Bare {
+		p.counts.Objects = append(counted(t.Counts), NewText(Sum(t.Counts), Style{Ink: look.Quiet}))
+	}
 	p.Container.Refresh()
 	return p.MinSize().Height != before
 }
