@@ -181,3 +181,16 @@ func TestAReceiptThatIsNotTrueAnyMoreSaysSo(t *testing.T) {
 	s.Tap("No import runs by itself any more")
 	s.Sees("The file cannot be saved there.")
 }
+
+func TestDeletingWhatIsKnownIsTheLastTick(t *testing.T) {
+	e, s := finished(t, func(e *uitest.Engine, _ *project.Project) {
+		e.Comparison.Handover = ui.Handover{Comparison: &e.Comparison.Found}
+	})
+	s.Tap("Delete…")
+	s.Sees("Is deleted, for good")
+	s.Tap("Delete")
+	s.Sees("This computer knows nothing any more")
+	s.Tap("Close")
+	s.Sees("Compare now")
+	s.Sees("1 of 4")
+}

@@ -20,7 +20,12 @@ func compareScenes() []scene {
 			e.History[0].Started = uitest.Now().Add(-time.Hour)
 		}
 	}
-	show := func(s *uitest.Stage) { s.Tap("Import"); s.Sees("Import everything anew"); s.Tap("Compare"); s.Sees("Compare again") }
+	show := func(s *uitest.Stage) {
+		s.Tap("Import")
+		s.Sees("Import everything anew")
+		s.Tap("Compare")
+		s.Sees("Compare again")
+	}
 	finish := func(s *uitest.Stage) { s.Tap("History"); s.Tap("Finish the move"); s.Sees("3. Take down") }
 	every := uitest.Compared(234, importer.EachDifference()...)
 	every.Found.Remarks = []string{"The destination is an older copy. What Ferry knows of earlier imports does not count for it."}
@@ -42,7 +47,12 @@ func compareScenes() []scene {
 		{"compare-running", func(e *uitest.Engine, o *ui.Options) {
 			with(every)(e, o)
 			e.News, e.Block = []importer.Progress{uitest.Midway()}, map[string]bool{"Compare": true}
-		}, func(s *uitest.Stage) { s.Tap("Import"); s.Sees("Import everything anew"); s.Tap("Compare"); s.Sees("comparing") }},
+		}, func(s *uitest.Stage) {
+			s.Tap("Import")
+			s.Sees("Import everything anew")
+			s.Tap("Compare")
+			s.Sees("comparing")
+		}},
 		{"compare-kind", with(every), func(s *uitest.Stage) { show(s); s.TapRow("Changed there since"); s.Sees("Fabrikam 1") }},
 		{"compare-all", with(every), func(s *uitest.Stage) { show(s); s.Tap("List all of them"); s.Sees("Fabrikam 1") }},
 		{"compare-record", with(every), func(s *uitest.Stage) {
