@@ -183,7 +183,7 @@ func TestAReceiptThatIsNotTrueAnyMoreSaysSo(t *testing.T) {
 }
 
 func TestDeletingWhatIsKnownIsTheLastTick(t *testing.T) {
-	e, s := finished(t, func(e *uitest.Engine, _ *project.Project) {
+	_, s := finished(t, func(e *uitest.Engine, _ *project.Project) {
 		e.Comparison.Handover = ui.Handover{Comparison: &e.Comparison.Found}
 	})
 	s.Tap("Delete…")
