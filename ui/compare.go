@@ -198,7 +198,7 @@ func (w *Window) saveComparison(c *comparison) {
 	project := clone(w.project)
 	w.askSave(saveJob{
 		title: lang.L("Save the report of this comparison"), about: lang.L("How many records there are on both sides, and of what differs the reason."), page: true, table: true,
-		offer:  w.offered(c.From, lang.L("comparison"), c.Started, ".html"),
+		offer:  w.offerFile(c.From, lang.L("comparison"), c.Started, ".html"),
 		values: lang.L("Without, records are named by their id in Dynamics 365. Ticked, the report holds people's data: what records are called, what stands there and what Dynamics has."),
 		save: func(ctx context.Context, path string, values bool) (int64, error) {
 			return w.o.Engine.SaveComparison(ctx, project, path, values)
@@ -210,7 +210,7 @@ func (w *Window) saveComparison(c *comparison) {
 func (w *Window) saveDifferences(c *comparison) {
 	q := c.rows.wanted()
 	w.askSave(saveJob{
-		title: lang.L("Export the differences"), table: true, offer: w.offered(c.From, lang.L("differences"), c.Started, ".csv"),
+		title: lang.L("Export the differences"), table: true, offer: w.offerFile(c.From, lang.L("differences"), c.Started, ".csv"),
 		about: lang.L("The records that the list shows now, both sides beside each other. The file holds people's data; Excel opens it."),
 		save: func(ctx context.Context, path string, _ bool) (int64, error) {
 			return w.o.Engine.SaveDifferences(ctx, path, q)

@@ -184,7 +184,7 @@ func (w *Window) saveReceipt() {
 	}
 	w.askSave(saveJob{
 		title: lang.L("Save the receipt of the move"), about: lang.L("One page to print and sign. It holds no value of a record, and no password."), page: true,
-		offer: w.offered(c.From, lang.L("receipt of the move"), c.Started, ".html"),
+		offer: w.offerFile(c.From, lang.L("receipt of the move"), c.Started, ".html"),
 		save: func(ctx context.Context, path string, _ bool) (int64, error) {
 			return 0, w.o.Engine.KeepReceipt(ctx, project, path, done, open)
 		},

@@ -359,7 +359,7 @@ func changeWords(kind core.OutcomeKind, c importer.Change) string {
 func (w *Window) saveRehearsed(r *rehearsal) {
 	q := r.rows.wanted()
 	w.askSave(saveJob{
-		title: lang.L("Export the rehearsal"), table: true, offer: w.offered(r.From, lang.L("rehearsal"), r.Started, ".csv"),
+		title: lang.L("Export the rehearsal"), table: true, offer: w.offerFile(r.From, lang.L("rehearsal"), r.Started, ".csv"),
 		about: lang.L("The records that the list shows now, old and new values side by side. The file holds people's data; Excel opens it."),
 		save: func(ctx context.Context, path string, _ bool) (int64, error) {
 			return w.o.Engine.SaveRehearsed(ctx, path, q)

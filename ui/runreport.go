@@ -53,15 +53,15 @@ func (w *Window) saveRunReport(of runOf, r *importer.Receipt, refused bool) {
 		j.title, j.page, what, ending = lang.L("Export refused records"), false, lang.L("refused records"), ".csv"
 		j.about = lang.L("Each record that was not written, by its id in Dynamics 365, with the reason and what to do beside it. Excel opens the file.")
 	}
-	j.offer = w.offered(r.From, what, r.Started, ending)
+	j.offer = w.offerFile(r.From, what, r.Started, ending)
 	j.save = func(ctx context.Context, path string, values bool) (int64, error) {
 		return w.o.Engine.SaveRunReport(ctx, RunReport{Project: of.id, Name: of.name, Run: r.Run, Refused: refused, Path: path, Values: values})
 	}
 	w.askSave(j)
 }
 
-// offered is a sensible place: Documents/Ferry/<connection>/, with the day and hour in the name.
-func (w *Window) offered(from, what string, when time.Time, ending string) string {
+// offerFile is a sensible place: Documents/Ferry/<connection>/, with the day and hour in the name.
+func (w *Window) offerFile(from, what string, when time.Time, ending string) string {
 	folder := fileName(strings.TrimPrefix(from, "https://"))
 	return filepath.Join(w.o.Documents, folder, plainName(strings.TrimPrefix(from, "https://"))+" "+what+" "+when.Local().Format("2006-01-02 1504")+ending)
 }
