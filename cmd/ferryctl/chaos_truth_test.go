@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+
 	"ferry/core"
 	"ferry/core/importer"
 	"ferry/core/mapping"
@@ -190,7 +193,7 @@ func (l *life) expectFirms(now content, e expectation) {
 			return
 		}
 		if l.v.lower {
-			cells["name"] = strings.ToLower(cells["name"])
+			cells["name"] = cases.Lower(language.Und).String(cells["name"])
 		}
 		if l.v.number {
 			cells["number"] = get("accountnumber")

@@ -61,6 +61,7 @@ func Destination(t *testing.T, place Place) {
 		{"rules say when a value is written over another", s.rules},
 		{"a row that nobody marked is matched, and nothing is guessed", s.matches},
 		{"a keeper knows what a run has not seen", s.keeps},
+		{"a keeper knows what was made before anybody had to know", s.keepsLate},
 		{"what a batch replaces is told, and put back", s.remembers},
 		{"a row that was matched gets its own key back", s.remembersMatches},
 		{"all rows are listed, and whether they are as they were left", s.lists},

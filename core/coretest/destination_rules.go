@@ -184,3 +184,37 @@ func (s suite) keeps(t *testing.T) {
 	}
 	standing(nil, core.Standing{Rows: 19, Unjudged: 5})
 }
+
+// keepsLate: rows that were made while nobody had to know are known when somebody has to.
+func (s suite) keepsLate(t *testing.T) {
+	d := s.open(t)
+	k, ok := d.(core.Keeper)
+	if !ok {
+		return
+	}
+	plain := short(core.Rule{})
+	seeing := func(run string) core.Plan {
+		p := plain
+		p.Run = run
+		return p
+	}
+	wants := func(when string, p core.Plan, n int64) {
+		t.Helper()
+		keys, err := k.Unseen(t.Context(), p, core.Unjudged, "", "", 100)
+		standing, also := k.Standing(t.Context(), p, nil)
+		if err != nil || also != nil || int64(len(keys)) != n || standing.Unjudged != n {
+			t.Errorf("%s: not seen are %d, and %+v; %v %v", when, len(keys), standing, err, also)
+		}
+	}
+	p := prepare(t, d, plain)
+	write(t, d, p, "b1", pair(Key(1), "a", core.Null()), pair(Key(2), "b", core.Null()))
+	wants("looked at before a run had to know", seeing("rehearsal"), 2)
+	p = prepare(t, d, seeing("first"))
+	write(t, d, p, "b2", pair(Key(1), "a", core.Null()))
+	wants("behind the first run that had to know", p, 1)
+	p = prepare(t, d, plain)
+	write(t, d, p, "b3", pair(Key(3), "c", core.Null()), pair(Key(1), "changed", core.Null()))
+	p = prepare(t, d, seeing("second"))
+	write(t, d, p, "b4", pair(Key(1), "changed", core.Null()))
+	wants("behind a run that did not have to know", p, 2)
+}

@@ -96,6 +96,8 @@ func (e *engine) decideTable(t *table, about *core.Table) {
 	case e.distrusts():
 	case t.run.Rights.Known && t.run.Rights.Read < core.DepthGlobal && was.Rights.Known && was.Rights.Read <= t.run.Rights.Read:
 		t.note(notePartly(t.run.Title))
+	case was.Rights.Known != t.run.Rights.Known:
+		e.reason(reasonUntoldRights(t.run.Title))
 	case was.Rights != t.run.Rights:
 		e.reason(reasonOtherRights(t.run.Title))
 	case was.Shape != t.run.Shape:

@@ -77,11 +77,12 @@ func TestWhatMakesAnImportReadEverythingAgainAndSayWhy(t *testing.T) {
 		change func(d *fileDesk, data *coretest.Data)
 		says   string
 	}{
-		"the source forgot":      {func(d *fileDesk, _ *coretest.Data) { d.source.Forgotten = true }, "does not tell any more"},
-		"somebody asked":         {func(d *fileDesk, _ *coretest.Data) { d.job.Full = true }, "You asked"},
-		"the filter changed":     {func(d *fileDesk, _ *coretest.Data) { d.job.Mappings[0].Filter = "" }, "mapping of"},
-		"the mapping has more":   {func(d *fileDesk, _ *coretest.Data) { d.job.Mappings[0].Columns[0].MayEmpty = false }, "mapping of"},
-		"the rights are smaller": {func(_ *fileDesk, data *coretest.Data) { data.Table.Rights.Read = core.DepthUnit }, "rights"},
+		"the source forgot":       {func(d *fileDesk, _ *coretest.Data) { d.source.Forgotten = true }, "does not tell any more"},
+		"somebody asked":          {func(d *fileDesk, _ *coretest.Data) { d.job.Full = true }, "You asked"},
+		"the filter changed":      {func(d *fileDesk, _ *coretest.Data) { d.job.Mappings[0].Filter = "" }, "mapping of"},
+		"the mapping has more":    {func(d *fileDesk, _ *coretest.Data) { d.job.Mappings[0].Columns[0].MayEmpty = false }, "mapping of"},
+		"the rights are smaller":  {func(_ *fileDesk, data *coretest.Data) { data.Table.Rights.Read = core.DepthUnit }, "rights"},
+		"the rights are not told": {func(_ *fileDesk, data *coretest.Data) { data.Table.Rights = core.Rights{} }, "did not say"},
 		"a choice was renamed": {func(_ *fileDesk, data *coretest.Data) {
 			data.Table.Fields = slices.Clone(data.Table.Fields)
 			data.Table.Fields[2].Options = []core.Option{{Code: 1, Label: "Other"}}

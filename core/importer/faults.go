@@ -39,6 +39,10 @@ func reasonOtherRights(title string) string {
 	return "Your rights to read " + title + " are not those of the last import, so all that you may read was read again. What you cannot see any more stays as it is."
 }
 
+func reasonUntoldRights(title string) string {
+	return "The source did not say, this time or the last, how far your rights to read " + title + " reach, so all that you may read was read again."
+}
+
 func reasonShape(title string) string {
 	return "The fields or choices of " + title + " changed in the source, so all of its records were read again."
 }

@@ -33,7 +33,7 @@ func TestFaultsAndReasonsReadWell(t *testing.T) {
 	b.WriteString("Reasons in a receipt\n")
 	for _, r := range []string{
 		reasonReplaced, reasonOlder, reasonForeign, reasonUnknown, reasonAsked, reasonMapping("Accounts"), reasonExpired("Accounts"),
-		reasonForgot("Accounts"), reasonDropped("Accounts"), reasonOtherRights("Accounts"), reasonShape("Accounts"),
+		reasonForgot("Accounts"), reasonDropped("Accounts"), reasonOtherRights("Accounts"), reasonUntoldRights("Accounts"), reasonShape("Accounts"),
 		reasonRights("Accounts"), reasonBrake("Accounts", 120, 300), remarkBlind("Accounts"), remarkRights("Accounts"), remarkBrake("Accounts", 120, 300),
 	} {
 		b.WriteString("  " + r + "\n")

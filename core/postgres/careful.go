@@ -15,6 +15,7 @@ import (
 // notes of which rows a run has seen. Plans that need none of it have none, and cost nothing.
 type careful struct {
 	rules  bool  // some column does not simply take what comes
+	all    bool  // rows of this table are noted, whoever writes them: a later plan has to know all that Ferry made
 	match  []int // columns of Plan.Match
 	unless []int // columns that may keep what somebody changed
 }
@@ -51,7 +52,12 @@ func (d *Destination) careful(ctx context.Context, p core.Plan) (*careful, error
 		}
 		c.rules = len(rows) > 0
 	}
-	if !c.rules && p.Run == "" {
+	if there {
+		if c.all, err = d.hasNotes(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	if !c.rules && !c.all && p.Run == "" {
 		return nil, nil
 	}
 	if !there {
@@ -329,7 +335,7 @@ func (d *Destination) note(ctx context.Context, w *writer, b core.Batch, met []*
 	for _, m := range met {
 		r := b.Rows[m.at]
 		if m.line == nil || r.Gone || outcomes[m.at].Kind == core.Refused ||
-			p.Run == "" && p.Dealt == "" && !m.found && len(w.care.unless) == 0 && len(w.care.match) == 0 {
+			!w.care.all && p.Run == "" && p.Dealt == "" && !m.found && len(w.care.unless) == 0 && len(w.care.match) == 0 {
 			continue
 		}
 		noted = append(noted, m)

@@ -46,9 +46,27 @@ func (d *Destination) begin(ctx context.Context, p core.Plan) error {
 	return d.script(ctx, "CREATE INDEX "+quote(index)+" ON "+d.table(p)+" ("+strings.Join(names, ", ")+")")
 }
 
+// hasNotes reports whether the rows that Ferry made in the plan's table are noted.
+func (d *Destination) hasNotes(ctx context.Context, p core.Plan) (bool, error) {
+	rows, err := d.query(ctx, "SELECT 1 FROM "+d.own("_ferry")+" WHERE name = $1", text("noted "+cut(p.Table)))
+	return len(rows) > 0, err
+}
+
+// rows is where the notes of a plan's rows are read: before the first run that has to know, rows that Ferry made are not
+// noted yet.
+func (d *Destination) rows(ctx context.Context, p core.Plan) (string, error) {
+	own := d.own("_ferry_row")
+	noted, err := d.hasNotes(ctx, p)
+	if err != nil || noted {
+		return own, err
+	}
+	return "(SELECT tbl, key, plan, run, fate, dealt FROM " + own + " WHERE tbl = $1 UNION ALL SELECT $1::text, t." + quote(p.Key) + ", $2::text, '', '', '' FROM " +
+		d.table(p) + " AS t WHERE t." + quote(p.Key) + " ~ '" + aKey + "' AND NOT EXISTS (SELECT 1 FROM " + own + " AS n WHERE n.tbl = $1 AND n.key = t." + quote(p.Key) + "))", nil
+}
+
 // unseen are the rows of a plan that the run has not seen, as long as they are there.
-func (d *Destination) unseen(p core.Plan) string {
-	return " FROM " + d.own("_ferry_row") + " AS m WHERE m.tbl = $1 AND m.plan = $2 AND m.run <> $3 AND m.fate = $4 AND ($5 = '' OR m.dealt <> $5) AND EXISTS (SELECT 1 FROM " +
+func (d *Destination) unseen(from string, p core.Plan) string {
+	return " FROM " + from + " AS m WHERE m.tbl = $1 AND m.plan = $2 AND m.run <> $3 AND m.fate = $4 AND ($5 = '' OR m.dealt <> $5) AND EXISTS (SELECT 1 FROM " +
 		d.table(p) + " AS t WHERE t." + quote(p.Key) + " = m.key)"
 }
 
@@ -59,7 +77,11 @@ func (d *Destination) Unseen(ctx context.Context, p core.Plan, f core.Fate, deal
 	err = d.patiently(ctx, func() error {
 		return d.transaction(ctx, reading, func() error {
 			keys = nil
-			rows, err := d.query(ctx, "SELECT m.key"+d.unseen(p)+` AND m.key > $6 ORDER BY m.key LIMIT `+strconv.Itoa(n),
+			from, err := d.rows(ctx, p)
+			if err != nil {
+				return err
+			}
+			rows, err := d.query(ctx, "SELECT m.key"+d.unseen(from, p)+` AND m.key > $6 ORDER BY m.key LIMIT `+strconv.Itoa(n),
 				text(cut(p.Table)), text(p.ID), text(p.Run), text(string(f)), text(dealt), text(after))
 			for _, row := range rows {
 				keys = append(keys, string(row[0]))
@@ -82,13 +104,17 @@ func (d *Destination) Standing(ctx context.Context, p core.Plan, dealt map[core.
 		return strconv.ParseInt(row[0], 10, 64)
 	}
 	err = d.patiently(ctx, func() error {
-		return d.transaction(ctx, reading, func() (err error) {
-			if s.Rows, err = number(" FROM "+d.own("_ferry_row")+" AS m WHERE m.tbl = $1 AND m.plan = $2 AND EXISTS (SELECT 1 FROM "+d.table(p)+" AS t WHERE t."+
+		return d.transaction(ctx, reading, func() error {
+			from, err := d.rows(ctx, p)
+			if err != nil {
+				return err
+			}
+			if s.Rows, err = number(" FROM "+from+" AS m WHERE m.tbl = $1 AND m.plan = $2 AND EXISTS (SELECT 1 FROM "+d.table(p)+" AS t WHERE t."+
 				quote(p.Key)+" = m.key)", text(cut(p.Table)), text(p.ID)); err != nil {
 				return err
 			}
 			for fate, to := range map[core.Fate]*int64{core.Unjudged: &s.Unjudged, core.IsGone: &s.Gone, core.HasLeft: &s.Left} {
-				if *to, err = number(d.unseen(p), text(cut(p.Table)), text(p.ID), text(p.Run), text(string(fate)), text(dealt[fate])); err != nil {
+				if *to, err = number(d.unseen(from, p), text(cut(p.Table)), text(p.ID), text(p.Run), text(string(fate)), text(dealt[fate])); err != nil {
 					return err
 				}
 			}

@@ -24,6 +24,7 @@ type careful struct {
 	forget *sqlite.Stmt
 
 	rules   bool  // some column does not simply take what comes
+	all     bool  // rows of this table are noted, whoever writes them: a later plan has to know all that Ferry made
 	columns []int // of Plan.Match
 	unless  []int // columns that may keep what somebody changed
 	there   []core.Value
@@ -56,7 +57,10 @@ func (d *Destination) careful(p core.Plan) (*careful, error) {
 		return nil, d.file.Fault(err)
 	}
 	c.rules = c.rules || found != 0 || len(c.columns) > 0 || p.Dealt != ""
-	if !c.rules && p.Run == "" && p.Dealt == "" {
+	if _, c.all, err = hasNotes(d.file.Conn(), p); err != nil {
+		return nil, d.file.Fault(err)
+	}
+	if !c.rules && !c.all && p.Run == "" && p.Dealt == "" {
 		return nil, nil
 	}
 	return c, d.file.Fault(c.prepare(d.file.Conn(), p))
@@ -356,7 +360,7 @@ func (w *writer) remember(key string, values []core.Value) error {
 // notice notes that the run has seen the row, and what it was left as.
 func (w *writer) notice(key string) error {
 	c, p := w.care, w.plan
-	if p.Run == "" && p.Dealt == "" && !c.found && len(c.unless) == 0 && len(c.columns) == 0 {
+	if !c.all && p.Run == "" && p.Dealt == "" && !c.found && len(c.unless) == 0 && len(c.columns) == 0 {
 		return nil
 	}
 	return run(c.note, p.Table, key, p.ID, p.Run, int64(b2i(c.found)), packLeft(c.left), p.Dealt, int64(b2i(len(c.unless) > 0)))
