@@ -1,5 +1,6 @@
 # make demo   the window with the practice environment; without a display the same import in the terminal
 # make test   every test
+# make nightly  two thousand rounds of kills and troubles, other ones each day
 # Both install system packages only when they are missing, and say so.
 
 GO     ?= go
@@ -8,7 +9,7 @@ PURE   := ./assets/... ./core/... ./ui/... ./cmd/ferryctl/... ./cmd/internal/...
 FERRY  := build/ferry
 E2E    := build/ferry-e2e
 
-.PHONY: demo test build unit keychain proxy postgres sheets e2e vet race bench benchmarks clean window
+.PHONY: demo test build unit keychain proxy postgres sheets e2e vet race bench benchmarks clean window nightly
 
 demo:
 ifeq ($(shell uname),Darwin)
@@ -50,7 +51,14 @@ proxy:
 postgres:
 	@.ci/setup test
 	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags postgres ./core/postgres
-	CGO_ENABLED=0 $(GO) test -count=1 -timeout 5m -tags postgres -run PostgreSQL ./core/importer ./cmd/ferryctl
+	CGO_ENABLED=0 FERRY_CHAOS_ROUNDS=30 $(GO) test -count=1 -timeout 10m -tags postgres -run PostgreSQL ./core/importer ./cmd/ferryctl
+
+# A thousand rounds of chaos in files and databases of this computer, and as many in a PostgreSQL server. A life that went
+# wrong tells its seed: FERRY_CHAOS_SEED and FERRY_CHAOS_ROUNDS live it again.
+nightly:
+	@.ci/setup test
+	CGO_ENABLED=0 FERRY_CHAOS_ROUNDS=$${FERRY_CHAOS_ROUNDS:-1000} FERRY_CHAOS_SEED=$${FERRY_CHAOS_SEED:-$$(date +%j)000} \
+	  $(GO) test -count=1 -timeout 90m -v -tags postgres -run '^TestChaos' ./cmd/ferryctl
 
 # Workbooks and CSV files as a real LibreOffice reads them, every cell.
 sheets:
