@@ -290,7 +290,7 @@ func (t *choiceTable) pick(code int64) {
 		job.Search, job.Own, job.Text = lang.L("Value"), lang.L("Use this value"), r.To
 		job.Typed = set
 	}
-	var sheet *kit.Sheet
+	var sheet *kit.Selecting
 	job.Extra = func() []fyne.CanvasObject {
 		empty := kit.Plain(lang.L("Leave empty"), func() {
 			sheet.Close()

@@ -6,9 +6,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"ferry/core"
 	"ferry/core/mapping"
@@ -42,142 +40,108 @@ type pickSheet struct {
 
 // pickFrom shows a list to choose from.
 func (w *Window) pickFrom(j pickSheet) {
-	chosen := slices.Clone(j.chosen)
-	hits := j.items
-	var sheet *kit.Sheet
-	var list *widget.List
-	done := func(keys []string) {
-		sheet.Close()
-		for _, c := range j.items {
-			if j.named != nil && slices.Contains(keys, c.key) {
-				j.named(c)
+	keys := []string{}
+	job := kit.SelectJob{Title: j.title, About: j.about, Search: lang.L("Search by name or logical name"), Chosen: -1, Several: j.several}
+	for i, c := range j.items {
+		job.Items, keys = append(job.Items, c.item()), append(keys, c.key)
+		if slices.Contains(j.chosen, c.key) {
+			job.Chosen = i
+			job.Marked = append(job.Marked, i)
+		}
+	}
+	var sheet *kit.Selecting
+	done := func(lines []int) {
+		taken := []string{}
+		for _, i := range lines {
+			item := sheet.Item(i)
+			if j.named != nil {
+				j.named(choosable{key: keys[i], title: item.Words})
 			}
+			taken = append(taken, keys[i])
 		}
-		j.picked(keys)
+		j.picked(taken)
 	}
-	use := kit.Primary(lang.L("Use these"), func() { done(chosen) })
-	tally := kit.Caption("")
-	count := func() {
-		if j.several {
-			tally.SetWords(lang.L("{{.N}} chosen", kit.M{"N": kit.Number(int64(len(chosen)))}))
-			if len(chosen) == 0 {
-				use.Unless(lang.L("Choose at least one."))
-			} else {
-				use.Unless("")
-			}
-		}
-	}
-	pick := func(i int) {
-		if i >= len(hits) || hits[i].off != "" {
-			return
-		}
-		if !j.several {
-			done([]string{hits[i].key})
-			return
-		}
-		if at := slices.Index(chosen, hits[i].key); at >= 0 {
-			chosen = slices.Delete(chosen, at, at+1)
-		} else {
-			chosen = append(chosen, hits[i].key)
-		}
-		count()
-		list.Refresh()
-	}
-	list = widget.NewList(func() int { return len(hits) }, newChoosableRow, func(i widget.ListItemID, o fyne.CanvasObject) {
-		o.(*choosableRow).set(hits[i], slices.Contains(chosen, hits[i].key), j.several)
-	})
-	list.HideSeparators = true
-	list.OnSelected = func(i widget.ListItemID) { list.UnselectAll(); pick(i) }
-	none := kit.NewText(lang.L("Nothing has this name."), kit.Style{Ink: look.Quiet, Mid: true})
-	none.Hidden = len(hits) > 0
-	search := kit.NewEntry(lang.L("Search"), lang.L("Search by name or logical name"))
-	narrow := func() {
-		hits = choosableBy(j.items, search.Text)
-		none.Hidden = len(hits) > 0
-		list.Refresh()
-	}
-	// more adds lines that are not there yet.
-	more := func(found []choosable) {
+	job.Picked, job.Used = func(i int) { done([]int{i}) }, done
+	// more adds lines that are not there yet, and tells where they stand.
+	more := func(found []choosable) (lines []int) {
 		for _, c := range found {
-			if !slices.ContainsFunc(j.items, func(old choosable) bool { return old.key == c.key }) {
-				j.items = append(j.items, c)
+			at := slices.Index(keys, c.key)
+			if at < 0 {
+				at = len(keys)
+				keys = append(keys, c.key)
+				sheet.Add(c.item())
 			}
+			lines = append(lines, at)
 		}
-		narrow()
+		return lines
 	}
-	var finding *task.Task
-	said := kit.Caption("")
-	search.OnChanged = func(text string) {
-		narrow()
-		list.ScrollToTop()
-		if j.find != nil {
-			finding.Cancel()
-			finding = w.findMore(j, strings.TrimSpace(text), said, more)
-		}
-	}
-	search.OnSubmitted = func(string) { pick(0) }
-	parts := []fyne.CanvasObject{}
-	if j.about != "" {
-		parts = append(parts, kit.QuietPara(j.about))
-	}
-	if len(j.items) > 0 || j.own == "" || j.find != nil {
-		height := min(320, max(80, float32(len(j.items))*42))
-		if j.find != nil {
-			height = 240
-		}
-		parts = append(parts, search, kit.Sized(100, height, container.NewStack(list, container.NewCenter(none))))
-	}
+	below := []fyne.CanvasObject{}
 	if j.find != nil {
-		parts = append(parts, said)
+		var finding *task.Task
+		said := kit.Caption("")
+		below, job.Most = append(below, said), 240
+		job.Typing = func(_ *kit.Selecting, text string) {
+			finding.Cancel()
+			finding = w.findMore(j, text, said, func(found []choosable) { more(found) })
+		}
+		job.Closed = func() { finding.Cancel() }
 	}
-	buttons := []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() })}
 	if j.own != "" {
-		own := kit.NewEntry(j.own, "")
-		wrong := kit.NewText("", kit.Style{Ink: look.Failed, Size: look.CaptionSize, Wrap: true})
-		wrong.Hide()
-		take := func() {
-			text := strings.TrimSpace(own.Text)
-			if text == "" {
-				return
-			}
-			keys, why := []string{text}, ""
-			if j.read != nil {
-				keys, why = j.read(text)
-			}
-			if wrong.SetWords(why); why != "" {
-				wrong.Show()
-				sheet.Refit()
-				return
-			}
-			wrong.Hide()
+		parts, take := ownValue(j, func() { sheet.Refit() }, func(written []string) {
 			if !j.several {
-				done(keys[:1])
+				sheet.Close()
+				j.picked(written[:1])
 				return
 			}
-			for _, key := range keys {
-				more([]choosable{{key: key, title: key}})
-				if !slices.Contains(chosen, key) {
-					chosen = append(chosen, key)
-				}
+			items := []choosable{}
+			for _, key := range written {
+				items = append(items, choosable{key: key, title: key})
 			}
-			own.SetText("")
-			count()
-			list.Refresh()
-		}
-		own.OnSubmitted = func(string) { take() }
-		if j.several {
-			parts = append(parts, kit.Column(4, kit.Labeled(j.own, "", kit.Row(8, kit.Grow(own), kit.Plain(lang.L("Add"), take))), wrong))
-		} else {
-			parts = append(parts, kit.Column(4, kit.Labeled(j.own, "", own), wrong))
-			buttons = append(buttons, kit.Plain(lang.L("Use what I wrote"), take))
+			sheet.Mark(more(items)...)
+		})
+		below = append(below, parts)
+		if !j.several {
+			job.Extra = func() []fyne.CanvasObject { return []fyne.CanvasObject{kit.Plain(lang.L("Use what I wrote"), take)} }
 		}
 	}
+	job.Below = func(s *kit.Selecting) []fyne.CanvasObject { return below }
+	sheet = kit.ShowSelect(w.win.Canvas(), job)
+}
+
+// ownValue is a field for a value that is not on the list, and what takes it.
+func ownValue(j pickSheet, refit func(), taken func(keys []string)) (parts fyne.CanvasObject, take func()) {
+	own := kit.NewEntry(j.own, "")
+	wrong := kit.NewText("", kit.Style{Ink: look.Failed, Size: look.CaptionSize, Wrap: true})
+	wrong.Hide()
+	take = func() {
+		text := strings.TrimSpace(own.Text)
+		if text == "" {
+			return
+		}
+		keys, why := []string{text}, ""
+		if j.read != nil {
+			keys, why = j.read(text)
+		}
+		wrong.SetWords(why)
+		if wrong.Hidden = why == ""; why != "" {
+			wrong.Show()
+			refit()
+			return
+		}
+		own.SetText("")
+		taken(keys)
+	}
+	own.OnSubmitted = func(string) { take() }
+	field := fyne.CanvasObject(own)
 	if j.several {
-		parts = append(parts, tally)
-		buttons = append(buttons, use)
-		count()
+		field = kit.Row(8, kit.Grow(own), kit.Plain(lang.L("Add"), take))
 	}
-	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{Title: j.title, Width: 600, Focus: search, Body: kit.Column(10, parts...), Buttons: buttons, Closed: func() { finding.Cancel() }})
+	return kit.Column(4, kit.Labeled(j.own, "", field), wrong), take
+}
+
+// item is a line as it is shown.
+func (c choosable) item() kit.SelectItem {
+	return kit.SelectItem{Words: c.title, Logical: c.logical, Note: c.note, Off: c.off}
 }
 
 // findMore looks elsewhere for what is searched when typing rests, and says how that went.
@@ -203,67 +167,6 @@ func (w *Window) findMore(j pickSheet, text string, said *kit.Text, more func([]
 		said.SetWords(lang.N("{{.N}} found in Dynamics", len(found), kit.M{"N": kit.Number(int64(len(found)))}))
 		more(found)
 	})
-}
-
-// choosableBy finds lines by either name; those that begin with the text come first.
-func choosableBy(items []choosable, text string) []choosable {
-	text = strings.ToLower(strings.TrimSpace(text))
-	if text == "" {
-		return items
-	}
-	var first, rest []choosable
-	for _, i := range items {
-		title, logical := strings.ToLower(i.title), strings.ToLower(i.logical)
-		switch {
-		case strings.HasPrefix(title, text), strings.HasPrefix(logical, text):
-			first = append(first, i)
-		case strings.Contains(title, text), strings.Contains(logical, text):
-			rest = append(rest, i)
-		}
-	}
-	return append(first, rest...)
-}
-
-// choosableRow is one line.
-type choosableRow struct {
-	widget.BaseWidget
-	title, logical, note *kit.Elided
-	sign                 *kit.Icon
-	content              fyne.CanvasObject
-}
-
-func newChoosableRow() fyne.CanvasObject {
-	r := &choosableRow{title: kit.NewElided("", kit.Style{}), logical: kit.NewElided("", kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}),
-		note: kit.NewElided("", kit.Style{Size: look.CaptionSize, Ink: look.Quiet, Right: true}), sign: kit.NewIcon("", look.Primary, 16)}
-	r.content = kit.Pad(9, 10, 9, 10, kit.Row(10, r.sign, kit.Grow(even(10, r.title, r.logical, r.note))))
-	r.ExtendBaseWidget(r)
-	return r
-}
-
-func (r *choosableRow) set(c choosable, on, several bool) {
-	r.title.SetWhole(c.title)
-	r.logical.SetWhole(c.logical)
-	r.note.SetWhole(c.note)
-	ink := look.Ink
-	if c.off != "" {
-		ink = look.Faint
-		r.note.SetWhole(c.off)
-	}
-	r.title.SetInk(ink)
-	switch {
-	case on:
-		r.sign.Set("check", look.Primary)
-	case several:
-		r.sign.Set("dash", look.Faint)
-	default:
-		r.sign.Set("", look.Faint)
-	}
-	r.content.Refresh()
-}
-
-// CreateRenderer implements fyne.Widget.
-func (r *choosableRow) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(r.content)
 }
 
 // fieldChoices are the fields of a table that a filter can ask for.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -13,9 +14,10 @@ import (
 
 // A SelectItem is one line of a list to choose from.
 type SelectItem struct {
-	Words string
-	Note  string // quiet, at the right; it is searched too
-	Off   string // why it cannot be chosen; "" when it can
+	Words   string
+	Logical string // its other name
+	Note    string // quiet, at the right; it is searched too
+	Off     string // why it cannot be chosen; "" when it can
 }
 
 // A SelectJob says what is chosen from.
@@ -31,12 +33,21 @@ type SelectJob struct {
 	Text   string                     // what stands in the field to begin with
 	Most   float32                    // height of the list; 0 is as many lines as there are, at most eight
 	Extra  func() []fyne.CanvasObject // further buttons, before Own
+
+	Several bool                                   // lines are marked until they are used together
+	Marked  []int                                  // of Several: those that are, to begin with
+	Used    func(marked []int)                     // of Several
+	Below   func(s *Selecting) []fyne.CanvasObject // what stands below the list
+	Typing  func(s *Selecting, text string)        // hears what is searched
+	Closed  func()
 }
 
-// A selecting is an open list. Typing narrows it down, the arrows walk through it, Enter takes the line that is marked.
-type selecting struct {
+// A Selecting is an open list. Typing narrows it down, the arrows walk through it, Enter takes the line that is marked.
+type Selecting struct {
 	job   SelectJob
 	sheet *Sheet
+	use   *Button
+
 	list  *widget.List
 	none  *Text
 	tally *Text
@@ -44,26 +55,34 @@ type selecting struct {
 	hits  []int
 	at    int
 	lines map[fyne.CanvasObject]*selectLine
+	text  string
+	names bool // items have two names
 }
 
-const selectRow = 38
+const selectRow = 40
 
 // ShowSelect shows a list to choose from. It stays quick with thousands of lines: only those in view are drawn.
-func ShowSelect(c fyne.Canvas, j SelectJob) *Sheet {
-	s := &selecting{job: j, folds: make([]string, len(j.Items)), lines: map[fyne.CanvasObject]*selectLine{}}
-	for i, item := range j.Items {
-		s.folds[i] = strings.ToLower(item.Words + "\n" + item.Note)
-	}
+func ShowSelect(c fyne.Canvas, j SelectJob) *Selecting {
+	s := &Selecting{job: j, lines: map[fyne.CanvasObject]*selectLine{}}
+	s.job.Items, s.job.Marked = nil, slices.Clone(j.Marked)
+	s.fold(j.Items)
 	s.list = widget.NewList(func() int { return len(s.hits) }, s.line, s.draw)
 	s.list.HideSeparators = true
 	s.none = NewText(lang.L("Nothing has this name."), Style{Ink: look.Quiet, Mid: true})
 	s.tally = Caption("")
+	s.use = Primary(lang.L("Use these"), func() { s.sheet.Close(); j.Used(s.job.Marked) })
 	if j.Search == "" {
 		j.Search = lang.L("Search")
 	}
 	search := NewEntry(lang.L("Search"), j.Search)
 	search.Text = j.Text
-	search.OnChanged = func(text string) { s.narrow(text); s.first() }
+	search.OnChanged = func(text string) {
+		s.narrow(text)
+		s.first()
+		if j.Typing != nil {
+			j.Typing(s, strings.TrimSpace(text))
+		}
+	}
 	search.OnKey = s.key
 	search.OnSubmitted = func(text string) {
 		if len(s.hits) == 0 && j.Typed != nil && strings.TrimSpace(text) != "" {
@@ -82,11 +101,14 @@ func ShowSelect(c fyne.Canvas, j SelectJob) *Sheet {
 		parts = append(parts, QuietPara(j.About))
 	}
 	parts = append(parts, search)
-	if len(j.Items) > 0 {
+	if len(j.Items) > 0 || j.Typing != nil {
 		parts = append(parts, Sized(100, max(selectRow, height), container.NewStack(s.list, container.NewCenter(s.none))))
-		if len(j.Items) > 8 {
-			parts = append(parts, s.tally)
-		}
+	}
+	if j.Below != nil {
+		parts = append(parts, j.Below(s)...)
+	}
+	if len(j.Items) > 8 || j.Several {
+		parts = append(parts, s.tally)
 	}
 	buttons := []fyne.CanvasObject{Plain(lang.L("Cancel"), func() { s.sheet.Close() })}
 	if j.Extra != nil {
@@ -100,23 +122,74 @@ func ShowSelect(c fyne.Canvas, j SelectJob) *Sheet {
 		use.Does(func() { s.own(search.Text) })
 		buttons = append(buttons, use)
 	}
-	s.sheet = ShowSheet(c, SheetJob{Title: j.Title, Width: 560, Focus: search, Body: Column(10, parts...), Buttons: buttons})
+	if j.Several {
+		buttons = append(buttons, s.use)
+	}
+	s.sheet = ShowSheet(c, SheetJob{Title: j.Title, Width: 580, Focus: search, Body: Column(10, parts...), Buttons: buttons, Closed: j.Closed})
 	if s.at > 0 {
 		s.list.ScrollTo(s.at)
 	}
 	if j.Text != "" {
 		search.TypedShortcut(&fyne.ShortcutSelectAll{})
 	}
-	return s.sheet
+	return s
+}
+
+// Close takes the list away, Refit makes it as large as it is now.
+func (s *Selecting) Close() { s.sheet.Close() }
+func (s *Selecting) Refit() { s.sheet.Refit() }
+
+// Item is a line.
+func (s *Selecting) Item(i int) SelectItem { return s.job.Items[i] }
+
+// Add adds lines behind those that are there.
+func (s *Selecting) Add(items ...SelectItem) {
+	s.fold(items)
+	s.narrow(s.text)
+	s.list.Refresh()
+	s.none.Refresh()
+}
+
+// Mark marks lines, as a tap does.
+func (s *Selecting) Mark(lines ...int) {
+	for _, i := range lines {
+		if !slices.Contains(s.job.Marked, i) {
+			s.job.Marked = append(s.job.Marked, i)
+		}
+	}
+	s.count()
+	s.list.Refresh()
+}
+
+func (s *Selecting) fold(items []SelectItem) {
+	for _, item := range items {
+		s.folds = append(s.folds, strings.ToLower(item.Words+"\n"+item.Logical+"\n"+item.Note))
+		s.names = s.names || item.Logical != ""
+	}
+	s.job.Items = append(s.job.Items, items...)
+}
+
+// count says how many lines there are, or are marked.
+func (s *Selecting) count() {
+	if !s.job.Several {
+		s.tally.SetWords(lang.L("{{.Hits}} of {{.All}}", M{"Hits": Number(int64(len(s.hits))), "All": Number(int64(len(s.folds)))}))
+		return
+	}
+	s.tally.SetWords(lang.L("{{.N}} chosen", M{"N": Number(int64(len(s.job.Marked)))}))
+	s.use.Unless("")
+	if len(s.job.Marked) == 0 {
+		s.use.Unless(lang.L("Choose at least one."))
+	}
 }
 
 // narrow keeps the lines that hold a text; those that begin with it come first.
-func (s *selecting) narrow(text string) {
+func (s *Selecting) narrow(text string) {
 	text = strings.ToLower(strings.TrimSpace(text))
+	s.text = text
 	var first, rest []int
 	for i, fold := range s.folds {
 		switch {
-		case strings.HasPrefix(fold, text):
+		case strings.HasPrefix(fold, text), s.names && strings.HasPrefix(strings.ToLower(s.job.Items[i].Logical), text):
 			first = append(first, i)
 		case strings.Contains(fold, text):
 			rest = append(rest, i)
@@ -129,17 +202,17 @@ func (s *selecting) narrow(text string) {
 		}
 	}
 	s.none.Hidden = len(s.hits) > 0
-	s.tally.SetWords(lang.L("{{.Hits}} of {{.All}}", M{"Hits": Number(int64(len(s.hits))), "All": Number(int64(len(s.folds)))}))
+	s.count()
 }
 
-func (s *selecting) first() {
+func (s *Selecting) first() {
 	s.list.Refresh()
 	s.list.ScrollToTop()
 	s.none.Refresh()
 }
 
 // key walks through the list while the focus stays in the field.
-func (s *selecting) key(name fyne.KeyName) bool {
+func (s *Selecting) key(name fyne.KeyName) bool {
 	step := map[fyne.KeyName]int{fyne.KeyDown: 1, fyne.KeyUp: -1, fyne.KeyPageDown: 7, fyne.KeyPageUp: -7}[name]
 	if step == 0 || len(s.hits) == 0 {
 		return false
@@ -150,16 +223,25 @@ func (s *selecting) key(name fyne.KeyName) bool {
 	return true
 }
 
-func (s *selecting) take(at int) {
+func (s *Selecting) take(at int) {
 	if at < 0 || at >= len(s.hits) || s.job.Items[s.hits[at]].Off != "" {
 		return
 	}
 	i := s.hits[at]
+	if s.job.Several {
+		if on := slices.Index(s.job.Marked, i); on >= 0 {
+			s.job.Marked = slices.Delete(s.job.Marked, on, on+1)
+			s.Mark()
+		} else {
+			s.Mark(i)
+		}
+		return
+	}
 	s.sheet.Close()
 	s.job.Picked(i)
 }
 
-func (s *selecting) own(text string) {
+func (s *Selecting) own(text string) {
 	if text = strings.TrimSpace(text); text == "" {
 		return
 	}
@@ -167,18 +249,29 @@ func (s *selecting) own(text string) {
 	s.job.Typed(text)
 }
 
-func (s *selecting) draw(at widget.ListItemID, o fyne.CanvasObject) {
+func (s *Selecting) draw(at widget.ListItemID, o fyne.CanvasObject) {
 	if at >= len(s.hits) {
 		return
 	}
 	i := s.hits[at]
-	s.lines[o].set(s.job.Items[i], i == s.job.Chosen, at == s.at, func() { s.take(at) })
+	sign := ""
+	switch {
+	case !s.job.Several && i == s.job.Chosen, s.job.Several && slices.Contains(s.job.Marked, i):
+		sign = "check"
+	case s.job.Several:
+		sign = "dash"
+	}
+	s.lines[o].set(s.job.Items[i], sign, at == s.at, func() { s.take(at) })
 }
 
 // line makes one line of the list. It is used again and again for what is in view.
-func (s *selecting) line() fyne.CanvasObject {
-	l := &selectLine{words: NewElided("", Style{}), note: NewElided("", Style{Size: look.CaptionSize, Ink: look.Quiet, Right: true}), sign: NewIcon("", look.Primary, 14)}
-	l.pick = NewPick(Row(10, l.sign, Grow(l.words), Sized(130, 1, l.note)), nil)
+func (s *Selecting) line() fyne.CanvasObject {
+	l := &selectLine{words: NewElided("", Style{}), logical: NewElided("", Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}), note: NewElided("", Style{Size: look.CaptionSize, Ink: look.Quiet, Right: true}), sign: NewIcon("", look.Primary, 14)}
+	row := Row(10, l.sign, Grow(l.words), Sized(130, 1, l.note))
+	if s.names { // all as wide as each other, however long they are
+		row = Row(10, l.sign, Grow(TopRow(10, Grow(l.words), Grow(l.logical), Grow(l.note))))
+	}
+	l.pick = NewPick(row, nil)
 	plain := l.pick.paint
 	l.pick.paint = func() {
 		plain()
@@ -192,18 +285,19 @@ func (s *selecting) line() fyne.CanvasObject {
 
 // A selectLine is one line of the list.
 type selectLine struct {
-	pick        *Pick
-	words, note *Elided
-	sign        *Icon
-	marked      bool
+	pick                 *Pick
+	words, logical, note *Elided
+	sign                 *Icon
+	marked               bool
 }
 
-func (l *selectLine) set(item SelectItem, chosen, marked bool, tap func()) {
+func (l *selectLine) set(item SelectItem, sign string, marked bool, tap func()) {
 	l.words.SetWhole(item.Words)
+	l.logical.SetWhole(item.Logical)
 	l.note.SetWhole(item.Note)
-	l.sign.Set("", look.Primary)
-	if chosen {
-		l.sign.Set("check", look.Primary)
+	l.sign.Set(sign, look.Primary)
+	if sign == "dash" {
+		l.sign.Set(sign, look.Faint)
 	}
 	ink := look.Ink
 	if item.Off != "" {
