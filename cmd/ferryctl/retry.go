@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"ferry/cmd/internal/wiring"
@@ -69,32 +68,21 @@ func (f *flags) runRetry(ctx context.Context, t *terminal) (int, error) {
 }
 
 // leftOver is what waits: of the run that is named, or of the newest of which something does.
-func (f *flags) leftOver(ctx context.Context, memory *journal.Journal) (journal.Waiting, error) {
+func (f *flags) leftOver(ctx context.Context, memory *journal.Journal) (w importer.WaitList, err error) {
+	if f.runID == "" {
+		w, _, err = memory.LeftOver(ctx, "")
+		return w, err
+	}
 	all, err := memory.Receipts(ctx)
 	if err != nil {
-		return journal.Waiting{}, err
+		return w, err
 	}
-	if f.runID != "" {
-		one, err := chosen(all, f.runID)
-		if err != nil {
-			return journal.Waiting{}, err
-		}
-		all = []importer.Receipt{one}
+	one, err := chosen(all, f.runID)
+	if err != nil {
+		return w, err
 	}
-	for _, r := range all {
-		if r.Undoes != "" || r.Retries != "" && f.runID == "" {
-			continue
-		}
-		w, ok, err := memory.Waiting(ctx, r.Run)
-		if err != nil || !ok {
-			return w, err
-		}
-		fresh := slices.ContainsFunc(w.Groups, func(g importer.Group) bool { return g.Overtaken == "" })
-		if fresh || f.runID != "" {
-			return w, nil
-		}
-	}
-	return journal.Waiting{}, nil
+	w, _, err = memory.Waiting(ctx, one.Run)
+	return w, err
 }
 
 // tablesOf are the mappings that took part in a run, as -tables names them: children come with their parents.
@@ -118,9 +106,9 @@ func (f *flags) verdicts(ctx context.Context, memory *journal.Journal, run strin
 	all := send["all"]
 	delete(send, "all")
 	met := map[string]bool{}
-	var unsure []journal.WaitingRow
+	var unsure []importer.WaitRow
 	if len(send) > 0 || all || len(f.there) > 0 {
-		if err := memory.EachWaiting(ctx, journal.WaitingSearch{Run: run}, func(r journal.WaitingRow) error {
+		if err := memory.EachWaiting(ctx, importer.WaitSearch{Run: run}, func(r importer.WaitRow) error {
 			if r.Kind == core.Unsure {
 				unsure = append(unsure, r)
 			}
@@ -168,7 +156,7 @@ type groupLine struct {
 	Overtaken string `json:"overtaken,omitempty"` // by the run whose list counts
 }
 
-func showWaiting(t *terminal, asJSON bool, w journal.Waiting) int {
+func showWaiting(t *terminal, asJSON bool, w importer.WaitList) int {
 	if len(w.Groups) == 0 {
 		if asJSON {
 			line(t.out, map[string]any{"waiting": []groupLine{}})

@@ -75,7 +75,7 @@ func (d *desk) mustRetry(run string) importer.Receipt {
 
 func (d *desk) journal() *journal.Journal { return d.job.Journal.(*journal.Journal) }
 
-func (d *desk) waiting(run string) journal.Waiting {
+func (d *desk) waiting(run string) importer.WaitList {
 	d.t.Helper()
 	w, ok, err := d.journal().Waiting(context.Background(), run)
 	if err != nil || !ok {
@@ -230,11 +230,11 @@ func TestARetryOfSomeLeavesTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants(t, r, "account", importer.Counts{Created: 1, Refused: 1})
-	places, err := d.journal().WaitingPlaces(context.Background(), journal.WaitingSearch{Run: first.Run})
+	places, err := d.journal().WaitingPlaces(context.Background(), importer.WaitSearch{Run: first.Run})
 	if err != nil || len(places) != 2 {
 		t.Fatalf("%v, %d wait", err, len(places))
 	}
-	if places, err = d.journal().WaitingPlaces(context.Background(), journal.WaitingSearch{Run: first.Run, Text: "does not take"}); err != nil || len(places) != 1 {
+	if places, err = d.journal().WaitingPlaces(context.Background(), importer.WaitSearch{Run: first.Run, Text: "does not take"}); err != nil || len(places) != 1 {
 		t.Fatalf("%v, found %d by its reason", err, len(places))
 	}
 	rows, err := d.journal().WaitingRows(context.Background(), first.Run, places)

@@ -124,3 +124,25 @@ func Overtaken(entries []Entry, root Entry) map[string]string {
 func (r Entry) limited() bool {
 	return r.Limit > 0 || slices.ContainsFunc(r.Tables, func(t RunTable) bool { return t.Only != "" })
 }
+
+// A WaitList is what waits on the list of a run.
+type WaitList struct {
+	Run    Entry // whose list it is; see RootOf
+	Groups []Group
+	Back   bool // it was taken back: nothing waits any more
+}
+
+// A WaitSearch says which of the records are wanted that wait.
+type WaitSearch struct {
+	Run  string    // whose list it is
+	Of   Selection // nothing chosen is all
+	Text string    // in id, field or reason, whatever the case; "" is all
+}
+
+// A WaitRow is one record that waits.
+type WaitRow struct {
+	Refusal
+	Mapping string   // ID
+	Verdict *Verdict // what somebody said of it; nil when nobody did
+	Mended  int      // fields for which somebody gave another value
+}

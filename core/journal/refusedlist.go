@@ -136,19 +136,12 @@ func retried(c *sqlite.Conn, s importer.Settlement) error {
 	return nil
 }
 
-// A Waiting is what waits on the list of a run.
-type Waiting struct {
-	Run    importer.Entry // whose list it is; see importer.RootOf
-	Groups []importer.Group
-	Back   bool // it was taken back: nothing waits any more
-}
-
 // mostGroups is how many causes are told apart; what comes behind them is left out of the groups, not of the list.
 const mostGroups = 1000
 
 // Waiting tells what waits on the list to which a run belongs, by cause: refused first, then unsure, then what waits for
 // another record; of these the most frequent first. false when the journal has no such run.
-func (j *Journal) Waiting(ctx context.Context, run string) (w Waiting, ok bool, err error) {
+func (j *Journal) Waiting(ctx context.Context, run string) (w importer.WaitList, ok bool, err error) {
 	err = j.read(ctx, func(c *sqlite.Conn) error {
 		entries, err := entriesOf(c, `WHERE (source, destination) IN (SELECT source, destination FROM runs WHERE id = ?)`, []any{run})
 		if err != nil {
@@ -198,16 +191,9 @@ func groupsOf(c *sqlite.Conn, root string) (groups []importer.Group, err error) 
 	return groups, err
 }
 
-// A WaitingSearch says which of the records are wanted that wait.
-type WaitingSearch struct {
-	Run  string             // whose list it is
-	Of   importer.Selection // nothing chosen is all
-	Text string             // in id, field or reason, whatever the case; "" is all
-}
-
 // WaitingPlaces tells the places of the records that fit, in the order in which they were noted; a place is what WaitingRows
 // takes. Only places are held in memory.
-func (j *Journal) WaitingPlaces(ctx context.Context, q WaitingSearch) (places []int64, err error) {
+func (j *Journal) WaitingPlaces(ctx context.Context, q importer.WaitSearch) (places []int64, err error) {
 	and, args := picked(q.Of, []any{q.Run})
 	if text := strings.TrimSpace(q.Text); text != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
@@ -223,17 +209,9 @@ func (j *Journal) WaitingPlaces(ctx context.Context, q WaitingSearch) (places []
 	return places, err
 }
 
-// A WaitingRow is one record that waits.
-type WaitingRow struct {
-	importer.Refusal
-	Mapping string            // ID
-	Verdict *importer.Verdict // what somebody said of it; nil when nobody did
-	Mended  int               // fields for which somebody gave another value
-}
-
 // WaitingRows reads some records by their places, in the order of the places. One that does not wait any more is left empty.
-func (j *Journal) WaitingRows(ctx context.Context, run string, places []int64) ([]WaitingRow, error) {
-	rows := make([]WaitingRow, len(places))
+func (j *Journal) WaitingRows(ctx context.Context, run string, places []int64) ([]importer.WaitRow, error) {
+	rows := make([]importer.WaitRow, len(places))
 	err := j.read(ctx, func(c *sqlite.Conn) error {
 		var known kept
 		for i, place := range places {
@@ -243,7 +221,7 @@ func (j *Journal) WaitingRows(ctx context.Context, run string, places []int64) (
 				LEFT JOIN verdicts v ON v.run = ? AND v.mapping = p.mapping AND v.key = e.key
 				WHERE e.seq = ? AND e.pending = '' AND e.retried = ''`, func(s *sqlite.Stmt) error {
 				about := core.Subject{Table: s.ColumnText(0), Key: s.ColumnText(1), Field: s.ColumnText(3)}
-				rows[i] = WaitingRow{Mapping: s.ColumnText(6), Mended: s.ColumnInt(9), Refusal: importer.Refusal{
+				rows[i] = importer.WaitRow{Mapping: s.ColumnText(6), Mended: s.ColumnInt(9), Refusal: importer.Refusal{
 					Table: about.Table, Key: about.Key, Kind: core.OutcomeKind(s.ColumnInt(2)), Fault: known.fault(s, 4, about),
 				}}
 				if s.ColumnType(7) != sqlite.TypeNull {
@@ -261,7 +239,7 @@ func (j *Journal) WaitingRows(ctx context.Context, run string, places []int64) (
 }
 
 // EachWaiting tells all records that wait, as EachException does those of one run.
-func (j *Journal) EachWaiting(ctx context.Context, q WaitingSearch, each func(WaitingRow) error) error {
+func (j *Journal) EachWaiting(ctx context.Context, q importer.WaitSearch, each func(importer.WaitRow) error) error {
 	places, err := j.WaitingPlaces(ctx, q)
 	if err != nil {
 		return err
@@ -347,4 +325,32 @@ func (j *Journal) ExpireMended(ctx context.Context, before time.Time) (n int64, 
 		return n, err
 	}
 	return n, j.wiped(ctx, func(c *sqlite.Conn) error { return exec(c, `DELETE FROM mended WHERE made < ?`, before.Unix()) })
+}
+
+// LeftOver is the list of the newest run into a place, whole or not, of which something waits that no later import has read
+// anew; false when there is none. place may be "" for any.
+func (j *Journal) LeftOver(ctx context.Context, place string) (w importer.WaitList, ok bool, err error) {
+	var entries []importer.Entry
+	err = j.read(ctx, func(c *sqlite.Conn) (err error) {
+		entries, err = entriesOf(c, `WHERE state = ? AND undoes = '' AND retries = '' AND (?2 = '' OR place = ?2)`, []any{string(importer.Complete), place})
+		return err
+	})
+	seen := map[string]bool{}
+	for _, r := range entries {
+		if err != nil {
+			return w, false, err
+		}
+		fresh := false // a mapping whose newest run this is
+		for _, t := range r.Tables {
+			id := r.Destination + "\x00" + t.Mapping
+			fresh, seen[id] = fresh || !seen[id], seen[id] || !r.Partial()
+		}
+		if !fresh {
+			continue
+		}
+		if w, ok, err = j.Waiting(ctx, r.ID); ok && slices.ContainsFunc(w.Groups, func(g importer.Group) bool { return g.Overtaken == "" }) {
+			return w, true, err
+		}
+	}
+	return importer.WaitList{}, false, err
 }

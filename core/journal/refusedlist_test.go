@@ -1,0 +1,119 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"ferry/core"
+	"ferry/core/importer"
+)
+
+// refusedMany is a run of which so many records wait.
+func refusedMany(t testing.TB, j *Journal, id string, n int) {
+	t.Helper()
+	ctx := context.Background()
+	run := importer.Entry{ID: id, Name: "n", Source: "s", Destination: "d", Place: "p", Digest: "x", State: importer.Complete, Started: time.Unix(int64(n), 0), Begun: true,
+		Tables: []importer.RunTable{{Mapping: "account", Table: "account", To: "account"}}}
+	if err := j.SaveRun(ctx, run); err != nil {
+		t.Fatal(err)
+	}
+	parts, err := j.Split(ctx, id, "account", []core.Range{{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []*core.Fault{
+		{Kind: core.BadRecord, Code: "a.long", Cause: "The text is too long.", Remedy: "Shorten it.", Owner: core.You, Subject: core.Subject{Field: "name"}},
+		{Kind: core.BadRecord, Code: "a.long", Cause: "The text of 300 signs is too long.", Remedy: "Shorten it.", Owner: core.You, Subject: core.Subject{Field: "name"}},
+		{Kind: core.BadRecord, Code: "a.rule", Cause: "A rule refuses it.", Remedy: "Look at the rule.", Owner: core.You},
+	}
+	for at := 0; at < n; at += 5000 {
+		s := importer.Settlement{Batch: importer.Batch{Run: id, Mapping: "account", Part: parts[0].ID, Pass: 1}}
+		for i := at; i < min(n, at+5000); i++ {
+			s.Counts.Read++
+			s.Counts.Refused++
+			s.Exceptions = append(s.Exceptions, importer.Refusal{Table: "account", Key: fmt.Sprintf("5f0c1a7e-0000-4000-8000-%012d", i), Kind: core.Refused, Fault: words[i%3]})
+		}
+		if err := j.Settle(ctx, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAHundredThousandRefusedRecordsAreReadAFewAtATime(t *testing.T) {
+	j := opened(t, t.TempDir()+"/journal.db", Options{})
+	ctx := context.Background()
+	refusedMany(t, j, "small", 1000)
+	w, ok, err := j.LeftOver(ctx, "")
+	if err != nil || !ok || w.Run.ID != "small" {
+		t.Fatalf("%v %v: %+v", err, ok, w.Run)
+	}
+	cost := func(run string) float64 {
+		places, err := j.WaitingPlaces(ctx, importer.WaitSearch{Run: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := places[len(places)-60:]
+		return testing.AllocsPerRun(3, func() {
+			if rows, err := j.WaitingRows(ctx, run, last); err != nil || rows[59].Key == "" {
+				t.Fatal(err)
+			}
+		})
+	}
+	few := cost("small")
+	const many = 100_000
+	refusedMany(t, j, "large", many)
+	if w, _, err = j.Waiting(ctx, "large"); err != nil || len(w.Groups) != 2 || w.Groups[0].Records+w.Groups[1].Records != many || w.Groups[0].Code != "a.long" {
+		t.Fatalf("%v: %+v", err, w.Groups)
+	}
+	places, err := j.WaitingPlaces(ctx, importer.WaitSearch{Run: "large"})
+	if err != nil || len(places) != many {
+		t.Fatalf("%v: %d places", err, len(places))
+	}
+	if lot := cost("large"); lot > 1.2*few {
+		t.Errorf("sixty records of %d cost %.0f allocations, of 1000 %.0f", many, lot, few)
+	}
+	found, err := j.WaitingPlaces(ctx, importer.WaitSearch{Run: "large", Text: "000000099999"})
+	if err != nil || len(found) != 1 || found[0] != places[many-1] {
+		t.Errorf("%v: found %d", err, len(found))
+	}
+	found, err = j.WaitingPlaces(ctx, importer.WaitSearch{Run: "large", Of: importer.Selection{Causes: []importer.Cause{w.Groups[1].Cause}}, Text: "RULE"})
+	if err != nil || len(found) != many/3 {
+		t.Errorf("%v: %d of one cause", err, len(found))
+	}
+	if w, ok, err = j.LeftOver(ctx, "p"); err != nil || !ok || w.Run.ID != "large" {
+		t.Errorf("%v: %+v", err, w.Run)
+	}
+	if _, ok, err = j.LeftOver(ctx, "elsewhere"); err != nil || ok {
+		t.Errorf("something waits elsewhere: %v", err)
+	}
+}
+
+func TestAMendedValueLeavesNothingInTheFile(t *testing.T) {
+	path := t.TempDir() + "/journal.db"
+	j := opened(t, path, Options{})
+	ctx := context.Background()
+	at := time.Unix(1000, 0)
+	for i := range 3 {
+		if err := j.KeepMended(ctx, importer.MendedValue{Mapping: "account", Key: fmt.Sprint(i), Column: "name", Sealed: []byte("sealed-for-the-test"), Made: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.ForgetMended(ctx, "account", "0", "name"); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := j.MendedValues(ctx, "account")
+	if err != nil || len(kept) != 2 || string(kept[0].Sealed) != "sealed-for-the-test" || !kept[0].Made.Equal(at) {
+		t.Fatalf("%v: %+v", err, kept)
+	}
+	if n, err := j.ExpireMended(ctx, at); err != nil || n != 0 {
+		t.Errorf("%v: %d forgotten too soon", err, n)
+	}
+	if n, err := j.ExpireMended(ctx, at.Add(time.Second)); err != nil || n != 2 {
+		t.Errorf("%v: %d forgotten", err, n)
+	}
+	if kept, err = j.MendedValues(ctx, "account"); err != nil || len(kept) != 0 {
+		t.Errorf("%v: %+v", err, kept)
+	}
+}
