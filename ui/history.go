@@ -239,6 +239,9 @@ func (p *history) row(r *importer.Receipt) fyne.CanvasObject {
 		}
 		titles = append(titles, title)
 	}
+	if r.Retries != "" {
+		titles = []string{p.w.retryWords(r, titles)}
+	}
 	name, counts := strings.Join(titles, ", "), kit.Sum(sum)
 	if r.Undoes != "" {
 		name, counts = p.w.backTitle(r)+" · "+name, backSum(sum)

@@ -22,6 +22,7 @@ type imports struct {
 	states  map[string]importer.TableState // as drawn; a card is drawn anew when its table's state changes
 	result  *importResult
 	shown   *rehearsal // what a rehearsal showed; nil are the cards
+	waits   *waits     // what waits of an import; nil are the cards
 
 	compared *comparison // what a comparison found
 }
@@ -39,6 +40,10 @@ func (p *imports) enter() {
 }
 
 func (p *imports) escape() {
+	if p.waits != nil {
+		p.waits.back()
+		return
+	}
 	p.endRehearsal()
 	p.endComparison()
 }
@@ -68,6 +73,13 @@ func (p *imports) render() {
 	if s.tables == nil && s.loading == nil && s.tablesFault == nil {
 		w.readTables()
 	}
+	if p.waits != nil && p.waits.project != w.project.ID {
+		p.waits = nil
+	}
+	if p.waits != nil {
+		p.renderWaits()
+		return
+	}
 	if p.shown != nil && w.active == nil {
 		p.renderRehearsal()
 		return
@@ -76,6 +88,7 @@ func (p *imports) render() {
 		p.renderComparison()
 		return
 	}
+	w.loadLeft()
 	cards := p.banners(s)
 	for _, l := range w.listed() {
 		cards = append(cards, p.card(l, s))
@@ -147,7 +160,7 @@ const (
 
 func (p *imports) next(s *session) nextStep {
 	switch {
-	case p.signedOut(s), p.unfinished() != nil, p.w.halfBack() != nil, p.result != nil && p.result.fault != nil:
+	case p.signedOut(s), p.unfinished() != nil, p.w.halfBack() != nil, p.result != nil && p.result.fault != nil, p.leftOver() > 0:
 		return nextElsewhere
 	}
 	for _, l := range p.w.listed() {
@@ -217,6 +230,7 @@ func (p *imports) banners(s *session) []fyne.CanvasObject {
 		p.primary = on
 		cards = append(cards, half)
 	}
+	cards = append(cards, p.leftCards(s)...)
 	switch {
 	case p.result != nil:
 		cards = append(cards, p.resultCards()...)
@@ -240,6 +254,9 @@ func (p *imports) goOn(r *importer.Receipt) fyne.CanvasObject {
 		tables = p.w.taking()
 	}
 	request := ImportRequest{Tables: tables}
+	if r.Retries != "" {
+		request.Retry = &importer.Retry{Run: r.Retries}
+	}
 	for _, t := range r.Tables {
 		if t.Only != "" {
 			request.Only = t.Only // it was limited to what a rehearsal showed, and stays so

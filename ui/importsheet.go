@@ -71,7 +71,7 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	begin.Does(func() { sheet.Close(); start() })
 	job.Body = kit.Column(13, parts...)
 	job.Buttons = []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() })}
-	if w.imports().shown == nil && r.Limit == 0 {
+	if w.imports().shown == nil && r.Limit == 0 && r.Retry == nil {
 		job.Buttons = append(job.Buttons, kit.Plain(lang.L("Rehearse first"), func() { sheet.Close(); w.imports().rehearse(r.Tables) }))
 	}
 	job.Buttons = append(job.Buttons, begin)
@@ -79,6 +79,9 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 }
 
 func (w *Window) startWords(r ImportRequest) string {
+	if r.Retry != nil {
+		return lang.L("Retry")
+	}
 	if r.Limit > 0 {
 		return lang.L("Try {{.N}}", kit.M{"N": r.Limit})
 	}
@@ -108,6 +111,9 @@ func (w *Window) mappingNames(ids []string) string {
 
 // expected says how many records there will be and what cannot be taken back, as far as a rehearsal told.
 func (w *Window) expected(r ImportRequest) []fyne.CanvasObject {
+	if r.Retry != nil {
+		return []fyne.CanvasObject{kit.Para(lang.L("Only records that an earlier import left over are written. Nothing is removed."))}
+	}
 	shown := w.imports().shown
 	if shown == nil || !shown.Whole {
 		words := lang.L("Nobody rehearsed this, so how many records are created and how many updated is not known.")

@@ -36,9 +36,10 @@ type mappingPage struct {
 	match   *mappingMatch    // another one
 	part    mapping.PagePart // the one that is shown
 	offsets map[string]float32
-	systems string        // both sides, as they were when the page was opened
-	plain   bool          // it was the default when the page was opened
-	count   func() string // how many records the filter holds, in words; nil and "" say nothing
+	then    *mapping.Place // where to lead as soon as the table is described; nil is nowhere
+	systems string         // both sides, as they were when the page was opened
+	plain   bool           // it was the default when the page was opened
+	count   func() string  // how many records the filter holds, in words; nil and "" say nothing
 }
 
 // A mappingPart is one part of the page: fields, choices, which records. It is made once for a page and draws what
@@ -134,6 +135,10 @@ func (p *mappingPage) load() {
 		p.meet()
 		p.knowNeeded(p.root.Saved())
 		p.w.refresh()
+		if at := p.then; at != nil {
+			p.then = nil
+			p.jump(*at)
+		}
 	})
 }
 

@@ -33,6 +33,7 @@ type Engine interface {
 	RehearseEngine
 	TrustEngine
 	CompareEngine
+	MendEngine
 
 	// Practice starts the practice environment, once, and returns a connection to it. It runs until the app ends.
 	// A connection with Practice set works in every other method, whatever address it has: the Engine starts the
@@ -196,5 +197,6 @@ type ImportRequest struct {
 	Limit  int      // Try 10; 0 is all
 	Full   bool
 	Only   string           // what a rehearsal showed; see RehearseEngine.KeepShown. "" is everything
+	Retry  *importer.Retry  // only what an earlier import left over; nil is everything
 	Retire map[string]int64 // agreed by typing the number: so many rows of a mapping, by ID, are removed or marked; see importer.Job
 }

@@ -108,6 +108,8 @@ func readNotes(r *importer.Receipt, now time.Time) (notes []string) {
 func verdictOf(r *importer.Receipt, sum importer.Counts, limit int) (string, fyne.ThemeColorName, string) {
 	refused := sum.Refused + sum.Unsure
 	switch {
+	case r.Retries != "" && r.State == importer.Complete:
+		return retryVerdict(refused)
 	case r.State != importer.Complete:
 		return lang.L("Interrupted: it can go on where it stopped"), look.Warned, "warn"
 	case refused == 1:
@@ -253,7 +255,11 @@ func (w *Window) refusedCard(of runOf, r *importer.Receipt, sum importer.Counts)
 	if r.Undoes != "" {
 		title = lang.L("Rows that stay as they are")
 	}
-	parts := []fyne.CanvasObject{kit.Row(10, kit.Grow(kit.Head(title)), export)}
+	head := []fyne.CanvasObject{kit.Grow(kit.Head(title)), export}
+	if fix := w.fixButton(of, r); fix != nil {
+		head = append(head, fix)
+	}
+	parts := []fyne.CanvasObject{kit.Row(10, head...)}
 	for _, g := range grouped(r.Refusals) {
 		ink, tint := look.Failed, look.FailedTint
 		if g.kind != core.Refused {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type saveJob struct {
 	title, about string
 	offer        string                                                             // a sensible place; its ending is the kind that is offered
 	page, table  bool                                                               // it can be a page (HTML), a table (CSV)
+	book         bool                                                               // it can be a workbook (XLSX) too
 	values       string                                                             // what record values mean here, with a tick for them; "" has none
 	save         func(ctx context.Context, path string, values bool) (int64, error) // tells how many records the file names
 	saved        func(path string, n int64)
@@ -50,7 +52,7 @@ func (w *Window) saveRunReport(of runOf, r *importer.Receipt, refused bool) {
 	}
 	what, ending := lang.L("import report"), ".html"
 	if refused {
-		j.title, j.page, what, ending = lang.L("Export refused records"), false, lang.L("refused records"), ".csv"
+		j.title, j.page, j.book, what, ending = lang.L("Export refused records"), false, true, lang.L("refused records"), ".xlsx"
 		j.about = lang.L("Each record that was not written, by its id in Dynamics 365, with the reason and what to do beside it. Excel opens the file.")
 	}
 	j.offer = w.offerFile(r.From, what, r.Started, ending)
@@ -96,16 +98,28 @@ func (w *Window) askSave(j saveJob) {
 	s.changed()
 }
 
-// drawKinds draws the choice between a page and a table.
-func (s *saveSheet) drawKinds() {
-	table := strings.EqualFold(filepath.Ext(s.path.Text), ".csv")
-	chosen := 0
-	if table {
-		chosen = 1
+// endings are what it can be, in words, with their endings.
+func (j *saveJob) endings() (words, endings []string) {
+	for _, k := range []struct {
+		can           bool
+		words, ending string
+	}{{j.page, lang.L("A page to read and print (HTML)"), ".html"}, {j.book, lang.L("An Excel workbook (XLSX)"), ".xlsx"}, {j.table, lang.L("A table for Excel (CSV)"), ".csv"}} {
+		if k.can {
+			words, endings = append(words, k.words), append(endings, k.ending)
+		}
 	}
-	s.kinds.Objects = []fyne.CanvasObject{kit.Segments([]string{lang.L("A page to read and print (HTML)"), lang.L("A table for Excel (CSV)")}, chosen, func(i int) {
-		ending := []string{".html", ".csv"}[i]
-		s.path.SetText(strings.TrimSuffix(s.path.Text, filepath.Ext(s.path.Text)) + ending)
+	return words, endings
+}
+
+// manyKinds reports whether there is a choice.
+func (j *saveJob) manyKinds() bool { _, all := j.endings(); return len(all) > 1 }
+
+// drawKinds draws the choice between them.
+func (s *saveSheet) drawKinds() {
+	words, endings := s.endings()
+	chosen := max(0, slices.Index(endings, strings.ToLower(filepath.Ext(s.path.Text))))
+	s.kinds.Objects = []fyne.CanvasObject{kit.Segments(words, chosen, func(i int) {
+		s.path.SetText(strings.TrimSuffix(s.path.Text, filepath.Ext(s.path.Text)) + endings[i])
 	})}
 	s.kinds.Refresh()
 }
@@ -120,7 +134,9 @@ func (s *saveSheet) changed() {
 		reason = lang.L("Say where the file is to be.")
 	case !filepath.IsAbs(strings.TrimSpace(s.path.Text)):
 		reason = lang.L("Name the whole path, from the top folder on.")
-	case s.page && ending == ".html" || s.table && ending == ".csv":
+	case s.page && ending == ".html" || s.table && ending == ".csv" || s.book && ending == ".xlsx":
+	case s.book:
+		reason = lang.L("The file's name must end in .xlsx or .csv.")
 	case s.page && s.table:
 		reason = lang.L("The file's name must end in .html or .csv.")
 	case s.table:
@@ -132,7 +148,7 @@ func (s *saveSheet) changed() {
 		s.said.Objects = []fyne.CanvasObject{kit.Hint("warn", reason, look.Warned)}
 	}
 	s.button.Unless(reason)
-	if s.page && s.table {
+	if s.manyKinds() {
 		s.drawKinds()
 	}
 	s.sheet.Refit()

@@ -43,6 +43,7 @@ type Window struct {
 	rehearsed seenRehearsals
 	backs     map[string]*backTerms // by run of the present project
 	finish    finishing
+	left      leftOver
 }
 
 // A page is one place of the window.

@@ -377,7 +377,7 @@ func (e *Engine) job(ctx context.Context, p *project.Project, r ui.ImportRequest
 		e.machine().Log.Info("this import cannot be taken back", "code", fault.Code)
 	}
 	job.Language = project.LanguageCode(p.Language)
-	job.Limit, job.Full, job.Retire = r.Limit, r.Full, r.Retire
+	job.Limit, job.Full, job.Retire, job.Retry = r.Limit, r.Full, r.Retire, r.Retry
 	job.From, job.To, job.Who = current.Name, wiring.Where(*p.Destination), e.who(current.Name)
 	return job, memory, func() {
 		_ = destination.Close() // what it kept is written

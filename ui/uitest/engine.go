@@ -52,6 +52,7 @@ type Engine struct {
 	Rehearsal      Rehearsal
 	Trust          Trust
 	Comparison     Comparison
+	Mends          Mending
 	Environs       []ui.Environment
 	Machine        project.Computer
 	MachineSecrets ui.ComputerSecrets
