@@ -189,9 +189,17 @@ func (c *client) call(ctx context.Context, r rest.Request, v any) error {
 	}
 }
 
-// get reads one thing.
+// get reads one thing. An error of Halo's own is often over when it is asked again.
 func (c *client) get(ctx context.Context, op, path string, query url.Values, v any) error {
-	return c.call(ctx, rest.Request{Address: withQuery(path, query), Op: op}, v)
+	for attempt := 0; ; attempt++ {
+		err := c.call(ctx, rest.Request{Address: withQuery(path, query), Op: op}, v)
+		if answered(err) != http.StatusInternalServerError || attempt == 3 {
+			return err
+		}
+		if waitErr := c.wait(ctx, settle); waitErr != nil {
+			return err
+		}
+	}
 }
 
 // post writes an array and returns what Halo answers: the entities that it saved, in the array's order.

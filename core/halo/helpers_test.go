@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -54,12 +53,11 @@ func newWorld(t *testing.T, settings practice.Settings, seed ...practice.Custome
 			t.Errorf("the practice Halo does not know %s", what)
 		}
 	})
-	address := strings.Replace(w.server.URL, "127.0.0.1", "127.0.0.1", 1)
 	w.halo = practice.New(practice.Options{
-		Address: address, Elsewhere: "https://elsewhere.example", Tenant: "practice", ClientID: testID, Secret: testSecret, Settings: settings,
+		Address: w.server.URL, Elsewhere: "https://elsewhere.example", Tenant: "practice", ClientID: testID, Secret: testSecret, Settings: settings,
 		Seed: practice.Seed{Customers: seed}, Now: w.clock,
 	})
-	w.pem = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: w.server.Certificate().Raw})
+	w.pem = pemOf(w.server)
 	return w
 }
 
@@ -193,4 +191,8 @@ func wantFault(t *testing.T, err error, code string) *core.Fault {
 		t.Fatalf("%s: %v; want %s", f.Code, f, code)
 	}
 	return f
+}
+
+func pemOf(s *httptest.Server) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
 }

@@ -105,7 +105,12 @@ func (w *writing) create1(ctx context.Context, jobs []*job) error {
 	if err != nil && surelyNot(err) {
 		return err
 	}
-	if len(jobs) == 1 && refused(err) {
+	// An error of Halo's own is tried once more, where it can be told whether the record arrived all the same.
+	once := len(jobs) == 1 && answered(err) == 500 && !jobs[0].sent && w.d.way(w.s.t).proved
+	if once {
+		jobs[0].sent = true
+	}
+	if len(jobs) == 1 && refused(err) && !once {
 		w.outcomes[jobs[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, jobs[0].r.Key, err)}
 		return nil
 	}

@@ -19,7 +19,7 @@ type job struct {
 	later   bool   // of a pass behind the first
 	element object // what is written; nil for nothing
 	site    object // what is written into the customer's main site; nil for nothing
-	sent    bool   // of a new row of a custom table
+	sent    bool   // it has left once
 	values  []core.Value
 	write   []bool
 	was     []core.Value // what stands in the columns that are written
