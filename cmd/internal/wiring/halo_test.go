@@ -140,8 +140,15 @@ func (m *mover) writes() int {
 }
 
 func TestAccountsAndContactsMoveToHaloAndStayThere(t *testing.T) {
-	everything := func(mm *mapping.Mapping) { mm.ActiveOnly = false; mm.Match = mapping.Match{} }
-	m := newMover(t, 500, 1400, playedhalo.Settings{}, "id-fields", "ref, other5")
+	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
+		t.Run(way[0], func(t *testing.T) { moveAndStay(t, way...) })
+	}
+}
+
+// moveAndStay imports, imports again, after a change of 1 in 100, and after the journal was lost.
+func moveAndStay(t *testing.T, way ...string) {
+
+	m := newMover(t, 500, 1400, playedhalo.Settings{}, way...)
 	seeded, people := len(m.env.Halo.Customers()), len(m.users())
 	r, calls := m.carry(everything)
 	accounts, contacts := of(r, "account"), of(r, "contact")

@@ -1,0 +1,150 @@
+package wiring_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+
+	"ferry/core"
+	"ferry/core/halo"
+	"ferry/core/importer"
+	"ferry/core/mapping"
+	"ferry/core/practice"
+	playedhalo "ferry/core/practice/halo"
+)
+
+// everything carries all records, and matches none by its name.
+func everything(m *mapping.Mapping) { m.ActiveOnly, m.Match = false, mapping.Match{} }
+
+// A dying journal notes nothing any more after some notes, as if the process had been killed.
+type dying struct {
+	importer.Journal
+	left *int
+}
+
+var errKilled = errors.New("killed")
+
+func (d dying) dead() bool { *d.left--; return *d.left < 0 }
+
+func (d dying) Note(ctx context.Context, b importer.Batch) error {
+	if d.dead() {
+		return errKilled
+	}
+	return d.Journal.Note(ctx, b)
+}
+
+func (d dying) Settle(ctx context.Context, s importer.Settlement) error {
+	if d.dead() {
+		return errKilled
+	}
+	return d.Journal.Settle(ctx, s)
+}
+
+func (d dying) SaveRun(ctx context.Context, r importer.Entry) error {
+	if *d.left < 0 {
+		return errKilled
+	}
+	return d.Journal.SaveRun(ctx, r)
+}
+
+func (d dying) FinishPart(ctx context.Context, part int64, add importer.Counts) error {
+	if *d.left < 0 {
+		return errKilled
+	}
+	return d.Journal.FinishPart(ctx, part, add)
+}
+
+// A halved destination dies in the middle of its n-th write: the first half of the rows arrived.
+type halved struct {
+	*halo.Destination
+	nth  *int
+	left *int
+}
+
+func (h halved) Write(ctx context.Context, p core.Plan, b core.Batch) ([]core.Outcome, error) {
+	if *h.nth--; *h.nth != 0 {
+		return h.Destination.Write(ctx, p, b)
+	}
+	n := len(b.Rows) / 2
+	half := b
+	half.Rows = b.Rows[:n]
+	if b.Known != nil {
+		half.Known = b.Known[:n]
+	}
+	_, _ = h.Destination.Write(ctx, p, half)
+	*h.left = -1
+	return make([]core.Outcome, len(b.Rows)), errKilled
+}
+
+func TestKilledAnywhereAnImportIntoHaloGoesOnAndMakesNothingTwice(t *testing.T) {
+	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
+		for kill := range 6 { // at each note of the journal, and in the middle of each write
+			m := newMover(t, 40, 90, playedhalo.Settings{}, way...)
+			seeded, people := len(m.env.Halo.Customers()), len(m.users())
+			job, d, done := m.job(everything)
+			left, nth := 1000, -1
+			if kill < 4 {
+				left = kill
+			} else {
+				nth = kill - 3
+			}
+			job.Journal = dying{job.Journal, &left}
+			job.Destination = halved{d, &nth, &left}
+			_, err := importer.Run(t.Context(), job, nil)
+			done()
+			if err == nil {
+				t.Fatal("it was not killed")
+			}
+			r, _ := m.carry(everything)
+			m.whole(r, seeded, people, way[0], kill)
+		}
+	}
+}
+
+// whole asserts that everything is there once, and that the receipt is true.
+func (m *mover) whole(r importer.Receipt, seeded, people int, way string, kill int) {
+	m.t.Helper()
+	accounts, contacts := of(r, "account"), of(r, "contact")
+	if n := int64(len(m.env.Halo.Customers()) - seeded); accounts.Created != n || accounts.Read != 40 || accounts.Created+accounts.Refused != 40 {
+		m.t.Errorf("%s, killed at %d: %d customers came; %+v", way, kill, n, accounts.Counts)
+	}
+	if n := int64(len(m.users()) - people); contacts.Created != n || contacts.Read != 90 || contacts.Unsure != 0 {
+		m.t.Errorf("%s, killed at %d: %d users came; %+v", way, kill, n, contacts.Counts)
+	}
+	seen := map[string]bool{}
+	for _, c := range m.env.Halo.Customers() {
+		if ref := c.Text("ref"); ref != "" && seen[ref] {
+			m.t.Errorf("%s is there twice", ref)
+		} else {
+			seen[ref] = true
+		}
+	}
+}
+
+func TestLostAnswersOnTheWayIntoHaloMakeNothingTwice(t *testing.T) {
+	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
+		m := newMover(t, 40, 90, playedhalo.Settings{}, append(way, "batch", "10")...)
+		seeded, people := len(m.env.Halo.Customers()), len(m.users())
+		if err := m.env.Play(practice.Script{
+			{Side: practice.SideHalo, Path: "/api/Client", Every: 2, Do: practice.DoDrop}, {Side: practice.SideHalo, Path: "/api/Users", Every: 3, Do: practice.DoDrop},
+		}); err != nil {
+			t.Fatal(err)
+		}
+		r, _ := m.carry(everything)
+		m.whole(r, seeded, people, way[0], 0)
+	}
+}
+
+func TestWithoutItsJournalHaloGetsNothingTwice(t *testing.T) {
+	m := newMover(t, 60, 120, playedhalo.Settings{CapLinks: true}, "link-module", "77")
+	m.carry(everything)
+	customers, users := len(m.env.Halo.Customers()), len(m.users())
+	if err := os.Remove(m.journal); err != nil {
+		t.Fatal(err)
+	}
+	m.carry(everything)
+	if len(m.env.Halo.Customers()) != customers || len(m.users()) != users {
+		t.Errorf("%d customers and %d users became %d and %d", customers, users, len(m.env.Halo.Customers()), len(m.users()))
+	}
+}
