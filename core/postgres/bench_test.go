@@ -62,7 +62,7 @@ func BenchmarkAgainstCopy(b *testing.B) {
 	for from := 0; from < n; from += page {
 		pages = append(pages, wideRows(p, from, page))
 	}
-	for b.Loop() {
+	for loop := 0; b.Loop(); loop++ {
 		raw := server.copyAlone(b, p, pages)
 		d := at(b, server.settings(b))
 		prepare(b, d, p)
@@ -88,7 +88,7 @@ func BenchmarkAgainstCopy(b *testing.B) {
 		again := load("again", core.Unchanged, n)
 		for _, rows := range pages {
 			for i := 0; i < len(rows); i += 100 {
-				rows[i].Values[0] = core.Text("changed")
+				rows[i].Values[0] = core.Text(fmt.Sprint("changed ", loop))
 			}
 		}
 		changed := load("changed", core.Updated, n/100)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,8 @@ type writer struct {
 	care    *careful // what the plan needs beyond storing what comes; nil for nothing
 	create  string   // makes the stage
 	whole   string   // merges rows in which nothing is absent; returns key and whether the row is new
+	other   string   // the same, and leaves those alone that are equal to what is there
+	met     bool     // the batch before found rows that were there already
 	change  string   // changes rows of which something is absent; returns the key
 	insert  string   // makes rows of which something is absent; returns the key
 	remove  string
@@ -33,7 +36,7 @@ func (d *Destination) newWriter(p core.Plan) *writer {
 	key, table := quote(p.Key), d.table(p)
 	created := []string{"n integer", "part bit varying", `k text COLLATE "C"`}
 	names, staged := []string{key}, []string{"k"}
-	var sets, partSets, differs, partDiffers, equals []string
+	var sets, partSets, differs, partDiffers, equals, same []string
 	for i, c := range p.Columns {
 		name, from := quote(c.Name), "c"+strconv.Itoa(i)
 		created = append(created, from+" "+sqlType(c.Type))
@@ -48,22 +51,25 @@ func (d *Destination) newWriter(p core.Plan) *writer {
 		}
 		sets = append(sets, name+" = excluded."+name)
 		differs = append(differs, exact("t."+name)+" IS DISTINCT FROM "+exact("excluded."+name))
+		same = append(same, exact("h."+name)+" IS NOT DISTINCT FROM "+exact("s."+from))
 		partSets = append(partSets, fmt.Sprintf("%s = CASE WHEN %s THEN t.%s ELSE s.%s END", name, absent, name, from))
 		partDiffers = append(partDiffers, fmt.Sprintf("NOT %s AND %s IS DISTINCT FROM %s", absent, exact("t."+name), exact("s."+from)))
 		equals = append(equals, fmt.Sprintf("(coalesce(%s, false) OR %s IS NOT DISTINCT FROM %s)", absent, exact("t."+name), exact("s."+from)))
 	}
 	w.create = "CREATE TEMPORARY TABLE _ferry_stage (" + strings.Join(created, ", ") + ") ON COMMIT DROP"
-	into := "INSERT INTO " + table + " AS t (" + strings.Join(names, ", ") + ") SELECT " + strings.Join(staged, ", ") + " FROM " + stage
-	w.whole = into + " WHERE part IS NULL ON CONFLICT (" + key + ") DO "
-	if len(sets) == 0 {
-		w.whole += "NOTHING"
-	} else {
-		w.whole += "UPDATE SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(differs, " OR ")
+	into := "INSERT INTO " + table + " AS t (" + strings.Join(names, ", ") + ") SELECT " + strings.Join(staged, ", ") + " FROM " + stage + " AS s"
+	conflict := " ON CONFLICT (" + key + ") DO NOTHING"
+	if len(sets) > 0 {
+		conflict = " ON CONFLICT (" + key + ") DO UPDATE SET " + strings.Join(sets, ", ") + " WHERE " + strings.Join(differs, " OR ")
 		w.change = "UPDATE " + table + " AS t SET " + strings.Join(partSets, ", ") + " FROM " + stage + " AS s WHERE s.part IS NOT NULL AND t." + key + " = s.k AND (" +
 			strings.Join(partDiffers, " OR ") + ") RETURNING t." + key
 	}
 	// xmax is 0 in a row that was made, and names who locked it in one that was there (PostgreSQL: "System Columns").
-	w.whole += " RETURNING t." + key + ", t.xmax = 0"
+	conflict += " RETURNING t." + key + ", t.xmax = 0"
+	w.whole = into + " WHERE s.part IS NULL" + conflict
+	// A row that conflicts is locked, which is written down, also when nothing of it changes. So equal rows are kept away.
+	w.other = into + " WHERE s.part IS NULL AND NOT EXISTS (SELECT 1 FROM " + table + " AS h WHERE " +
+		strings.Join(append([]string{"h." + key + " = s.k"}, same...), " AND ") + ")" + conflict
 	w.insert = into + " WHERE part IS NOT NULL ON CONFLICT (" + key + ") DO NOTHING RETURNING t." + key
 	w.remove = "DELETE FROM " + table + " WHERE " + key + " = ANY ($1::text[]) RETURNING " + key
 	w.matches = "SELECT s.n FROM " + stage + " AS s JOIN " + table + " AS t ON t." + key + " = s.k"
@@ -145,7 +151,12 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 		return err
 	}
 	if whole {
-		err = note(w.whole, core.Updated)
+		merge := w.whole
+		if w.met {
+			merge = w.other
+		}
+		err = note(merge, core.Updated)
+		w.met = slices.ContainsFunc(lines, func(l line) bool { return !l.part && !l.gone && outcomes[l.row].Kind != core.Created })
 	}
 	if part && err == nil && w.change != "" {
 		err = note(w.change, core.Updated)
