@@ -111,7 +111,8 @@ func (t *teller) tell(must bool) {
 		return
 	}
 	now := t.e.Now()
-	if !must && !t.last.IsZero() && now.Sub(t.last) < tellEvery {
+	since := now.Sub(t.last) // less than nothing when the clock was set back
+	if !must && !t.last.IsZero() && since >= 0 && since < tellEvery {
 		select {
 		case t.wake <- struct{}{}:
 		default: // it is awake already
@@ -155,6 +156,9 @@ func (t *teller) snapshot(now time.Time) Progress {
 
 // rate is how many records a second were read in the last ten seconds.
 func (t *teller) rate(now time.Time, read int64) float64 {
+	if n := len(t.samples); n > 0 && now.Before(t.samples[n-1].at) {
+		t.samples = t.samples[:0] // the clock was set back
+	}
 	if n := len(t.samples); n == 0 || now.Sub(t.samples[n-1].at) >= tellEvery {
 		t.samples = append(t.samples, sample{now, read})
 	}
