@@ -74,7 +74,7 @@ e2e:
 vet:
 	CGO_ENABLED=0 $(GO) vet $(PURE)
 	CGO_ENABLED=1 $(GO) vet -tags $(TAGS) ./cmd/ferry
-	CGO_ENABLED=0 $(GO) vet -tags e2e ./cmd/ferry/e2e
+	CGO_ENABLED=0 $(GO) vet -tags "e2e bench" ./cmd/ferry/e2e
 	CGO_ENABLED=0 $(GO) vet -tags proxy ./cmd/ferryctl/proxied
 	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./core/importer ./cmd/ferryctl
 	CGO_ENABLED=0 $(GO) vet -tags "bench postgres" ./cmd/internal/bench
@@ -104,6 +104,8 @@ bench: window
 	-cd build/peers && npm install --no-audit --no-fund
 	build/bench.test -test.run TestTheTable -test.timeout 60m -ferryctl $(CURDIR)/build/ferryctl -peers $(CURDIR)/build/peers $(BENCH)
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench AMillionAccounts -benchtime 1x -timeout 30m ./cmd/ferryctl
+	CGO_ENABLED=1 $(GO) build -tags "$(TAGS) e2e" -o $(E2E) ./cmd/ferry
+	FERRY_E2E=$(CURDIR)/$(E2E) FERRY_HEARTBEAT=$(CURDIR)/build/heartbeat CGO_ENABLED=0 $(GO) test -count=1 -timeout 15m -tags "e2e bench" -run TestTheHeart -v ./cmd/ferry/e2e
 
 # The benchmarks of single packages.
 benchmarks:

@@ -67,7 +67,7 @@ func sit(t *testing.T, prefix string, width, height int, prepare ...func(home st
 	d.env = []string{
 		"DISPLAY=" + display, "HOME=" + d.home, "LIBGL_ALWAYS_SOFTWARE=1", "FYNE_SCALE=1", "LANG=C.UTF-8",
 		"PATH=" + filepath.Join(d.home, "bin") + ":" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + filepath.Join(d.home, "run"),
-		"FERRY_DESCRIBE=" + d.describe,
+		"FERRY_DESCRIBE=" + d.describe, "FERRY_HEARTBEAT=" + os.Getenv("FERRY_HEARTBEAT"),
 	}
 	window := exec.Command(binary)
 	window.Env, window.Stdout, window.Stderr = d.env, d.log, d.log

@@ -1,0 +1,109 @@
+//go:build e2e && bench
+
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"ferry/core/practice"
+)
+
+// TestTheHeartBeatsOnWhileTheWindowImports sends something through the window's queue every 50 milliseconds, at rest and while
+// 200,000 accounts are imported, and compares how long it took until it was its turn.
+func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
+	const rows = 200_000
+	beats := os.Getenv("FERRY_HEARTBEAT")
+	if beats == "" {
+		t.Fatal("FERRY_HEARTBEAT names no file: run make bench")
+	}
+	env, err := practice.Start(context.Background(), practice.Options{Seed: 3, Rows: map[string]int{"account": rows, "contact": 10}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(env.Close)
+	v, err := env.Values(practice.BySecret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := sit(t, "heartbeat", 1280, 860, func(home string) { settle(t, home, v) })
+	d.meet(met{cause: "Connection available"}, v)
+	d.see("Connection available", long)
+	d.clickTo("Continue", "Use and check")
+	d.clickUntil("Database file", func() bool { return d.fieldEnds(".db") })
+	d.clickTo("Use and check", "Destination available")
+	d.clickTo("Continue to import", "Import everything")
+
+	rest := d.quietly(10 * time.Second)
+	d.click("Import everything")
+	var busy []span
+	done := func() bool { _, ok := d.find("Open the folder"); return ok }
+	for end := time.Now().Add(5 * time.Minute); !done(); {
+		if time.Now().After(end) {
+			t.Fatal("the import does not end:\n" + d.page())
+		}
+		busy = append(busy, d.quietly(2*time.Second))
+	}
+	d.picture("done")
+	if len(busy) > 1 {
+		busy = busy[:len(busy)-1] // it ended within the last one
+	}
+	at, moving := quantiles(t, beats, rest), quantiles(t, beats, busy...)
+	fmt.Printf("\nheartbeat through the window's queue, 99th percentile: %s at rest (%d beats), %s while %d accounts are imported (%d beats): %.2f times\n",
+		at.p99, at.n, moving.p99, rows, moving.n, float64(moving.p99)/float64(at.p99))
+	fmt.Printf("median: %s at rest, %s while importing; longest: %s and %s\n", at.p50, moving.p50, at.most, moving.most)
+}
+
+// A span is a time in which nothing but the window itself asked anything of it.
+type span struct{ from, to time.Time }
+
+func (d *desk) quietly(howLong time.Duration) span {
+	d.t.Helper()
+	if err := os.WriteFile(d.describe+".rest", nil, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	s := span{from: time.Now().Add(200 * time.Millisecond)}
+	<-time.After(howLong)
+	s.to = time.Now()
+	if err := os.Remove(d.describe + ".rest"); err != nil {
+		d.t.Fatal(err)
+	}
+	<-time.After(400 * time.Millisecond) // until it has told again what it shows
+	return s
+}
+
+type pulse struct {
+	n              int
+	p50, p99, most time.Duration
+}
+
+// quantiles are those of the beats that were sent within some spans.
+func quantiles(t *testing.T, path string, spans ...span) pulse {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []time.Duration
+	for in := bufio.NewScanner(f); in.Scan(); {
+		var sent, took int64
+		if _, err := fmt.Sscan(in.Text(), &sent, &took); err != nil {
+			continue
+		}
+		at := time.Unix(0, sent)
+		if slices.ContainsFunc(spans, func(s span) bool { return at.After(s.from) && at.Before(s.to) }) {
+			all = append(all, time.Duration(took))
+		}
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d beats", len(all))
+	}
+	slices.Sort(all)
+	return pulse{len(all), all[len(all)/2], all[len(all)*99/100], all[len(all)-1]}
+}
