@@ -21,7 +21,7 @@ import (
 //
 // The Comparison holds also when the error is not nil, as far as it came.
 func Compare(ctx context.Context, j Job, findings Findings, progress func(Progress)) (Comparison, error) {
-	j.Show, j.Only, j.Limit = nil, nil, 0
+	j.Show, j.Only, j.Retry, j.Limit = nil, nil, nil, 0
 	e := newEngine(j)
 	if progress == nil {
 		progress = func(Progress) {}
@@ -108,6 +108,9 @@ func (c *comparing) run(ctx context.Context) error {
 	})
 	e.weigh(e.earlier)
 	if err := e.ask(); err != nil {
+		return err
+	}
+	if err := e.loadMended(ctx); err != nil {
 		return err
 	}
 	for _, t := range e.tables {

@@ -314,3 +314,32 @@ func TestAComparisonCanBeStoppedAndNeedsADestinationThatTells(t *testing.T) {
 
 // mute is a destination that can only be written to.
 type mute struct{ core.Destination }
+
+func TestWhatWasRetriedIsNotLeftOutAnyMoreAndMendedValuesAreTheOnesToCompare(t *testing.T) {
+	data := companies(30, 3, 7)
+	m := mapping.Default(data.Table)
+	d := newDesk(t, coretest.StoreOptions{Refuse: noBad}, data)
+	d.job.Mappings, d.job.Seal = []mapping.Mapping{m}, openSeal{}
+	first := d.run()
+	compare := func(want map[string]importer.Difference) {
+		t.Helper()
+		sketch := newSketch(t)
+		c, err := importer.Compare(context.Background(), d.job, sketch, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x := c.Tables[0]; x.Counted || len(c.Remarks) != 1 || x.Source != 30 {
+			t.Errorf("a destination that does not list its rows: %+v, %v", x, c.Remarks)
+		}
+		wantsDifferences(t, (&ledger{t: t}).proves(c, sketch, ""), want)
+	}
+	compare(map[string]importer.Difference{key("account", 3): importer.LeftOut, key("account", 7): importer.LeftOut})
+	if err := importer.Mend(context.Background(), d.job, "account", key("account", 3), "name", "Mended"); err != nil {
+		t.Fatal(err)
+	}
+	compare(map[string]importer.Difference{key("account", 3): importer.LeftOut, key("account", 7): importer.LeftOut})
+	d.mustRetry(first.Run)
+	compare(map[string]importer.Difference{key("account", 7): importer.LeftOut})
+	d.store.Edit("account", key("account", 3), map[string]core.Value{"name": core.Text("By hand")})
+	compare(map[string]importer.Difference{key("account", 3): importer.Unexplained, key("account", 7): importer.LeftOut})
+}

@@ -201,18 +201,45 @@ func (c *comparing) evidence(ctx context.Context, s *side, keys []string, change
 			all[key] = evidence{here: on}
 		}
 	}
+	if err := c.stillAsLeft(ctx, s, keys, all); err != nil {
+		return nil, err
+	}
+	return all, c.leftOut(ctx, s, keys, all)
+}
+
+// leftOut finds the records that an import refused or skipped, or is unsure of, and that no retry has settled since.
+func (c *comparing) leftOut(ctx context.Context, s *side, keys []string, all map[string]evidence) error {
+	out := func(key string) {
+		v := all[key]
+		v.out = true
+		all[key] = v
+	}
+	mender, mends := c.e.Journal.(Mender)
+	asked := map[string]bool{}
 	for _, run := range s.judges {
 		kinds, err := c.e.Journal.Excepted(ctx, run, s.t.plan.Source, keys)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for key := range kinds {
-			v := all[key]
-			v.out = true
-			all[key] = v
+		for key, kind := range kinds {
+			if !mends || kind == core.Skipped && !all[key].wrote {
+				out(key)
+			}
+		}
+		root, ok := RootOf(c.e.earlier, run)
+		if !mends || !ok || asked[root.ID] {
+			continue
+		}
+		asked[root.ID] = true
+		waiting, err := mender.StillWaiting(ctx, root.ID, "", s.t.plan.ID, s.t.plan.Source, keys)
+		if err != nil {
+			return err
+		}
+		for key := range waiting {
+			out(key)
 		}
 	}
-	return all, c.stillAsLeft(ctx, s, keys, all)
+	return nil
 }
 
 // stillAsLeft looks which rows are as Ferry left them: it asks what would become of them if they were taken back.

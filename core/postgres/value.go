@@ -91,8 +91,9 @@ func read(raw []byte, t core.ColumnType) core.Value {
 			return core.Bytes(b)
 		}
 	case core.ColumnJSON:
+		// A list of labels may have a null for an option without one; that is no code.
 		var codes []int64
-		if strings.HasPrefix(words, "[") && json.Unmarshal(raw, &codes) == nil {
+		if strings.HasPrefix(words, "[") && !strings.Contains(words, "null") && json.Unmarshal(raw, &codes) == nil {
 			return core.Choices(codes...)
 		}
 	}

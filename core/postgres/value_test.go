@@ -101,3 +101,11 @@ func FuzzAddress(f *testing.F) {
 		}
 	})
 }
+
+func TestAListOfLabelsIsNoListOfCodes(t *testing.T) {
+	for text, want := range map[string]core.Kind{"[1, 9]": core.KindChoices, "[]": core.KindChoices, "[null]": core.KindText, `["a", null]`: core.KindText, "[1, null]": core.KindText} {
+		if got := read([]byte(text), core.ColumnJSON); got.Kind() != want {
+			t.Errorf("%s is read as %v", text, got.Kind())
+		}
+	}
+}
