@@ -249,7 +249,11 @@ func (p *history) row(r *importer.Receipt) fyne.CanvasObject {
 	about := []string{p.w.receiptAbout(r), fromToWords(r)}
 	left := kit.Column(2, kit.NewElided(name, kit.Style{Bold: true}),
 		kit.NewElided(strings.Join(about, " · "), kit.Style{Ink: look.Quiet, Size: 13}))
-	right := kit.Column(2, kit.NewText(runWords(r, p.w.active), kit.Style{Ink: ink, Bold: true, Size: 13, Right: true}),
+	state := runWords(r, p.w.active)
+	if back := p.w.backOf(r.Run); back != nil && back.State == importer.Complete {
+		state, icon, ink = lang.L("taken back"), "history", look.Quiet
+	}
+	right := kit.Column(2, kit.NewText(state, kit.Style{Ink: ink, Bold: true, Size: 13, Right: true}),
 		kit.NewText(counts, kit.Style{Ink: look.Quiet, Size: 13, Right: true}))
 	return kit.Row(12, kit.NewIcon(icon, ink, 20), kit.Grow(left), right, kit.NewIcon("right", look.Quiet, 16))
 }

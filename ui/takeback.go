@@ -124,11 +124,10 @@ func (w *Window) backWords(of runOf, r *importer.Receipt) (about, reason string)
 
 // untilWords say how long an import can be taken back.
 func untilWords(t BackTerms) string {
-	words := lang.L("Rows and values can be put back as they were before, until {{.Date}}.", kit.M{"Date": day(t.Until)})
 	if !t.Lasting {
-		words += " " + lang.L("But only until Ferry is closed: there is no keychain, so it cannot be taken back after a restart.")
+		return lang.L("Rows and values can be put back as they were before, but only until Ferry is closed: there is no keychain, so it cannot be taken back after a restart.")
 	}
-	return words
+	return lang.L("Rows and values can be put back as they were before, until {{.Date}}.", kit.M{"Date": day(t.Until)})
 }
 
 func day(t time.Time) string { return t.Local().Format("2 January 2006") }

@@ -387,6 +387,9 @@ func (e *Engine) job(ctx context.Context, p *project.Project, r ui.ImportRequest
 
 // Runs are all runs of the project.
 func (e *Engine) Runs(ctx context.Context, p *project.Project) ([]importer.Receipt, error) {
+	if !e.machine().HasJournal(p.ID) { // looking makes no files
+		return nil, nil
+	}
 	memory, err := e.machine().Journal(ctx, p.ID)
 	if err != nil {
 		return nil, err

@@ -109,7 +109,7 @@ func (e *engine) expire(ctx context.Context) error {
 		return nil
 	}
 	if mender, ok := e.Journal.(Mender); ok {
-		if _, err := mender.ExpireMended(ctx, ForgetsMended(e.Now(), e.KeepFor)); err != nil {
+		if _, err := mender.ExpireMended(ctx, Forgets(e.Now(), e.KeepFor)); err != nil {
 			return err
 		}
 	}
@@ -129,14 +129,6 @@ func Forgets(now time.Time, keep time.Duration) time.Time {
 		keep = keepImages
 	}
 	return now.Add(-keep)
-}
-
-// ForgetsMended is Forgets for the values that people gave: where nothing is to be kept they wait a day for their retry.
-func ForgetsMended(now time.Time, keep time.Duration) time.Time {
-	if keep < 0 {
-		return now.Add(-24 * time.Hour)
-	}
-	return Forgets(now, keep)
 }
 
 // making notes what a run makes at the destination, which stays when the run is taken back.

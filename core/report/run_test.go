@@ -270,3 +270,25 @@ func TestAJournalOrFileThatFailsIsTold(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTheReportOfTakingBackSaysWhatIsThereAgain(t *testing.T) {
+	r := refused("")
+	r.Receipt.Undoes, r.Receipt.Reason, r.Receipt.Refusals = "r-6", "", nil
+	r.Receipt.Tables = []importer.TableReceipt{{Table: "account", Title: "Accounts", To: "firm", Counts: importer.Counts{Read: 40, Removed: 30, Updated: 7, Created: 1, Refused: 2}}}
+	said := func() string {
+		var b bytes.Buffer
+		if err := report.RunHTML(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for _, want := range []string{"Import taken back, but not wholly", "38 rows put back. 2 stay as they are", "Former values", "There again", "Takes back the run", "r-6"} {
+		if !strings.Contains(said(), want) {
+			t.Errorf("the report does not say %q", want)
+		}
+	}
+	r.Receipt.State = importer.Interrupted
+	if text := said(); !strings.Contains(text, "Import taken back in part") || strings.Contains(text, "Import not complete") {
+		t.Error("a taking back that was stopped is not said to be one")
+	}
+}

@@ -115,7 +115,28 @@ func (v *runView) verdict(r Run, sum importer.Counts) {
 	default:
 		v.State, v.Verdict = "passed", "Import complete"
 	}
+	if r.Receipt.Undoes != "" {
+		v.back(r, sum)
+	}
 	v.Sign = map[string]string{"passed": "✓", "warned": "!", "failed": "✕"}[v.State]
+}
+
+// back is the verdict of a run that took another back.
+func (v *runView) back(r Run, sum importer.Counts) {
+	if v.State == "failed" {
+		return
+	}
+	v.Remark = thousands(sum.Removed+sum.Updated+sum.Created) + " rows put back."
+	switch {
+	case r.Receipt.State == importer.Running:
+		v.Verdict = "An import was still being taken back"
+	case r.Receipt.State != importer.Complete:
+		v.Verdict = "Import taken back in part"
+	case sum.Refused > 0:
+		v.Verdict, v.Remark = "Import taken back, but not wholly", v.Remark+" "+thousands(sum.Refused)+" stay as they are, because somebody changed them since."
+	default:
+		v.Verdict = "Import taken back"
+	}
 }
 
 func (v *runView) facts(r Run) {
@@ -145,6 +166,7 @@ func (v *runView) facts(r Run) {
 		}
 	}
 	add("Run", x.Run)
+	add("Takes back the run", x.Undoes)
 }
 
 func (v *runView) counts(r Run, sum importer.Counts, unresolved int64) {
@@ -167,7 +189,11 @@ func (v *runView) counts(r Run, sum importer.Counts, unresolved int64) {
 			}
 		}
 	}
+	again := map[string]string{"Read": "Rows", "Created": "There again", "Updated": "Former values", "Unchanged": "As before", "Refused": "Stay"}
 	for _, c := range columns {
+		if r.Receipt.Undoes != "" {
+			c.head = cmp.Or(again[c.head], c.head)
+		}
 		v.Heads = append(v.Heads, c.head)
 	}
 	if unresolved != 0 {

@@ -8,6 +8,9 @@
 // written over. A file whose rows did not change is not written again. A workbook is written anew with every table, but the
 // sheets of the other tables are copied as they are, without unpacking them.
 //
+// A spool into which nothing was imported for as long as people's data may be kept is emptied (expire.go): the file is still
+// known as Ferry's own, and the next import reads everything and keeps the file as it was under another name.
+//
 // Where only the changed rows are wanted, Finish writes a new file with the date in its name instead (changed.go): the spool
 // keeps a digest of each row as it was told last.
 //

@@ -83,6 +83,34 @@ func TestFromTheFirstStartToAReceipt(t *testing.T) {
 	d.click("History")
 	d.see("complete", long)
 	d.picture("09-history")
+	d.takeBack(files[0])
+}
+
+// takeBack takes the only import back: all that it made is gone then.
+func (d *desk) takeBack(file string) {
+	d.t.Helper()
+	d.clickTo("Accounts, Contacts", "Back to the list")
+	d.scrollTo("Take back this import…")
+	d.clickTo("Take back this import…", "Former values")
+	d.picture("10-take-back")
+	d.click("Take back")
+	d.see("Taken back: everything is as it was before", time.Minute)
+	d.picture("11-taken-back")
+	for _, table := range []string{"account", "contact"} {
+		if got := count(d.t, file, table); got != 0 {
+			d.t.Errorf("%s has %d rows after the import was taken back", table, got)
+		}
+	}
+	d.clickTo("Settings", "Appearance")
+	d.scrollTo("Delete what this project knows…")
+	d.clickTo("Delete what this project knows…", "Is deleted, for good")
+	d.picture("12-delete")
+	d.clickTo("Delete", "Deleted")
+	d.click("Close")
+	d.clickTo("History", "No import yet")
+	if left, _ := filepath.Glob(filepath.Join(d.home, ".config", "Ferry", "projects", "*")); len(left) > 0 {
+		d.t.Errorf("the data folder still has %v", left)
+	}
 }
 
 func TestAWrongSecretGetsACrossAndTheRightRemedy(t *testing.T) {

@@ -58,7 +58,7 @@ func (c *Computer) expire(ctx context.Context, projectID string, before time.Tim
 	if _, err := memory.ExpireMended(ctx, before); err != nil {
 		return err
 	}
-	_, mended := memory.ExpireMended(ctx, importer.ForgetsMended(c.now(), c.KeepFor()))
+	_, mended := memory.ExpireMended(ctx, before)
 	_, err = memory.Expire(ctx, before)
 	return errors.Join(err, mended)
 }

@@ -172,6 +172,7 @@ func (o *office) live() (last importer.Receipt) {
 	if last.Tables[1].Refused == 0 || last.Tables[1].Updated == 0 {
 		o.t.Fatalf("the second import is %+v", last.Tables[1].Counts)
 	}
+	o.mend(last)
 	o.rename(40, 20)
 	job, done := o.job("sqlite", o.places()["sqlite"])
 	memory, err := o.c.Journal(o.t.Context(), o.project.ID)
@@ -200,6 +201,24 @@ func (o *office) live() (last importer.Receipt) {
 	memory.Close()
 	done()
 	return last
+}
+
+// mend gives one of the refused records another value.
+func (o *office) mend(r importer.Receipt) {
+	o.t.Helper()
+	job, done := o.job("sqlite", o.places()["sqlite"])
+	defer done()
+	value := "mended.by.hand@fabrikam.example"
+	o.people[value] = true
+	for _, x := range r.Refusals {
+		if x.Kind == core.Refused {
+			if err := importer.Mend(o.t.Context(), job, "contact", x.Key, "emailaddress1", value); err != nil {
+				o.t.Fatal(err)
+			}
+			return
+		}
+	}
+	o.t.Fatal("nothing was refused")
 }
 
 // told are the files of the data folder that hold something of people.
