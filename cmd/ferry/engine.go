@@ -34,6 +34,7 @@ type Engine struct {
 
 	rehearsed rehearsed
 	compared  compared
+	looks     sync.Mutex // held while a destination is looked at, or too old things are deleted: neither is in an import's way
 
 	mu       sync.Mutex
 	practice *practice.Environment
@@ -353,6 +354,7 @@ func (e *Engine) job(ctx context.Context, p *project.Project, r ui.ImportRequest
 	if err != nil {
 		return job, nil, nil, err
 	}
+	e.looked()
 	destination, err := e.machine().Destination(ctx, e.drivers, *p.Destination, nil)
 	if err != nil {
 		return job, nil, nil, err

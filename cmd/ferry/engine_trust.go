@@ -17,11 +17,19 @@ const tidyEvery = 6 * time.Hour
 // tidy deletes what is too old, at once and again and again, until ctx ends.
 func (e *Engine) tidy(ctx context.Context) {
 	for {
+		e.looks.Lock()
 		_ = e.machine().Expire(ctx) // what cannot be deleted now is logged, and goes the next time
+		e.looks.Unlock()
 		if core.Wait(ctx, tidyEvery) != nil {
 			return
 		}
 	}
+}
+
+// looked waits until nothing of the window's own looks at a destination any more.
+func (e *Engine) looked() {
+	e.looks.Lock()
+	defer e.looks.Unlock()
 }
 
 // Keeps tells whether what an import replaces will be kept.
@@ -70,6 +78,8 @@ func (e *Engine) back(ctx context.Context, p *project.Project) (job importer.Job
 // MayTakeBack tells whether an import can be taken back. Only a file is looked at: anything else is asked when a person wants
 // to take it back.
 func (e *Engine) MayTakeBack(ctx context.Context, p *project.Project, run string) (ui.BackTerms, error) {
+	e.looks.Lock()
+	defer e.looks.Unlock()
 	job, lasting, done, err := e.back(ctx, p)
 	if err != nil {
 		return ui.BackTerms{}, err
@@ -81,6 +91,7 @@ func (e *Engine) MayTakeBack(ctx context.Context, p *project.Project, run string
 
 // RehearseTakeBack tells what TakeBack would do.
 func (e *Engine) RehearseTakeBack(ctx context.Context, p *project.Project, run string, progress func(importer.Progress)) (importer.TakeBackPlan, error) {
+	e.looked()
 	job, _, done, err := e.back(ctx, p)
 	if err != nil {
 		return importer.TakeBackPlan{}, err
@@ -91,6 +102,7 @@ func (e *Engine) RehearseTakeBack(ctx context.Context, p *project.Project, run s
 
 // TakeBack takes an import back.
 func (e *Engine) TakeBack(ctx context.Context, p *project.Project, run string, progress func(importer.Progress)) (importer.Receipt, error) {
+	e.looked()
 	job, _, done, err := e.back(ctx, p)
 	if err != nil {
 		return importer.Receipt{}, err
