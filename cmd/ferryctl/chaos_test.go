@@ -116,7 +116,7 @@ func newLife(t *testing.T, kind string, seed uint64, server database) *life {
 		rows = map[string]int{"account": 1000, "contact": 40} // so that one bad row stands among many
 	}
 	s := open(t, practice.Options{Seed: seed, Rows: rows})
-	l := &life{T: t, s: s, big: rows["account"] > 100, seed: seed, random: random, kind: kind, data: "data", server: server, there: content{}, known: map[string]bool{}, whole: 300 * time.Millisecond, steps: 60}
+	l := &life{T: t, s: s, big: rows["account"] > 100, seed: seed, random: random, kind: kind, data: "data", server: server, there: content{}, known: map[string]bool{}, whole: 300 * time.Millisecond, steps: 60, count: &tally{}}
 	if random.IntN(3) == 0 { // no change tracking: when a record was changed has to do
 		for _, table := range []string{"account", "contact"} {
 			if err := s.env.World.SetTracked(table, false); err != nil {

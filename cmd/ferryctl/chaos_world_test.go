@@ -200,7 +200,7 @@ func (l *life) noColumn() bool {
 	out, code := l.command(l.project("import"), l.random.IntN(2))
 	l.remember(before)
 	l.tell("a column was removed in mid-run: exit %d", code)
-	if code != exitWell && code != exitRefused && !strings.Contains(out, `"remedy"`) {
+	if code != exitWell && code != exitRefused && code != killedAfterReceipt && !strings.Contains(out, `"remedy"`) {
 		l.wrong("exit %d: %s", code, lastOf(out))
 	}
 	l.quiet()

@@ -137,6 +137,15 @@ func TestSmallerRightsAndAHiddenColumnTakeNothingAway(t *testing.T) {
 	}
 	wants(t, r, "thing", importer.Counts{Unchanged: 20})
 
+	// It stays so: the rights are those of the last import, and smaller than those with which the rows were read.
+	for range 2 {
+		r = d.imports()
+		wants(t, r, "thing", importer.Counts{Unchanged: 20})
+		if n := d.sql("SELECT count(*) FROM thing"); n[0] != "30" || !strings.Contains(r.Reason, "may still read") {
+			t.Errorf("%s rows, reason %q", n, r.Reason)
+		}
+	}
+
 	// The rights come back: everything is read, and then changes are enough again.
 	d.source.Set(keptTrack(things(30, 4)))
 	wants(t, d.imports(), "thing", importer.Counts{Unchanged: 29, Removed: 1})

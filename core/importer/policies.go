@@ -327,21 +327,24 @@ func (e *engine) adoptPolicies(ctx context.Context, t *table) error {
 	return nil
 }
 
-// weigh finds out whether the rights to read a table are no smaller than those of the run before: a record that nobody may
-// see any more is not gone.
+// weigh finds out whether the rights to read a table are no smaller than those with which its rows were ever read: a record
+// that nobody may see any more is not gone. With smaller rights each import would be like the one before, so all count.
 func (e *engine) weigh(earlier []Entry) {
 	for _, t := range e.tables {
-		now := t.run.Rights
+		now, known := t.run.Rights, false
+		holds := now.Known
 		for _, r := range earlier {
-			if r.ID == e.current.ID || r.Partial() || r.State != Complete {
+			i := slices.IndexFunc(r.Tables, func(x RunTable) bool { return x.Mapping == t.plan.ID })
+			if i < 0 || r.ID == e.current.ID || r.Undoes != "" {
 				continue
 			}
-			i := slices.IndexFunc(r.Tables, func(x RunTable) bool { return x.Mapping == t.plan.ID && x.Finished })
-			if i >= 0 {
-				was := r.Tables[i].Rights
-				t.rightsHold = was.Known && now.Known && now.Read >= was.Read
-				break
+			was := r.Tables[i].Rights
+			known = known || !r.Partial() && r.State == Complete && r.Tables[i].Finished
+			if !was.Known {
+				was.Read = core.DepthGlobal // it may have been all of them
 			}
+			holds = holds && now.Read >= was.Read
 		}
+		t.rightsHold = known && holds
 	}
 }
