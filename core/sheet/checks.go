@@ -140,7 +140,7 @@ func (d *files) checkFiles(ctx context.Context, tables []string, c *core.Check) 
 			warn(goneSince(path))
 		}
 	}
-	c.Detail = d.words(m, tables)
+	c.Detail = d.said(m, tables)
 	warn(d.careful(ctx, c))
 	return nil
 }

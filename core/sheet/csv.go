@@ -107,7 +107,7 @@ func newCSV(s core.Settings, spools Spools, log *slog.Logger) (*csvFolder, error
 		}
 		return apart(safeFile(t.Table), taken, mostOfName+8, "")
 	}
-	d.words = d.said
+	d.words = d.counted
 	d.careful = func(context.Context, *core.Check) *core.Fault { return nil }
 	return d, nil
 }
@@ -117,33 +117,15 @@ func (d *csvFolder) form() string {
 	return fmt.Sprintf("%q %s %v", string(d.delimiter), d.encoding, d.guard)
 }
 
-// said tells of the files that are there.
-func (d *csvFolder) said(m *memory, tables []string) string {
-	made, guarded := 0, int64(0)
-	for _, name := range tables {
-		if t := m.table(name); t != nil && t.Written {
-			made++
-			guarded += t.Guarded
-		}
+// counted tells how many texts have an apostrophe in front.
+func (d *csvFolder) counted(guarded, _ int64) string {
+	switch guarded {
+	case 0:
+		return ""
+	case 1:
+		return "one text has an apostrophe in front, so that Excel does not run it"
 	}
-	words := fmt.Sprintf("%d of %d there already, the others are made by the import", made, len(tables))
-	if guarded > 0 {
-		words += fmt.Sprintf("; %d texts have an apostrophe in front, so that Excel does not run them", guarded)
-	}
-	return words
-}
-
-// Remark tells how many texts have an apostrophe in front.
-func (d *csvFolder) Remark(p core.Plan) string {
-	return d.remark(p, func(_, guarded, _ int64) string {
-		switch guarded {
-		case 0:
-			return ""
-		case 1:
-			return "One text has an apostrophe in front, so that Excel does not run it."
-		}
-		return fmt.Sprintf("%d texts have an apostrophe in front, so that Excel does not run them.", guarded)
-	})
+	return fmt.Sprintf("%d texts have an apostrophe in front, so that Excel does not run them", guarded)
 }
 
 // write writes a table's file whole.

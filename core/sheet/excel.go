@@ -79,7 +79,7 @@ func newExcel(s core.Settings, spools Spools, log *slog.Logger) (*excelFile, err
 	d.name = func(m *memory, t *tableMemory) string {
 		return apart(safeSheet(t.Table), sheetNames(m), mostOfSheet, "")
 	}
-	d.words = d.said
+	d.words = d.counted
 	d.careful = func(context.Context, *core.Check) *core.Fault {
 		if dated := units(" 2006-01-02 15.04.05"); units(d.place) > 218 || d.changes && units(d.place)+dated > 218 {
 			return longPath(d.place)
@@ -117,33 +117,15 @@ func writtenByFerry(path string) bool {
 	return err == nil && strings.Contains(string(text), application)
 }
 
-// said tells of the sheets that are there.
-func (d *excelFile) said(m *memory, tables []string) string {
-	made, long := 0, int64(0)
-	for _, name := range tables {
-		if t := m.table(name); t != nil && t.Written {
-			made++
-			long += t.Long
-		}
+// counted tells how many texts are longer than a cell.
+func (d *excelFile) counted(_, long int64) string {
+	switch long {
+	case 0:
+		return ""
+	case 1:
+		return "one text is too long for a cell and stands whole in a sheet of its own"
 	}
-	words := fmt.Sprintf("%d of %d tables there already, the others are made by the import", made, len(tables))
-	if long > 0 {
-		words += fmt.Sprintf("; %d texts are too long for a cell and stand whole in a sheet of their own", long)
-	}
-	return words
-}
-
-// Remark tells how many texts are longer than a cell.
-func (d *excelFile) Remark(p core.Plan) string {
-	return d.remark(p, func(_, _, long int64) string {
-		switch long {
-		case 0:
-			return ""
-		case 1:
-			return "One text is too long for a cell and stands whole in a sheet of its own."
-		}
-		return fmt.Sprintf("%d texts are too long for a cell and stand whole in a sheet of their own.", long)
-	})
+	return fmt.Sprintf("%d texts are too long for a cell and stand whole in a sheet of their own", long)
 }
 
 // Missing refuses a table that Excel cannot hold.

@@ -195,7 +195,7 @@ func TestATextLongerThanACellStandsWholeInASheetOfItsOwn(t *testing.T) {
 	if whole != long {
 		t.Error("the parts are not the text")
 	}
-	if c := states(t, e)["files"]; !strings.Contains(c.Detail, "1 texts are too long") {
+	if c := states(t, e)["files"]; !strings.Contains(c.Detail, "one text is too long for a cell") {
 		t.Errorf("the check says %q", c.Detail)
 	}
 }

@@ -33,7 +33,7 @@ type files struct {
 	suits   func(t *tableMemory) bool                            // it was written the way it would be now
 	produce func(ctx context.Context, t *tableMemory) error      // writes the file
 	name    func(m *memory, t *tableMemory) string               // of a new table's file or sheet
-	words   func(m *memory, tables []string) (said string)       // for the check
+	words   func(guarded, long int64) string                     // what is said of so many texts, without a full stop; "" is nothing
 	careful func(ctx context.Context, c *core.Check) *core.Fault // warnings of the kind's own
 
 	changes bool  // only the changed rows, in new files (changed.go)
@@ -345,25 +345,6 @@ func (d *files) sameColumns(t *tableMemory, p core.Plan) bool {
 	}
 	t.Key, t.Columns, t.Source = fresh.Key, fresh.Columns, fresh.Source
 	return same
-}
-
-// remark is what the receipt says of a finished table: where its changed rows are, and what say makes of its counts.
-func (d *files) remark(p core.Plan, say func(rows, guarded, long int64) string) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.memory == nil {
-		return ""
-	}
-	t := d.memory.table(p.Table)
-	switch {
-	case t == nil:
-		return ""
-	case !d.changes:
-		return strings.TrimSpace(say(t.Rows, t.Guarded, t.Long) + " " + t.keptWords())
-	case t.Told == nil || t.Told.Run != d.run:
-		return d.toldRemark(t)
-	}
-	return strings.TrimSpace(d.toldRemark(t) + " " + say(t.Told.Rows, t.Told.Guarded, t.Told.Long))
 }
 
 // Close gives the spool free.
