@@ -112,7 +112,7 @@ func (r *waitRecord) draw() {
 	default:
 		parts = append(parts, r.fields()...)
 	}
-	r.body.Objects = []fyne.CanvasObject{kit.Column(10, parts...)}
+	r.body.Objects = []fyne.CanvasObject{kit.Pad(0, 12, 0, 0, kit.Column(10, parts...))} // beside it is the bar that scrolls
 	r.body.Refresh()
 	r.sheet.Refit()
 }
@@ -153,7 +153,7 @@ func (r *waitRecord) field(f importer.ExaminedField) []fyne.CanvasObject {
 			words = o.Label + " (" + words + ")"
 		}
 		if len(f.From) > 1 || o.Field != f.Column {
-			was = append(was, kit.NewElided(o.Field, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet}))
+			was = append(was, kit.Grow(kit.NewElided(o.Field, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))
 		}
 		was = append(was, kit.NewText(words, kit.Style{Wrap: true}))
 	}
@@ -174,7 +174,7 @@ func (r *waitRecord) field(f importer.ExaminedField) []fyne.CanvasObject {
 		mend.Tip(lang.L("Forgets the mended value."))
 	}
 	mend.Unless(r.busy())
-	line := kit.TopRow(12, kit.Sized(150, 0, kit.NewElided(f.Column, kit.Style{Mono: true, Size: look.CaptionSize})), kit.Grow(kit.Column(1, was...)), kit.Grow(kit.Column(3, becomes...)), kit.Sized(110, 0, kit.Row(0, kit.Space(), mend)))
+	line := kit.TopRow(12, kit.Sized(150, 0, kit.Grow(kit.NewElided(f.Column, kit.Style{Mono: true, Size: look.CaptionSize}))), kit.Grow(kit.Column(1, was...)), kit.Grow(kit.Column(3, becomes...)), kit.Sized(110, 0, kit.Row(0, kit.Space(), mend)))
 	parts := []fyne.CanvasObject{line}
 	if r.mending == f.Column {
 		keep := kit.Primary(lang.L("Use this value"), func() { r.mend(f.Column) })

@@ -67,8 +67,8 @@ func (r *waitRecord) hit(h importer.Hit) fyne.CanvasObject {
 	}
 	pick := kit.Plain(lang.L("It is this one"), func() { r.judge(&importer.Verdict{There: true, ID: h.ID}) })
 	pick.Unless(r.busy())
-	return kit.Tinted(look.Field, kit.Row(12, kit.Grow(kit.Column(2, kit.NewElided(h.ID, kit.Style{Mono: true, Bold: true}),
-		kit.NewText(strings.Join(values, "  ·  "), kit.Style{Wrap: true, Size: 13}), kit.CaptionPara(about))), pick))
+	return kit.On(kit.NewBox(look.Card, look.Line, look.SmallRound), kit.Pad(10, 12, 10, 12, kit.Row(12, kit.Grow(kit.Column(2, kit.NewElided(h.ID, kit.Style{Mono: true, Bold: true}),
+		kit.NewText(strings.Join(values, "  ·  "), kit.Style{Wrap: true, Size: 13}), kit.CaptionPara(about))), pick)))
 }
 
 func (r *waitRecord) judge(v *importer.Verdict) {

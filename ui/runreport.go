@@ -14,6 +14,7 @@ import (
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/project"
 	"ferry/ui/kit"
 	"ferry/ui/look"
 	"ferry/ui/task"
@@ -55,9 +56,14 @@ func (w *Window) saveRunReport(of runOf, r *importer.Receipt, refused bool) {
 		j.title, j.page, j.book, what, ending = lang.L("Export refused records"), false, true, lang.L("refused records"), ".xlsx"
 		j.about = lang.L("Each record that was not written, by its id in Dynamics 365, with the reason and what to do beside it. Excel opens the file.")
 	}
+	var mine *project.Project
+	if refused && w.project != nil && w.project.ID == of.id && w.connection() != nil {
+		mine = clone(w.project)
+		j.values = lang.L("Of a record Ferry keeps its id, the field and the reason, and no values. Ticked, Ferry reads what Dynamics 365 has of these records now and puts it beside the reason.")
+	}
 	j.offer = w.offerFile(r.From, what, r.Started, ending)
 	j.save = func(ctx context.Context, path string, values bool) (int64, error) {
-		return w.o.Engine.SaveRunReport(ctx, RunReport{Project: of.id, Name: of.name, Run: r.Run, Refused: refused, Path: path, Values: values})
+		return w.o.Engine.SaveRunReport(ctx, RunReport{Project: of.id, Name: of.name, Run: r.Run, Refused: refused, Path: path, Values: values, Of: mine})
 	}
 	w.askSave(j)
 }

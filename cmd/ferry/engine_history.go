@@ -35,7 +35,11 @@ func (e *Engine) Run(ctx context.Context, id, run string) (importer.Receipt, err
 
 // SaveRunReport writes the report of a run, or the list of its refused records.
 func (e *Engine) SaveRunReport(ctx context.Context, r ui.RunReport) (int64, error) {
+	records, err := e.recordsOf(ctx, r)
+	if err != nil {
+		return 0, err
+	}
 	return e.machine().SaveRunReport(ctx, wiring.RunReport{
-		Project: r.Project, Name: r.Name, Run: r.Run, Path: r.Path, Refused: r.Refused, Values: r.Values, Ferry: version, When: time.Now(),
+		Project: r.Project, Name: r.Name, Run: r.Run, Path: r.Path, Refused: r.Refused, Values: r.Values, Records: records, Ferry: version, When: time.Now(),
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"ferry/core/journal"
 	"ferry/core/mapping"
 	"ferry/core/project"
+	"ferry/core/report"
 	"ferry/ui"
 )
 
@@ -131,4 +132,31 @@ func (e *Engine) Withdraw(ctx context.Context, p *project.Project, id, key, colu
 // Judge keeps what a person says of a record that is unsure.
 func (e *Engine) Judge(ctx context.Context, p *project.Project, run, id, key string, v *importer.Verdict) error {
 	return e.remembering(ctx, p, func(j *journal.Journal) error { return j.KeepVerdict(ctx, run, id, key, v) })
+}
+
+// recordsOf reads what a list of refused records shows of each besides the reason, when values were chosen and the project
+// that imported them is open.
+func (e *Engine) recordsOf(ctx context.Context, r ui.RunReport) (*report.Records, error) {
+	if r.Of == nil || !r.Refused || !r.Values || r.Of.Current() == nil {
+		return nil, nil
+	}
+	w, err := e.Waiting(ctx, r.Of, r.Run)
+	if err != nil {
+		return nil, err
+	}
+	link, err := e.link(ctx, *r.Of.Current())
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, t := range w.Run.Tables { // children come with their parents
+		if _, ok := wiring.Saved(r.Of.Mappings, t.Mapping, r.Of.Tables...); ok || t.Mapping == t.Table {
+			names = append(names, t.Mapping)
+		}
+	}
+	maps, err := wiring.Mappings(ctx, link.Source, nil, wiring.Asked(r.Of.Mappings, r.Of.Tables, names), names, nil)
+	if err != nil {
+		return nil, err
+	}
+	return wiring.RecordsOf(ctx, link.Source, maps)
 }

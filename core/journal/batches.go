@@ -257,7 +257,7 @@ func (j *Journal) Excepted(ctx context.Context, run, table string, keys []string
 	kinds := map[string]core.OutcomeKind{}
 	err := j.read(ctx, func(c *sqlite.Conn) error {
 		for _, key := range keys {
-			err := query(c, `SELECT kind FROM exceptions WHERE run = ? AND source = ? AND key = ? AND pending = ''`, func(s *sqlite.Stmt) error {
+			err := query(c, `SELECT kind FROM exceptions WHERE run = ? AND source = ? AND key = ? AND pending = '' AND retried = ''`, func(s *sqlite.Stmt) error {
 				switch kind := core.OutcomeKind(s.ColumnInt(0)); kind {
 				case core.Refused, core.Skipped, core.Unsure:
 					kinds[key] = kind
