@@ -69,3 +69,11 @@ func (s lives) content(t *testing.T, name string, tables []string) content {
 	}
 	return all
 }
+
+func TestASmallerRoleTakesNothingAwayInPostgreSQL(t *testing.T) {
+	smallerRole(t, newLife(t, "postgres", 1003, lives{pgtest.Start(t, false)}))
+}
+
+func TestALostJournalAndASecondComputerDoubleNothingInPostgreSQL(t *testing.T) {
+	strangers(t, newLife(t, "postgres", 1103, lives{pgtest.Start(t, false)}))
+}

@@ -174,6 +174,7 @@ func (l *life) troubles() {
 	if err := l.s.env.Play(script); err != nil {
 		l.Fatal(err)
 	}
+	l.troubled = len(script) > 0
 }
 
 // quiet ends the troubles.
@@ -196,6 +197,7 @@ func (l *life) noColumn() bool {
 	if err := l.s.env.Play(practice.Script{{Side: practice.SideDynamics, Table: "account", Column: "accountnumber", Do: practice.DoRemoveColumn, Nth: 1 + l.random.IntN(30)}}); err != nil {
 		l.Fatal(err)
 	}
+	l.troubled = true
 	before := l.content()
 	out, code := l.command(l.project("import"), l.random.IntN(2))
 	l.remember(before)
@@ -209,7 +211,7 @@ func (l *life) noColumn() bool {
 			l.Fatal(err)
 		}
 	}
-	l.v.number, l.there = false, l.content()
+	l.v.number, l.there, l.must, l.blurred = false, l.content(), "", true
 	for _, r := range l.runs() {
 		l.known[r.Run] = true
 	}
@@ -221,6 +223,7 @@ func (l *life) noColumn() bool {
 type older struct {
 	file []byte
 	had  content
+	bad  string // see life.badThere
 }
 
 // meddle is what somebody does to the destination or to this computer.
@@ -236,7 +239,7 @@ func (l *life) meddle() {
 		if err := os.WriteFile(l.s.file(), c.file, 0o600); err != nil {
 			l.Fatal(err)
 		}
-		l.there = c.had
+		l.there, l.badThere = c.had, c.bad
 		l.forget()
 		l.tell("an older copy was put back")
 	case what == 2:
@@ -244,13 +247,14 @@ func (l *life) meddle() {
 	case what == 3 && (l.kind == "sqlite" || l.server != nil) && len(l.there["firm"]) > 0:
 		l.sql("DROP TABLE firm")
 		delete(l.there, "firm")
+		l.badThere = ""
 		l.forget()
 		l.tell("somebody dropped the table firm")
 	case what == 4 && (l.kind == "sqlite" || l.server != nil) && len(l.there["firm"]) > 0:
 		l.refuses()
 	case l.kind == "sqlite":
 		if file, err := os.ReadFile(l.s.file()); err == nil {
-			l.copies = append(l.copies, older{file, l.there.clone()})
+			l.copies = append(l.copies, older{file, l.there.clone(), l.badThere})
 		}
 	}
 }
