@@ -22,6 +22,7 @@ import (
 // A mill is a source that makes its records while it is read, so that a table of any size needs no memory.
 type mill struct {
 	rows, wide, page int
+	shift            int           // another one gives other values
 	delay            time.Duration // of each page
 }
 
@@ -58,7 +59,7 @@ func (m mill) Read(ctx context.Context, q core.Query, from core.Bookmark) iter.S
 				row := values[:len(q.Fields):len(q.Fields)]
 				values = values[len(q.Fields):]
 				for c := range row {
-					row[c] = text[(i+c)%len(text)]
+					row[c] = text[(i+c+m.shift)%len(text)]
 				}
 				p.Records = append(p.Records, core.Record{Key: millKey(i), Values: row})
 			}

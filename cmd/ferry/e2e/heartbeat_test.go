@@ -32,7 +32,7 @@ func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := sit(t, "heartbeat", 1280, 860, func(home string) { settle(t, home, v) })
-	d.meet(met{cause: "Connection available"}, v)
+	d.meet(met{at: atTest, cause: "Connection available"}, v)
 	d.see("Connection available", long)
 	d.clickTo("Continue", "Use and check")
 	d.clickUntil("Database file", func() bool { return d.fieldEnds(".db") })
