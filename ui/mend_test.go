@@ -164,6 +164,7 @@ func TestTheListIsNarrowedSearchedAndExported(t *testing.T) {
 	e, s := waitsStage(t, uitest.Waits(6))
 	s.Tap("Fix and retry")
 	s.Tap("Show")
+	s.Sees("Fabrikam 0  ·  account")
 	s.Sees("Only: A value is larger than the file can hold.")
 	s.Sees("4 records")
 	s.Tap("Show all")

@@ -264,6 +264,9 @@ func (x *waits) choose(i int) {
 	x.chosen = i
 	x.rows.find()
 	x.w.refresh()
+	if i >= 0 {
+		x.w.imports().page.Reveal(x.rows.stands)
+	}
 }
 
 func waitWords(k core.OutcomeKind) string {

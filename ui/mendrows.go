@@ -32,6 +32,7 @@ type waitRows struct {
 	reading map[int]bool      // by block of the list
 	drawn   map[fyne.CanvasObject]*waitLine
 	fault   *core.Fault
+	stands  fyne.CanvasObject // the card as it was drawn last
 }
 
 func newWaitRows(x *waits) *waitRows {
@@ -60,7 +61,8 @@ func (t *waitRows) card() fyne.CanvasObject {
 		parts = append(parts, kit.FaultCard(t.fault, kit.FaultCalls{Browse: t.x.w.browse, Again: t.find, Quiet: true}))
 	}
 	parts = append(parts, kit.Sized(0, rehearsedTop, container.NewStack(t.list, container.NewCenter(kit.Sized(360, 0, t.none)))))
-	return kit.Card(kit.Column(10, parts...))
+	t.stands = kit.Card(kit.Column(10, parts...))
+	return t.stands
 }
 
 // group is the cause to which the list is narrowed; nil is none.

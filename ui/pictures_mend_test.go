@@ -61,7 +61,12 @@ func mendScenes() []scene {
 	return []scene{
 		{"import-left", with(some), func(s *uitest.Stage) { s.Tap("Import"); s.Sees("Fix and retry") }},
 		{"waits", with(some), show},
-		{"waits-narrowed", with(some), func(s *uitest.Stage) { show(s); s.Tap("Show"); s.Sees("600 records") }},
+		{"waits-narrowed", with(some), func(s *uitest.Stage) {
+			show(s)
+			s.Tap("Show")
+			s.Sees("600 records")
+			s.Sees("Fabrikam 1  ·  account")
+		}},
 		{"waits-odd", with(odd), show},
 		{"waits-record", with(some), record("Fabrikam 2  ·  account")},
 		{"waits-record-all", with(some), func(s *uitest.Stage) {

@@ -117,3 +117,54 @@ func TestAMendedValueLeavesNothingInTheFile(t *testing.T) {
 		t.Errorf("%v: %+v", err, kept)
 	}
 }
+
+func TestWhatARetryHadSettledWaitsAgainWhenItIsTakenBack(t *testing.T) {
+	j := opened(t, t.TempDir()+"/journal.db", Options{})
+	ctx := context.Background()
+	refusedMany(t, j, "first", 6)
+	tables := []importer.RunTable{{Mapping: "account", Table: "account", To: "account"}}
+	run := func(e importer.Entry) {
+		t.Helper()
+		e.Name, e.Source, e.Destination, e.Place, e.State, e.Begun, e.Tables = "n", "s", "d", "p", importer.Complete, true, tables
+		if err := j.SaveRun(ctx, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting := func() (n int64) {
+		t.Helper()
+		w, ok, err := j.Waiting(ctx, "first")
+		if err != nil || !ok {
+			t.Fatal(err)
+		}
+		for _, g := range w.Groups {
+			n += g.Records
+		}
+		return n
+	}
+	run(importer.Entry{ID: "retry", Digest: "r", Retries: "first"})
+	parts, err := j.Split(ctx, "retry", "account", []core.Range{{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := func(i int) string { return fmt.Sprintf("5f0c1a7e-0000-4000-8000-%012d", i) }
+	again := importer.Refusal{Table: "account", Key: key(1), Kind: core.Refused, Fault: &core.Fault{Kind: core.BadRecord, Code: "a.other", Cause: "Another reason.", Remedy: "Look."}}
+	b := importer.Batch{Run: "retry", Mapping: "account", Part: parts[0].ID, Pass: 1, Rows: []importer.BatchRow{{Key: key(0)}, {Key: key(1)}}}
+	if err := j.Settle(ctx, importer.Settlement{Batch: b, Retries: "first", Source: "account", Exceptions: []importer.Refusal{again}, Counts: importer.Counts{Read: 2, Created: 1, Refused: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	if n := waiting(); n != 5 {
+		t.Errorf("%d wait behind the retry", n)
+	}
+	out, err := j.Excepted(ctx, "first", "account", []string{key(0), key(2)})
+	if err != nil || len(out) != 1 || out[key(2)] != core.Refused {
+		t.Errorf("%v: still excepted: %v", err, out)
+	}
+	run(importer.Entry{ID: "back", Digest: "b", Undoes: "retry"})
+	if n := waiting(); n != 6 {
+		t.Errorf("%d wait when the retry was taken back", n)
+	}
+	run(importer.Entry{ID: "further back", Digest: "c", Undoes: "first"})
+	if w, _, err := j.Waiting(ctx, "first"); err != nil || !w.Back || len(w.Groups) != 0 {
+		t.Errorf("%v: %+v waits of an import that was taken back", err, w)
+	}
+}
