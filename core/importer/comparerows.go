@@ -56,16 +56,23 @@ func (c *comparing) page(ctx context.Context, s *side, m *mapped) error {
 	for _, x := range b.Refused {
 		keys = append(keys, x.Key)
 	}
-	hits, err := c.find(ctx, s, keys)
+	hits, err := c.find(ctx, s, keys, false)
 	if err != nil {
 		return err
 	}
+	var differ []int
 	for i, row := range w.rows {
 		x := met{key: row.Key, name: s.r.nameOf(was[row.Key]), gave: true, there: hits[i].there != nil || hits[i].fault != nil, fault: hits[i].fault}
 		if hits[i].there != nil {
 			c.meet(s, &x, row, was[row.Key], hits[i])
 		}
+		if len(x.values) > 0 && s.traces {
+			differ = append(differ, i)
+		}
 		all = append(all, x)
+	}
+	if err := c.meetAgain(ctx, s, all, w.rows, was, differ); err != nil {
+		return err
 	}
 	for i, x := range b.Refused {
 		h := hits[len(w.rows)+i]
@@ -88,8 +95,28 @@ func (s *side) changed(m *mapped) map[string]time.Time {
 	return at
 }
 
+// meetAgain looks once more at rows that differ, where rules have to know whose a row is and what Ferry left in it: that is
+// not asked of all.
+func (c *comparing) meetAgain(ctx context.Context, s *side, all []met, rows []core.Record, was map[string][]core.Value, differ []int) error {
+	keys := make([]string, len(differ))
+	for n, i := range differ {
+		keys[n] = rows[i].Key
+	}
+	hits, err := c.find(ctx, s, keys, true)
+	if err != nil {
+		return err
+	}
+	for n, i := range differ {
+		if hits[n].there != nil {
+			all[i].values, all[i].compared = nil, 0
+			c.meet(s, &all[i], rows[i], was[rows[i].Key], hits[n])
+		}
+	}
+	return nil
+}
+
 // find looks for rows by the keys of their records.
-func (c *comparing) find(ctx context.Context, s *side, keys []string) ([]hit, error) {
+func (c *comparing) find(ctx context.Context, s *side, keys []string, traces bool) ([]hit, error) {
 	hits := make([]hit, len(keys))
 	if s.r.blank || len(keys) == 0 {
 		return hits, nil
@@ -98,7 +125,7 @@ func (c *comparing) find(ctx context.Context, s *side, keys []string) ([]hit, er
 	p.Columns = slices.DeleteFunc(slices.Clone(p.Columns), func(col core.Column) bool { return s.t.lacks[col.Name] })
 	match := make([]core.Match, len(keys))
 	for i, key := range keys {
-		match[i] = core.Match{Key: key, Values: true, Traces: s.traces}
+		match[i] = core.Match{Key: key, Values: true, Traces: traces}
 	}
 	found, err := c.finder.Find(ctx, p, match)
 	if err != nil {

@@ -469,6 +469,9 @@ func (r *rehearsing) value(f *RehearsedField, x *RehearsedRow, i int, next core.
 
 // same reports whether writing next over there changes nothing.
 func (e *engine) same(t core.ColumnType, there, next core.Value) bool {
+	if there == next {
+		return true // the usual case, and the quick one
+	}
 	if c, ok := e.Destination.(core.Comparer); ok {
 		return c.Same(t, there, next)
 	}

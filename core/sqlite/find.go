@@ -27,8 +27,16 @@ func (d *Destination) Find(ctx context.Context, p core.Plan, match []core.Match)
 			return orNotPrepared(err, p)
 		}
 		return f.Read(ctx, func(conn *sqlite.Conn) error {
+			byKey := map[bool]string{} // with values or not: the same statement for every key
 			for i, m := range match {
-				if found[i], err = find(conn, p, m); err != nil {
+				sql := ""
+				if m.Key != "" {
+					if sql = byKey[m.Values]; sql == "" {
+						sql, _ = selecting(p, m)
+						byKey[m.Values] = sql
+					}
+				}
+				if found[i], err = findWith(conn, p, m, sql); err != nil {
 					return err
 				}
 				if m.Traces && len(found[i]) > 0 {
@@ -51,25 +59,41 @@ func orNotPrepared(err error, p core.Plan) error {
 }
 
 func find(conn *sqlite.Conn, p core.Plan, m core.Match) (found []core.Found, err error) {
+	return findWith(conn, p, m, "")
+}
+
+// selecting is the statement of a match, and the columns by which it is looked for; "" finds nothing.
+func selecting(p core.Plan, m core.Match) (sql string, columns []string) {
 	names := []string{quote(p.Key)}
 	if m.Values {
 		for _, c := range p.Columns {
 			names = append(names, quote(c.Name))
 		}
 	}
-	sql := "SELECT " + strings.Join(names, ", ") + " FROM " + quote(p.Table) + " WHERE "
-	columns := slices.Sorted(maps.Keys(m.Fields))
+	sql = "SELECT " + strings.Join(names, ", ") + " FROM " + quote(p.Table) + " WHERE "
+	columns = slices.Sorted(maps.Keys(m.Fields))
 	switch {
 	case m.Key != "":
 		sql += quote(p.Key) + " = ?1"
 	case len(columns) == 0:
-		return nil, nil
+		return "", nil
 	default:
 		var equal []string
 		for i, name := range columns {
 			equal = append(equal, quote(name)+" IS ?"+strconv.Itoa(i+1))
 		}
 		sql += tree(equal, " AND ")
+	}
+	return sql, columns
+}
+
+// findWith finds by a statement that was made before; "" makes it.
+func findWith(conn *sqlite.Conn, p core.Plan, m core.Match, sql string) (found []core.Found, err error) {
+	var columns []string
+	if sql == "" {
+		if sql, columns = selecting(p, m); sql == "" {
+			return nil, nil
+		}
 	}
 	s, err := conn.Prepare(sql)
 	if err != nil {
