@@ -1,6 +1,9 @@
 package core
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // A System is one source or destination that a person has chosen. Making one does no I/O; the first call
 // signs in.
@@ -182,6 +185,12 @@ type Forgetful interface {
 	Remembered(p Plan) (under, terms string)
 	// Still tells which records are still there, by their IDs.
 	Still(ctx context.Context, p Plan, ids []string) ([]bool, error)
+}
+
+// A Forecaster is a Destination that takes only so much in a time, and says beforehand how long it will take: in one sentence
+// without values, for so many records of each of its tables. "" is nothing to say.
+type Forecaster interface {
+	Forecast(records map[string]int64) (text string, takes time.Duration)
 }
 
 // Known is what the journal remembers of a record for a Forgetful.

@@ -35,6 +35,7 @@ var (
 	_ core.Rememberer  = (*Destination)(nil)
 	_ core.Comparer    = (*Destination)(nil)
 	_ core.Adopter     = (*Destination)(nil)
+	_ core.Forecaster  = (*Destination)(nil)
 )
 
 // New makes a destination of its settings. It does no I/O.

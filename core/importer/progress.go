@@ -28,6 +28,8 @@ type teller struct {
 	waiting core.Notice
 	samples []sample
 
+	forecast time.Duration // what the destination said before the first record; 0 is nothing
+
 	telling sync.Mutex // held while progress runs
 	last    time.Time
 	closed  bool
@@ -150,6 +152,8 @@ func (t *teller) snapshot(now time.Time) Progress {
 	p.Rate = t.rate(now, read)
 	if known && p.Rate > 0 {
 		p.Left = time.Duration(float64(left) / p.Rate * float64(time.Second))
+	} else if read == 0 {
+		p.Left = t.forecast
 	}
 	return p
 }

@@ -142,6 +142,7 @@ func (e *engine) run(ctx context.Context) error {
 		return err
 	}
 	e.count(ctx)
+	e.forecast()
 	for _, tables := range e.together() {
 		if err := e.importTables(ctx, tables); err != nil {
 			return err

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"ferry/core"
 	"ferry/core/halo"
@@ -146,5 +148,30 @@ func TestWithoutItsJournalHaloGetsNothingTwice(t *testing.T) {
 	m.carry(everything)
 	if len(m.env.Halo.Customers()) != customers || len(m.users()) != users {
 		t.Errorf("%d customers and %d users became %d and %d", customers, users, len(m.env.Halo.Customers()), len(m.users()))
+	}
+}
+
+func TestHowLongItTakesIsSaidBeforeTheFirstRecord(t *testing.T) {
+	m := newMover(t, 40, 90, playedhalo.Settings{Requests: 40}, "requests", "40", "batch", "1", "link-module", "77")
+	job, _, done := m.job(everything)
+	defer done()
+	said, before := "", true
+	if _, err := importer.Run(t.Context(), job, func(p importer.Progress) {
+		read := int64(0)
+		for _, table := range p.Tables {
+			read += table.Counts.Read
+		}
+		before = before && read == 0
+		if before && strings.Contains(p.Waiting.Text, "requests in five minutes: 130 records") {
+			said = p.Waiting.Text
+			if p.Left < 10*time.Minute {
+				t.Errorf("%s left", p.Left)
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if said == "" {
+		t.Error("nothing was said before the first record")
 	}
 }
