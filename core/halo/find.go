@@ -15,6 +15,7 @@ func (d *Destination) Find(ctx context.Context, p core.Plan, match []core.Match)
 	if len(match) == 0 {
 		return [][]core.Found{}, nil
 	}
+	p.Match = nil // who asks says what to look for
 	s, err := d.shape(ctx, p)
 	if err != nil {
 		return nil, err

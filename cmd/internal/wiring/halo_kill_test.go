@@ -175,3 +175,27 @@ func TestHowLongItTakesIsSaidBeforeTheFirstRecord(t *testing.T) {
 		t.Error("nothing was said before the first record")
 	}
 }
+
+// As it begins where nobody made a mapping: active records, matched by name and e-mail, filling blanks only.
+func TestAnImportIntoHaloBeginsAsAnAdministratorWould(t *testing.T) {
+	m := newMover(t, 120, 300, playedhalo.Settings{}, "link-module", "77", "default-site", "Halcyon Chandlers/Main")
+	seeded := len(m.env.Halo.Customers())
+	r, _ := m.carry()
+	accounts, contacts := of(r, "account"), of(r, "contact")
+	if accounts.Updated == 0 || accounts.Created == 0 || int(accounts.Created) != len(m.env.Halo.Customers())-seeded || contacts.Created == 0 || contacts.Updated == 0 {
+		t.Errorf("%+v %+v", accounts.Counts, contacts.Counts)
+	}
+	for _, c := range m.env.Halo.Customers() {
+		if c.Text("ref") == "H-0002" && c.Text("website") != "https://kept.example" {
+			t.Errorf("what somebody wrote is gone: %v", c)
+		}
+	}
+	if mails := m.env.Halo.Outbox(); len(mails) != 0 {
+		t.Errorf("Halo wrote to people: %v", mails[0])
+	}
+	m.env.Halo.Forget()
+	m.carry()
+	if n := m.writes(); n != 0 {
+		t.Errorf("nothing changed, but %d requests write", n)
+	}
+}
