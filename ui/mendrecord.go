@@ -43,9 +43,6 @@ func (x *waits) showRecord(row importer.WaitRow, name string) {
 	if x.w.hidden && name != "" {
 		title = masked
 	}
-	if title == "" {
-		title = lang.L("A record without id")
-	}
 	buttons := []fyne.CanvasObject{}
 	if at, ok := x.place(importer.Group{Cause: r.cause(), Fault: row.Fault}); ok {
 		buttons = append(buttons, kit.Plain(lang.L("Open the mapping"), func() { r.sheet.Close(); x.w.openMapping(at) }))
@@ -55,9 +52,6 @@ func (x *waits) showRecord(row importer.WaitRow, name string) {
 		x.retry(importer.Selection{Records: []importer.WaitsFor{{Mapping: row.Mapping, Key: row.Key}}})
 	})
 	retry.Unless(x.cannot())
-	if row.Key == "" {
-		retry.Unless(lang.L("It has no id by which it could be asked for."))
-	}
 	buttons = append(buttons, retry, kit.Primary(lang.L("Close"), func() { r.sheet.Close() }))
 	r.sheet = kit.ShowSheet(x.w.win.Canvas(), kit.SheetJob{Title: title, Width: 720, Body: r.body, Buttons: buttons})
 	r.look()
@@ -73,11 +67,6 @@ func (r *waitRecord) cause() importer.Cause {
 
 // look reads the record and what is found of it.
 func (r *waitRecord) look() {
-	if r.row.Key == "" {
-		r.fault = nil
-		r.draw()
-		return
-	}
 	p := clone(r.x.w.project)
 	r.read, r.fault = nil, nil
 	r.draw()
@@ -104,7 +93,6 @@ func (r *waitRecord) draw() {
 		parts = append(parts, r.verdict()...)
 	}
 	switch {
-	case r.row.Key == "":
 	case r.read == nil:
 		parts = append(parts, kit.Row(10, kit.NewSpinner(), kit.Grow(kit.Quiet(lang.L("Reading the record…")))))
 	case r.fault != nil:

@@ -154,7 +154,7 @@ func (t *waitRows) name(rows []importer.WaitRow) {
 	}
 	keys := map[string][]string{}
 	for _, r := range rows {
-		if _, known := t.names[r.Table+"\n"+r.Key]; !known && r.Key != "" {
+		if _, known := t.names[r.Table+"\n"+r.Key]; !known {
 			keys[r.Table] = append(keys[r.Table], r.Key)
 		}
 	}
@@ -239,9 +239,6 @@ func (t *waitRows) title(row importer.WaitRow) string {
 		name = masked
 	case name == "":
 		name = row.Key
-	}
-	if name == "" {
-		name = lang.L("(no id)")
 	}
 	return name + "  ·  " + row.Table
 }

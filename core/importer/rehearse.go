@@ -96,6 +96,9 @@ func (r *rehearsing) run(ctx context.Context) error {
 		r.out.Tables = append(r.out.Tables, RehearsedTable{
 			Mapping: t.plan.ID, Digest: t.run.Digest, Table: t.plan.Source, Title: t.run.Title, To: t.plan.Table,
 		})
+		for _, note := range t.run.Notes { // of mended values
+			r.remark(note)
+		}
 		if err := r.lacks(ctx, t); err != nil {
 			return err
 		}

@@ -23,12 +23,13 @@ func family(parameter string) string {
 }
 
 // code is that of an exception's Fault; waiting are the exceptions e, with the words f and the part p, that wait on the list
-// of the run that is the first parameter; see importer.Waits.
+// of the run that is the first parameter; see importer.Waits. A
+// record without a key cannot be asked for: it stands in the receipt, and comes with the next import.
 const code = `ifnull(json_extract(f.text, '$.code'), '')`
 
 func waiting() string {
 	return fmt.Sprintf(` FROM exceptions e JOIN parts p ON p.id = e.part LEFT JOIN faults f ON f.id = e.fault WHERE e.run IN (%s)
-		AND e.pending = '' AND e.retried = '' AND (e.kind IN (%d, %d) OR e.kind = %d AND %s = '%s')`,
+		AND e.pending = '' AND e.retried = '' AND e.key <> '' AND (e.kind IN (%d, %d) OR e.kind = %d AND %s = '%s')`,
 		family("?1"), core.Refused, core.Unsure, core.Skipped, code, importer.WaitsCode)
 }
 
@@ -57,7 +58,7 @@ func (j *Journal) ListWaiting(ctx context.Context, run, mapping, earlier string,
 	and, args := picked(of, []any{earlier, run, mapping})
 	return j.change(ctx, func(c *sqlite.Conn) error {
 		return exec(c, `INSERT OR IGNORE INTO listed (run, mapping, list, key, gone) SELECT ?2, ?3, '', e.key, 0`+
-			waiting()+` AND e.key <> '' AND p.mapping = ?3`+and, args...)
+			waiting()+` AND p.mapping = ?3`+and, args...)
 	})
 }
 
@@ -65,7 +66,7 @@ func (j *Journal) ListWaiting(ctx context.Context, run, mapping, earlier string,
 func (j *Journal) CountWaiting(ctx context.Context, earlier, mapping string, of importer.Selection) (n int64, err error) {
 	and, args := picked(of, []any{earlier, mapping})
 	err = j.read(ctx, func(c *sqlite.Conn) error {
-		n, err = number(c, `SELECT count(DISTINCT p.mapping || char(0) || e.key)`+waiting()+` AND e.key <> '' AND (?2 = '' OR p.mapping = ?2)`+and, args...)
+		n, err = number(c, `SELECT count(DISTINCT p.mapping || char(0) || e.key)`+waiting()+` AND (?2 = '' OR p.mapping = ?2)`+and, args...)
 		return err
 	})
 	return n, err
