@@ -22,11 +22,11 @@ func family(parameter string) string {
 		(SELECT undoes FROM runs WHERE undoes <> '' AND state = 'complete')`
 }
 
-// code is that of an exception's Fault; waiting are the exceptions e, with the words f and the part p, that wait on the list
-// of the run that is the first parameter; see importer.Waits. A
-// record without a key cannot be asked for: it stands in the receipt, and comes with the next import.
+// code is that of the Fault f of an exception.
 const code = `ifnull(json_extract(f.text, '$.code'), '')`
 
+// waiting are the exceptions e, with the words f and the part p, that wait on the list of the run that is the first parameter;
+// see importer.Waits. A record without a key cannot be asked for: it stands in the receipt, and comes with the next import.
 func waiting() string {
 	return fmt.Sprintf(` FROM exceptions e JOIN parts p ON p.id = e.part LEFT JOIN faults f ON f.id = e.fault WHERE e.run IN (%s)
 		AND e.pending = '' AND e.retried = '' AND e.key <> '' AND (e.kind IN (%d, %d) OR e.kind = %d AND %s = '%s')`,
