@@ -46,6 +46,50 @@ func TestChaos(t *testing.T) {
 	chaosIn(t, []string{"sqlite", "csv", "sqlite", "excel"}, nil)
 }
 
+// TestChaosAtEveryStep kills the first import at a step, one of changes at the same step, and one that is taken back: at every
+// twenty-fifth step, or at every single one when there are more rounds than usual.
+func TestChaosAtEveryStep(t *testing.T) {
+	t.Parallel()
+	everyStepIn(t, []string{"sqlite", "csv", "excel"}, nil)
+}
+
+func everyStepIn(t *testing.T, kinds []string, server database) {
+	stride := 25
+	if number(t, chaosRounds, 50) > 50 {
+		stride = 1
+	}
+	for n, kind := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			killed := 0
+			for at := 2 + n; ; at += stride {
+				l := newLife(t, kind, uint64(2000+at), server)
+				l.big, l.v = false, variant{filter: 2, number: true, parent: true, family: at%2 == 0}
+				l.interruptAt(at, false)
+				l.imports()
+				for range 5 {
+					l.work()
+				}
+				l.interruptAt(at, false)
+				if at%3 == 0 {
+					l.takeBack()
+				}
+				l.imports()
+				l.takeBack()
+				if l.count.killed.Load() == 0 { // it has fewer steps
+					break
+				}
+				if killed++; killed > 500 {
+					t.Fatal("it does not end")
+				}
+			}
+			if killed < 40/stride {
+				t.Errorf("only %d steps were killed at", killed)
+			}
+		})
+	}
+}
+
 // chaosIn lives lives of ten rounds each, by turns in destinations of several kinds.
 func chaosIn(t *testing.T, kinds []string, server database) {
 	rounds, first := number(t, chaosRounds, 50), number(t, chaosSeed, 1)
@@ -99,6 +143,7 @@ type life struct {
 	computers  int
 	away       map[string]bool // tables whose file somebody took away
 	big        bool            // a thousand firms
+	base       content         // what was there before an import that was killed and is to go on
 	troubled   bool            // something went wrong while the last import asked
 	blurred    bool            // and may have kept Dynamics from telling what may be read
 	newcomer   bool            // the data folder knows of no earlier import
@@ -185,6 +230,9 @@ func (l *life) live() {
 		l.interrupt(true)
 		l.imports()
 	case n == 4 && l.noColumn():
+	case n == 5:
+		l.interrupt(false)
+		l.imports()
 	default:
 		l.imports()
 	}
@@ -232,10 +280,13 @@ func (l *life) project(command string, more ...string) []string {
 // imports imports until it is complete, and compares.
 func (l *life) imports(more ...string) {
 	l.Helper()
-	e := l.expect(l.there, l.tables())
-	if l.chance(10) {
+	from := l.there
+	if l.base != nil { // the receipt tells of all that the import did, also before it was killed
+		from, l.base = l.base, nil
+	} else if l.chance(10) {
 		more = append(more, "-full")
 	}
+	e := l.expect(from, l.tables())
 	l.troubles()
 	r := l.completed(l.project("import", more...), e)
 	l.quiet()
@@ -383,6 +434,7 @@ func (l *life) takeBack() {
 	l.past = l.past[:len(l.past)-1]
 	l.known["gone "+p.run] = true
 	l.settle(expectation{next: p.before}, nil)
+	l.base = nil
 	l.mixed = false
 }
 
@@ -445,11 +497,17 @@ func (l *life) rehearse() {
 // interrupt kills an import in its midst. With work, people go on working before it goes on.
 func (l *life) interrupt(work bool) {
 	l.Helper()
+	l.interruptAt(1+l.random.IntN(max(1, l.steps)), work)
+}
+
+// interruptAt kills it at a step.
+func (l *life) interruptAt(step int, work bool) {
+	l.Helper()
 	e := l.expect(l.there, l.tables())
 	before := l.content()
-	out, code := l.once(l.project("import"), fate{Step: 1 + l.random.IntN(max(1, l.steps))}, 0)
+	out, code := l.once(l.project("import"), fate{Step: step}, 0)
 	l.remember(before)
-	l.tell("interrupted: %d", code)
+	l.tell("interrupted at step %d: %d", step, code)
 	got := l.content()
 	if wrong := foreign(got, before, e); len(wrong) > 0 {
 		l.wrong("in the midst of it stands what was neither there nor comes: %s", strings.Join(wrong[:min(5, len(wrong))], "\n"))
@@ -465,6 +523,9 @@ func (l *life) interrupt(work bool) {
 		}
 	}
 	l.there, l.must = got, ""
+	if code == -1 && !work {
+		l.base = before
+	}
 	if work {
 		for range 1 + l.random.IntN(5) {
 			l.work()

@@ -155,10 +155,13 @@ func (s *Source) fields(attributes []attribute) []core.Field {
 		}
 	}
 	fields := make([]core.Field, 0, len(attributes))
+	told := make(map[string]bool, len(attributes)) // a list may tell something twice
 	for i := range attributes {
 		a := &attributes[i]
 		readable := a.readable(images)
-		if a.LogicalName == "" || !readable && a.describes() {
+		twice := told[a.LogicalName]
+		told[a.LogicalName] = true
+		if a.LogicalName == "" || twice || !readable && a.describes() {
 			continue
 		}
 		f := core.Field{

@@ -35,6 +35,24 @@ func sorted(keys []string) []string {
 	return keys
 }
 
+func TestAFieldThatIsToldTwiceIsOneField(t *testing.T) {
+	e := practicetest.New(t, practice.Options{Seed: 1, Rows: map[string]int{"account": 3}, Script: practice.Script{
+		{Side: practice.SideDynamics, Path: "/Attributes$", Do: practice.DoRepeatRow},
+	}})
+	s := connect(t, e, func(*Config) {})
+	about, err := s.Describe(t.Context(), "account")
+	if err != nil || e.Played()[0] == 0 {
+		t.Fatal(err, e.Played())
+	}
+	seen := map[string]bool{}
+	for _, f := range about.Fields {
+		if seen[f.Name] {
+			t.Errorf("%s is there twice", f.Name)
+		}
+		seen[f.Name] = true
+	}
+}
+
 func TestWhatPassesIsWaitedForAndNothingIsLostOrDoubled(t *testing.T) {
 	rows := practice.Step{Side: practice.SideDynamics, Table: "account"}
 	step := func(do string, change func(*practice.Step)) practice.Step {
