@@ -1,6 +1,9 @@
 package core
 
-import "log/slog"
+import (
+	"context"
+	"log/slog"
+)
 
 // A Driver describes a kind of system that can be chosen, before any exists. A list of drivers is a value that
 // both mains pass down.
@@ -16,6 +19,23 @@ type Driver[S System] struct {
 	// is the place, and there are no secrets.
 	Place    func(s Settings) string
 	Receiver func(s Settings) string
+
+	// Described says that its tables and fields are its own: it tells them by Describe, a mapping is made for them and fits
+	// no other kind of destination. Else it makes what a mapping asks for.
+	Described bool
+	Guide     Guide
+}
+
+// A Guide tells how the system is made ready, beside the form of its settings. The zero Guide is none.
+type Guide struct {
+	Title string
+	Steps []string // one sentence or two each
+	Note  string
+}
+
+// An Offerer is a System that tells what a setting could be, where Setting.Offered says so.
+type Offerer interface {
+	Offers(ctx context.Context, setting string) ([]string, error)
 }
 
 // A Setting is one field of a system's form, and -set name=value of ferryctl.
@@ -30,6 +50,10 @@ type Setting struct {
 	Choices  []string // for SettingChoice
 	Ending   string   // for SettingFile: how the names of such files end: ".xlsx"
 	Env      string   // for SettingSecret: the variable of the environment from which ferryctl takes it
+	Open     bool     // of a SettingSecret: it is kept like one, but may be read while it is typed
+	More     bool     // few people need it: it is shown when they ask for more
+	Offered  bool     // the system tells what it could be; see Offerer
+	Notifies bool     // of a SettingSwitch: on, the system may write to the people who are imported, so it is asked about
 }
 
 // A SettingKind says how a setting is asked for.

@@ -19,13 +19,17 @@ import (
 
 // destinationPage asks where records go. Its form is drawn from the driver's settings.
 type destinationPage struct {
-	w       *Window
-	page    *kit.Page
-	driver  *core.Driver[core.Destination]
-	form    *kit.Form
-	from    string // for which connection and project the form was made
-	save    *kit.Button
-	primary *kit.Button
+	w        *Window
+	page     *kit.Page
+	driver   *core.Driver[core.Destination]
+	form     *kit.Form
+	from     string // for which connection and project the form was made
+	kept     map[string]bool
+	asking   *task.Task // for what the form is filled in with
+	all      bool       // every kind is offered, not only the usual ones
+	practice bool       // the form is that of the practice environment's own
+	save     *kit.Button
+	primary  *kit.Button
 
 	checks  []core.Check
 	testing *task.Task
@@ -57,6 +61,11 @@ func (p *destinationPage) render() {
 		return
 	}
 	p.prepare()
+	if c := p.w.connection(); c != nil && p.driver.Described { // the number of people is asked about
+		if s := p.w.session(c.Name); s.tables == nil && s.tablesFault == nil {
+			p.w.readTables()
+		}
+	}
 	p.save = kit.Primary(lang.L("Use and check"), p.check)
 	p.primary = p.save
 	actions := []fyne.CanvasObject{p.save}
@@ -71,9 +80,11 @@ func (p *destinationPage) render() {
 	if len(p.w.o.Destinations) > 1 {
 		cards = append(cards, p.choices())
 	}
-	cards = append(cards, kit.Card(kit.Column(14, kit.Head(p.driver.Title), kit.QuietPara(p.driver.Summary), p.form.Container)))
+	cards = append(cards, p.formCard())
 	cards = append(cards, p.verdict()...)
-	if d := p.draft(); destinationPath(d, p.driver) != "" || destinationPlace(d, p.driver) != "" {
+	if d := p.draft(); p.driver.Described {
+		cards = append(cards, p.next()...)
+	} else if destinationPath(d, p.driver) != "" || destinationPlace(d, p.driver) != "" {
 		cards = append(cards, p.meaning())
 	}
 	p.page.Set(head(actions...), cards...)
@@ -99,25 +110,6 @@ func (p *destinationPage) prepare() {
 		p.driver = p.w.driver(present.Driver)
 	}
 	p.draw()
-}
-
-func (p *destinationPage) draw() {
-	values := map[string]string{}
-	if d := p.w.project; d != nil && d.Destination != nil && d.Destination.Driver == p.driver.Name {
-		values = d.Destination.Settings
-	} else {
-		for _, s := range p.driver.Settings {
-			if s.Main && s.Default == "" && (s.Kind == core.SettingFile || s.Kind == core.SettingFolder) {
-				values[s.Name] = p.offer(s)
-			}
-		}
-	}
-	p.form = kit.NewForm(p.driver.Settings, values, kit.FormCalls{
-		File:    func(start string, picked func(string)) { p.w.pickTarget(start, picked) },
-		Folder:  p.w.pickFolder,
-		Changed: p.changed,
-		Enter:   p.enter,
-	})
 }
 
 // offer is a sensible place: Documents/Ferry/<connection>/<connection>.db, or that folder.
@@ -182,27 +174,10 @@ func (p *destinationPage) gate() {
 	p.save.Unless(reason)
 }
 
-func (p *destinationPage) choices() fyne.CanvasObject {
-	cards := []fyne.CanvasObject{}
-	for i := range p.w.o.Destinations {
-		d := &p.w.o.Destinations[i]
-		cards = append(cards, kit.NewChoice("", d.Title, d.Summary, d == p.driver, func() {
-			p.driver, p.checks, p.tested, p.fault = d, nil, false, nil
-			p.draw()
-			p.render()
-		}))
-	}
-	return kit.Equal(12, cards...)
-}
-
-func (p *destinationPage) draft() *project.Destination {
-	return &project.Destination{Driver: p.driver.Name, Settings: p.form.Values()}
-}
-
 // same reports whether the form says what the project has.
 func (p *destinationPage) same() bool {
 	d := p.w.project
-	if d == nil || d.Destination == nil || d.Destination.Driver != p.driver.Name {
+	if d == nil || d.Destination == nil || d.Destination.Driver != p.driver.Name || d.Destination.Practice != p.practice {
 		return false
 	}
 	values := p.form.Values()
@@ -229,10 +204,9 @@ func (p *destinationPage) check() {
 		p.w.refresh()
 		return
 	}
-	p.w.own().Destination = d
-	p.w.save()
+	p.w.goTo(d)
 	secrets := p.form.Secrets()
-	need := core.Need{Tables: p.w.tables()}
+	need := p.need()
 	given, path, own := *d, destinationPath(d, p.driver), p.w.o.Documents
 	p.testing = task.Go(p.w.run, func(ctx context.Context, tell func([]core.Check)) ([]core.Check, error) {
 		makeOffered(path, own)
@@ -250,6 +224,8 @@ func (p *destinationPage) check() {
 		if err != nil {
 			p.fault = core.AsFault(err)
 		}
+		p.ask()
+		p.w.beginMappings()
 		p.w.refresh()
 	})
 	p.w.refresh()
@@ -272,7 +248,7 @@ func refused(d *project.Destination, driver *core.Driver[core.Destination]) *cor
 
 func (p *destinationPage) verdict() []fyne.CanvasObject {
 	calls := p.w.faultCalls(nil, p.check)
-	calls.Quiet = true
+	calls.Quiet, calls.More = true, p.mends
 	cards := []fyne.CanvasObject{}
 	switch {
 	case p.testing != nil:

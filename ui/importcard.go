@@ -18,7 +18,7 @@ func (p *imports) card(l listed, s *session) fyne.CanvasObject {
 	w := p.w
 	title := kit.NewElided(w.nameOf(l), kit.Style{Bold: true, Size: 16})
 	fromTo := l.Table
-	if l.to() != l.Table {
+	if l.to() != l.Table && !p.w.unsaid(l) {
 		fromTo += " › " + l.to()
 	}
 	var names fyne.CanvasObject = kit.Row(10, title, kit.Grow(kit.NewElided(fromTo, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))
@@ -40,6 +40,9 @@ func (p *imports) buttons(l listed, s *session) []fyne.CanvasObject {
 	w := p.w
 	if !s.has(l.Table) {
 		return []fyne.CanvasObject{kit.Link(lang.L("Take off the list"), func() { w.removeMapping(l.ID) })}
+	}
+	if w.unsaid(l) && w.begun.task == nil {
+		return []fyne.CanvasObject{kit.Plain(lang.L("Say where it goes…"), func() { w.open(placeMappings); w.mappings().show(l.ID) })}
 	}
 	seen := w.seen(l)
 	try := kit.Next(!seen, lang.L("Try 10"), func() { p.start([]string{l.ID}, 10) })

@@ -36,6 +36,7 @@ func (w *Window) signInMend(f *core.Fault) (mend func(), words string) {
 func (w *Window) signInMended(name string) {
 	s := w.session(name)
 	s.lost = false
+	w.begun = begun{}
 	if s.tablesFault != nil && s.tablesFault.Kind == core.SignIn {
 		s.tables, s.tablesFault = nil, nil
 	}

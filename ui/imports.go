@@ -70,6 +70,7 @@ func (p *imports) render() {
 		w.loadRuns()
 	}
 	w.loadSeen()
+	w.beginMappings()
 	if s.tables == nil && s.loading == nil && s.tablesFault == nil {
 		w.readTables()
 	}

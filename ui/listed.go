@@ -24,6 +24,14 @@ func (l listed) to() string {
 	return l.Table
 }
 
+// fromTo are the tables on both sides, by their logical names.
+func (w *Window) fromTo(l listed) string {
+	if w.unsaid(l) {
+		return l.Table
+	}
+	return l.Table + " → " + l.to()
+}
+
 // is reports whether something of an import is of this mapping. A run that is older than IDs says only the table.
 func (l listed) is(id, table string) bool {
 	return id == l.ID || l.Saved != nil && id == l.Saved.ID || id == "" && table == l.Table
@@ -58,7 +66,7 @@ func (w *Window) ids() []string {
 func (w *Window) taking() []string {
 	ids := []string{}
 	for _, l := range w.listed() {
-		if !l.Off {
+		if !l.Off && !(w.unsaid(l) && w.begun.tried[l.ID]) {
 			ids = append(ids, l.ID)
 		}
 	}

@@ -105,6 +105,7 @@ func (p *mappings) render() {
 
 func (p *mappings) list() {
 	w := p.w
+	w.beginMappings()
 	s := w.session(w.connection().Name)
 	if s.tables == nil && s.loading == nil && s.tablesFault == nil {
 		w.readTables()
@@ -126,6 +127,9 @@ func (p *mappings) list() {
 	}
 	if f := s.tablesFault; f != nil {
 		cards = append(cards, p.cannotAsk(s))
+	}
+	if f := w.begun.fault; f != nil && w.described() {
+		cards = append(cards, kit.WarningCard(f, w.mendCalls(f, w.beginAgain)))
 	}
 	rows := []fyne.CanvasObject{}
 	all := w.listed()
@@ -163,7 +167,7 @@ func (p *mappings) row(l listed, at, of int) fyne.CanvasObject {
 		ink = look.Quiet
 	}
 	title := kit.Row(10, kit.AtMost(300, kit.NewElided(name, kit.Style{Bold: true, Ink: ink})),
-		kit.Grow(kit.NewElided(l.Table+" → "+l.to(), kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))
+		kit.Grow(kit.NewElided(w.fromTo(l), kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))
 	row := []fyne.CanvasObject{take, kit.Grow(kit.Column(3, title, kit.NewElided(words, kit.Style{Size: 13, Ink: look.Quiet})))}
 	if chip != "" {
 		tint, color := look.WarnedTint, look.Warned
@@ -179,9 +183,14 @@ func (p *mappings) row(l listed, at, of int) fyne.CanvasObject {
 func (p *mappings) menu(l listed, at, of int) []kit.MenuItem {
 	items := []kit.MenuItem{
 		{Words: lang.L("Open"), Icon: "right", Tap: func() { p.show(l.ID) }},
+	}
+	if p.w.described() {
+		items = append(items, kit.MenuItem{Words: lang.L("Send it into another table…"), Icon: "arrow", Unless: p.w.busyReason(), Tap: func() { p.sayAnew(l) }})
+	}
+	items = append(items, []kit.MenuItem{
 		{Words: lang.L("Copy"), Icon: "copy", Tap: func() { p.copyOf(l) }},
 		{Words: lang.L("Export…"), Icon: "external", Tap: func() { p.export(l) }},
-	}
+	}...)
 	if at > 0 {
 		items = append(items, kit.MenuItem{Words: lang.L("Move up"), Icon: "up", Tap: func() { p.move(l.ID, -1) }})
 	}
@@ -264,6 +273,10 @@ func (w *Window) removeMapping(id string) {
 // show opens the page of a mapping.
 func (p *mappings) show(id string) {
 	p.leave()
+	if l, ok := p.w.byID(id); ok && p.w.unsaid(l) {
+		p.say(l)
+		return
+	}
 	p.open = newMappingPage(p, id)
 	p.w.refresh()
 	p.page.Top()

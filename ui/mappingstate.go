@@ -140,7 +140,12 @@ func (p *mappingPage) meet() {
 // state is a mapping's state in words, and what has to be looked at.
 func (p *mappings) state(l listed) (words, chip string, worst mapping.Severity) {
 	m := l.Saved
-	if m == nil {
+	switch {
+	case m == nil && p.w.begun.task != nil && p.w.described():
+		return lang.L("being begun…"), "", ""
+	case p.w.unsaid(l):
+		return lang.L("takes no part until somebody says where it goes"), lang.L("where to?"), mapping.Warns
+	case m == nil:
 		return lang.L("every field, as it comes"), "", ""
 	}
 	said := []string{lang.N("{{.N}} columns", len(m.Columns), kit.M{"N": kit.Number(int64(len(m.Columns)))})}

@@ -34,6 +34,7 @@ type Engine interface {
 	TrustEngine
 	CompareEngine
 	MendEngine
+	DestinationEngine
 
 	// Practice starts the practice environment, once, and returns a connection to it. It runs until the app ends.
 	// A connection with Practice set works in every other method, whatever address it has: the Engine starts the

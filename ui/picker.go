@@ -14,13 +14,16 @@ import (
 	"ferry/ui/look"
 )
 
-// pickTable shows every table of the environment that is not on the list yet, found by either of its names.
+// pickTable shows every table of the environment that can be put on the list, found by either of its names.
 func (w *Window) pickTable() {
 	c := w.connection()
 	if c == nil {
 		return
 	}
-	present := w.tables()
+	present, put := w.tables(), w.addTable
+	if w.described() { // one table can go into several
+		present, put = nil, w.addInto
+	}
 	offered := slices.DeleteFunc(slices.Clone(w.session(c.Name).tables), func(t core.TableName) bool {
 		return slices.Contains(present, t.Logical)
 	})
@@ -31,7 +34,7 @@ func (w *Window) pickTable() {
 	var sheet *kit.Sheet
 	add := func(i int) {
 		sheet.Close()
-		w.addTable(hits[i].Logical)
+		put(hits[i].Logical)
 	}
 	list := widget.NewList(func() int { return len(hits) }, newTableRow, func(i widget.ListItemID, o fyne.CanvasObject) {
 		o.(*tableRow).set(hits[i])

@@ -44,6 +44,7 @@ type Window struct {
 	backs     map[string]*backTerms // by run of the present project
 	finish    finishing
 	left      leftOver
+	begun     begun
 }
 
 // A page is one place of the window.

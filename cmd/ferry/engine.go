@@ -38,8 +38,10 @@ type Engine struct {
 
 	mu       sync.Mutex
 	practice *practice.Environment
-	typed    core.Secret      // what the person typed as the practice application's secret; empty: the right one
-	links    map[string]*kept // by the connection's name
+	there    *placed                // the destination that was asked last; see asked
+	opens    map[string]core.Secret // what the person typed as secrets of a practice destination
+	typed    core.Secret            // what the person typed as the practice application's secret; empty: the right one
+	links    map[string]*kept       // by the connection's name
 }
 
 // kept is a link with what it was made from.
@@ -73,6 +75,9 @@ func (e *Engine) Close() {
 	defer e.mu.Unlock()
 	for _, k := range e.links {
 		k.link.Close()
+	}
+	if e.there != nil {
+		_ = e.there.made.Close() // it wrote nothing
 	}
 	if e.practice != nil {
 		e.practice.Close()
@@ -279,22 +284,6 @@ func (e *Engine) CheckSource(ctx context.Context, c project.Connection, need cor
 	return nil
 }
 
-// KeepDestination puts a destination's secrets into the keychain.
-func (e *Engine) KeepDestination(ctx context.Context, d project.Destination, secrets map[string]core.Secret) error {
-	return e.machine().KeepDestination(ctx, e.drivers, d, secrets)
-}
-
-// CheckDestination is the destination's test.
-func (e *Engine) CheckDestination(ctx context.Context, d project.Destination, need core.Need, tell func(core.Check)) error {
-	destination, err := e.machine().Destination(ctx, e.drivers, d, nil)
-	if err != nil {
-		return err
-	}
-	defer destination.Close()
-	destination.Checks(ctx, need, tell)
-	return nil
-}
-
 // Tables lists what the connection may read. Where it cannot be asked, the list of the last time comes with the error.
 func (e *Engine) Tables(ctx context.Context, c project.Connection) ([]core.TableName, error) {
 	return e.descriptions(c).Tables(ctx, func(ctx context.Context) ([]core.TableName, error) {
@@ -355,7 +344,7 @@ func (e *Engine) job(ctx context.Context, p *project.Project, r ui.ImportRequest
 		return job, nil, nil, err
 	}
 	e.looked()
-	destination, err := e.machine().Destination(ctx, e.drivers, *p.Destination, nil)
+	destination, err := e.destination(ctx, *p.Destination)
 	if err != nil {
 		return job, nil, nil, err
 	}

@@ -27,20 +27,31 @@ func (e *Engine) descriptions(c project.Connection) *wiring.Descriptions {
 	return e.machine().Descriptions(c, int(e.language.Load()))
 }
 
-// DescribeDestination tells what the destination says about a table.
+// DescribeDestination tells what the destination says about a table. A database or file makes the tables and columns that
+// a mapping asks for.
 func (e *Engine) DescribeDestination(ctx context.Context, d project.Destination, table string) (*core.Table, error) {
-	destination, err := e.machine().Destination(ctx, e.drivers, d, nil)
+	if !e.described(d) {
+		destination, err := e.destination(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		_ = destination.Close() // nothing was opened
+		return nil, ctx.Err()
+	}
+	destination, err := e.asked(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	defer destination.Close()
-	// A database or file makes the tables and columns that a mapping asks for.
-	return nil, ctx.Err()
+	t, err := destination.Describe(ctx, table)
+	if err != nil {
+		return nil, err
+	}
+	return &t, nil
 }
 
 // There tells what a destination that makes its tables itself has under a name.
 func (e *Engine) There(ctx context.Context, d project.Destination, table string) (*core.Table, error) {
-	destination, err := e.machine().Destination(ctx, e.drivers, d, nil)
+	destination, err := e.destination(ctx, d)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (e *Engine) back(ctx context.Context, p *project.Project) (job importer.Job
 	if fault != nil {
 		return job, false, nil, fault
 	}
-	destination, err := e.machine().Destination(ctx, e.drivers, *p.Destination, nil)
+	destination, err := e.destination(ctx, *p.Destination)
 	if err != nil {
 		return job, false, nil, err
 	}

@@ -155,7 +155,7 @@ func (c *client) discover(ctx context.Context) error {
 		return badAuthInfo()
 	}
 	if hostPort(found) != hostPort(c.to.resource) {
-		return otherHost(c.to.resource.Host, found.Host)
+		return otherHost(c.to.resource.Host, found)
 	}
 	c.auth = found
 	if c.tenant == "" {

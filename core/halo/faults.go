@@ -3,6 +3,7 @@ package halo
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"ferry/core"
@@ -78,9 +79,12 @@ func noCredentials() *core.Fault {
 
 // Signing in.
 
-func otherHost(halo, auth string) *core.Fault {
-	return wrong("other-host", fmt.Sprintf("Halo at %s says that its sign-in is on another host: %s. The secret is not sent there before you say so.", halo, auth),
+// otherHost says that the secret would go to another host. Its Subject is the setting that allows it.
+func otherHost(halo string, auth *url.URL) *core.Fault {
+	f := wrong("other-host", fmt.Sprintf("Halo at %s says that its sign-in is on another host: %s. The secret is not sent there before you say so.", halo, auth.Host),
 		"If your page “API Details” in Halo names the same Authorisation Server, fill it in as “Sign-in address” (auth-address). If not, do not go on.")
+	f.Subject.Field, f.Subject.Value = "auth-address", strings.TrimSuffix(auth.String(), "/")
+	return f
 }
 
 func badAuthInfo() *core.Fault {

@@ -37,8 +37,10 @@ func Driver(o Options) core.Driver[core.Destination] {
 			}
 			return d, nil
 		},
-		Place:    Place,
-		Receiver: Receiver,
+		Place:     Place,
+		Receiver:  Receiver,
+		Described: true,
+		Guide:     guide(),
 	}
 }
 
@@ -49,11 +51,11 @@ func settings() []core.Setting {
 			Help: "Where you open Halo in the browser: https://acme.halopsa.com. Both servers of its API are found from it.",
 		},
 		{
-			Name: "client-id", Title: "Client ID", Kind: core.SettingSecret, Env: "FERRY_HALO_CLIENT_ID",
+			Name: "client-id", Title: "Client ID", Kind: core.SettingSecret, Open: true, Required: true, Env: "FERRY_HALO_CLIENT_ID",
 			Help: "In Halo: Configuration, Integrations, Halo API, View Applications, New: authentication method “Client ID and Secret (Services)”, login type Agent. Copy it after saving.",
 		},
 		{
-			Name: "secret", Title: "Client secret", Kind: core.SettingSecret, Env: "FERRY_HALO_SECRET",
+			Name: "secret", Title: "Client secret", Kind: core.SettingSecret, Required: true, Env: "FERRY_HALO_SECRET",
 			Help: "Halo shows it once, when the application is made. It is kept in this computer's keychain.",
 		},
 		{Name: "tenant", Title: "Tenant", Kind: core.SettingText, Help: "Only where Halo's page “API Details” names one; usually it is found."},
@@ -61,33 +63,33 @@ func settings() []core.Setting {
 			Name: "auth-address", Title: "Sign-in address", Kind: core.SettingText,
 			Help: "The “Authorisation Server” of the page “API Details”. Fill it in only where it is on another host than Halo itself: the secret is sent there.",
 		},
-		{Name: "scope", Title: "Scopes", Kind: core.SettingText, Default: "all", Help: "What the application asks for. Customers, sites and users need read:customers edit:customers; custom fields and tables need admin or all."},
+		{Name: "scope", More: true, Title: "Scopes", Kind: core.SettingText, Default: "all", Help: "What the application asks for. Customers, sites and users need read:customers edit:customers; custom fields and tables need admin or all."},
 		{
-			Name: "default-site", Title: "Default site", Kind: core.SettingText,
+			Name: "default-site", Title: "Default site", Kind: core.SettingText, Offered: true,
 			Help: "Written as customer/site: Contoso Ltd/Main. Users whose account is not imported go there; without one they are skipped.",
 		},
 		{
-			Name: "link-module", Title: "Number of the link module", Kind: core.SettingNumber,
+			Name: "link-module", More: true, Title: "Number of the link module", Kind: core.SettingNumber,
 			Help: "The number under which Halo keeps external links of Dynamics. Ferry proves with one record that links are kept before it relies on them; without a number it does not use them.",
 		},
 		{
-			Name: "id-fields", Title: "Fields for the Dynamics ID", Kind: core.SettingText,
+			Name: "id-fields", More: true, Title: "Fields for the Dynamics ID", Kind: core.SettingText,
 			Help: "Where external links do not work: fields that nobody else uses, with commas between, such as ref, other5 or CFDynamicsId. Each table takes the first that it has.",
 		},
 		{
-			Name: "dynamics-value", Title: "Column for the Dynamics ID of list values", Kind: core.SettingText,
+			Name: "dynamics-value", More: true, Title: "Column for the Dynamics ID of list values", Kind: core.SettingText,
 			Help: "Where Halo keeps the Dynamics ID of a list's value, for example value2 or custom1. Empty: it is not written.",
 		},
-		{Name: "make", Title: "Make missing custom fields and values", Kind: core.SettingSwitch, Default: "false", Help: "Custom fields and list values that a mapping names and Halo does not have are made. The type of a custom field cannot be changed afterwards."},
+		{Name: "make", More: true, Title: "Make missing custom fields and values", Kind: core.SettingSwitch, Default: "false", Help: "Custom fields and list values that a mapping names and Halo does not have are made. The type of a custom field cannot be changed afterwards."},
 		{
-			Name: "notify", Title: "Let Halo write to people", Kind: core.SettingSwitch, Default: "false",
+			Name: "notify", Title: "Let Halo write to people", Kind: core.SettingSwitch, Notifies: true, Default: "false",
 			Help: "Off: each request tells Halo to send no welcome mail and to start no automation. Switch it on only if each imported person is to hear from Halo.",
 		},
-		{Name: "delete", Title: "Delete when an import is taken back", Kind: core.SettingSwitch, Default: "false", Help: "Off: what an import made is set inactive, with all its tickets. On: it is deleted, which cannot be undone."},
-		{Name: "requests", Title: "Requests in five minutes", Kind: core.SettingNumber, Default: "300", Help: "Halo stops answering above 300; other programs that use its API take part of them. Ferry keeps below."},
-		{Name: "batch", Title: "Records per request", Kind: core.SettingNumber, Default: "50", Help: "How many records are written at once."},
-		{Name: "field-types", Title: "Numbers of field types", Kind: core.SettingText, Help: "Only where Halo shows other numbers than Ferry expects: 0=text, 1=memo, 2=choice, 3=choices, 4=date, 5=time, 6=checkbox, 7=table, 8=dynamic, 10=rich."},
-		{Name: "headers", Title: "Extra headers", Kind: core.SettingSecret, Env: "FERRY_HALO_HEADERS", Help: "Header: value, one on each line, where Halo has agreed on something special with you."},
+		{Name: "delete", More: true, Title: "Delete when an import is taken back", Kind: core.SettingSwitch, Default: "false", Help: "Off: what an import made is set inactive, with all its tickets. On: it is deleted, which cannot be undone."},
+		{Name: "requests", More: true, Title: "Requests in five minutes", Kind: core.SettingNumber, Default: "300", Help: "Halo stops answering above 300; other programs that use its API take part of them. Ferry keeps below."},
+		{Name: "batch", More: true, Title: "Records per request", Kind: core.SettingNumber, Default: "50", Help: "How many records are written at once."},
+		{Name: "field-types", More: true, Title: "Numbers of field types", Kind: core.SettingText, Help: "Only where Halo shows other numbers than Ferry expects: 0=text, 1=memo, 2=choice, 3=choices, 4=date, 5=time, 6=checkbox, 7=table, 8=dynamic, 10=rich."},
+		{Name: "headers", More: true, Title: "Extra headers", Kind: core.SettingSecret, Env: "FERRY_HALO_HEADERS", Help: "Header: value, one on each line, where Halo has agreed on something special with you."},
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	mostColumns  = 10_000 // of one mapping
 	mostNested   = 10     // children within children
 	mostListed   = 10_000 // connections, tables
+	mostKinds    = 20     // of destinations with a list of their own
 )
 
 // shallow reports whether a JSON text has no more levels than a project needs. It looks at brackets only; whether the rest
@@ -43,8 +44,21 @@ func (p *Project) measure() error {
 	if len(p.Connections) > mostListed || len(p.Tables) > mostListed {
 		return tooMuch("more connections or tables than Ferry takes", "")
 	}
-	ids := map[string]bool{}
-	return measure(p.Mappings, ids, 0)
+	if err := measure(p.Mappings, map[string]bool{}, 0); err != nil {
+		return err
+	}
+	if len(p.Aside) > mostKinds {
+		return tooMuch("lists for more kinds of destination than there are", "")
+	}
+	for _, l := range p.Aside {
+		if len(l.Tables) > mostListed {
+			return tooMuch("more connections or tables than Ferry takes", "")
+		}
+		if err := measure(l.Mappings, map[string]bool{}, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func measure(all []mapping.Mapping, ids map[string]bool, depth int) error {
@@ -79,6 +93,9 @@ func measure(all []mapping.Mapping, ids map[string]bool, depth int) error {
 
 // needs is the oldest version that has everything that is in the project.
 func (p *Project) needs() int {
+	if p.For != "" || len(p.Aside) > 0 || p.Destination != nil && p.Destination.Practice {
+		return 3
+	}
 	if p.Language != 0 || len(p.Off) > 0 || slices.ContainsFunc(p.Mappings, modern) {
 		return 2
 	}

@@ -113,6 +113,11 @@ func parse(path string, text []byte) (*Project, error) {
 	if err == nil {
 		err = names(p.Mappings)
 	}
+	for _, l := range p.Aside {
+		if err == nil {
+			err = names(l.Mappings)
+		}
+	}
 	if err != nil {
 		f := *core.AsFault(err)
 		f.Subject.Value = path

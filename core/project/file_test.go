@@ -43,7 +43,7 @@ func TestAFileThatIsNoProjectIsRefusedInWords(t *testing.T) {
 		``:              "project.not-a-project",
 		`PK\x03\x04`:    "project.not-a-project",
 		`{}`:            "project.not-a-project",
-		`{"version":3}`: "project.newer",
+		`{"version":4}`: "project.newer",
 		`{"version":1,"id":"../../etc","name":"x"}`: "project.not-a-project",
 		good + `,"extra":1}`:                        "project.not-a-project",
 		good + `}{}`:                                "project.not-a-project",

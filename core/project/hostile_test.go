@@ -48,7 +48,7 @@ func hostile() map[string]string {
 		head + `,"language":99999999999999999999}`:                                                   "project.not-a-project",
 		head + `,"connections":[{"name":7}]}`:                                                        "project.not-a-project",
 		head + `,"name":"` + strings.Repeat("x", largest) + `"}`:                                     "project.too-much",
-		strings.Replace(head, `"version":1`, `"version":3`, 1) + `,"unheardOf":{"x":1}}`:             "project.newer",
+		strings.Replace(head, `"version":1`, `"version":4`, 1) + `,"unheardOf":{"x":1}}`:             "project.newer",
 		strings.Replace(head, `"version":1`, `"version":-1`, 1) + `}`:                                "project.not-a-project",
 		strings.Replace(head, `"version":1`, `"version":1e99`, 1) + `}`:                              "project.not-a-project",
 		"\ufeff" + head + `}`: "project.not-a-project",

@@ -8,7 +8,7 @@ import (
 
 // Version is the newest file format this Ferry reads. A file says the oldest that has all of what is in it, so that older
 // Ferries go on reading what they understand, and refuse politely what they do not.
-const Version = 2
+const Version = 3
 
 // computerVersion is the format of the settings of this computer.
 const computerVersion = 1
@@ -24,6 +24,8 @@ type Project struct {
 	Mappings    []mapping.Mapping `json:"mappings,omitempty"` // saved ones; tables without one get the default
 	Tables      []string          `json:"tables,omitempty"`   // the list: IDs of mappings; one without a saved mapping is a table by its logical name
 	Off         []string          `json:"off,omitempty"`      // those of the list that take no part in Import everything
+	For         string            `json:"for,omitempty"`      // the driver for whose tables the list is; "" is for every kind that makes its tables itself
+	Aside       map[string]List   `json:"aside,omitempty"`    // lists for other kinds of destination, by what For says of them; see Turn
 	Language    int               `json:"language,omitempty"` // of labels, as an LCID: 1031 is German; 0 is that of whoever signs in
 }
 
@@ -92,4 +94,5 @@ type Waiting struct {
 type Destination struct {
 	Driver   string            `json:"driver"` // "sqlite"
 	Settings map[string]string `json:"settings,omitempty"`
+	Practice bool              `json:"practice,omitempty"` // of the practice environment of this computer
 }

@@ -1,7 +1,9 @@
 package project
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,6 +42,11 @@ func (p *Project) Received() (said []*core.Fault) {
 	p.Connections, p.Connection = kept, using
 	for i := range p.Mappings {
 		titles(&p.Mappings[i], tidy)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(p.Aside)) {
+		for i := range p.Aside[kind].Mappings {
+			titles(&p.Aside[kind].Mappings[i], tidy)
+		}
 	}
 	return said
 }

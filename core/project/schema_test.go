@@ -27,6 +27,8 @@ var about = map[string]string{
 	"Project.mappings":    "What goes where. A table without one gets the default.",
 	"Project.tables":      "The list of mappings, by id; a table that has none is named by its logical name.",
 	"Project.off":         "Those of the list that take no part in Import everything.",
+	"Project.for":         "Kind of destination whose own tables the list is for; without it, any that makes its tables itself.",
+	"Project.aside":       "Lists for other kinds of destination, by kind. They come back when the project goes there again.",
 	"Project.language":    "Language of labels, as an LCID: 1031 is German.",
 
 	"Connection.name":           "What people call it.",
@@ -57,6 +59,10 @@ var about = map[string]string{
 	"Waiting.since":               "When.",
 	"Destination.driver":          "Kind of destination: sqlite.",
 	"Destination.settings":        "Its settings; a file is best named relative to the project. No password in any.",
+	"Destination.practice":        "That of the practice environment of this computer.",
+	"List.mappings":               "What goes where.",
+	"List.tables":                 "The list of mappings, by id.",
+	"List.off":                    "Those that take no part in Import everything.",
 
 	"Mapping.id":         "Stays the same when names change.",
 	"Mapping.source":     "Logical name of the table it reads.",
@@ -323,7 +329,9 @@ func filled(v reflect.Value, depth int) {
 		}
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
-		v.SetMapIndex(reflect.ValueOf("k"), reflect.ValueOf("v"))
+		value := reflect.New(v.Type().Elem()).Elem()
+		filled(value, depth+1)
+		v.SetMapIndex(reflect.ValueOf("k"), value)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			filled(v.Field(i), depth+1)
@@ -360,7 +368,7 @@ func TestAProjectWithEverythingInItComesBackAndFitsTheSchema(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, p) {
 		t.Errorf("it is another project afterwards: %v", err)
 	}
-	if p.Version != 2 {
+	if p.Version != 3 {
 		t.Errorf("it says that a Ferry of version %d could read it", p.Version)
 	}
 }

@@ -18,7 +18,10 @@ type Form struct {
 	fields   map[string]*Entry
 	checks   map[string]*widget.Check
 	choices  map[string]*widget.Select
-	changed  func()
+	kept     map[string]bool
+	calls    FormCalls
+	rest     *fyne.Container // what few people need; nil is none
+	more     *Button
 }
 
 // FormCalls are what a form cannot do itself.
@@ -26,25 +29,67 @@ type FormCalls struct {
 	File    func(start string, picked func(path string)) // Browse… of a file; nil leaves the button out
 	Folder  func(start string, picked func(path string))
 	Changed func()
-	Enter   func() // Enter in a field
+	Enter   func()                                          // Enter in a field
+	Kept    map[string]bool                                 // secrets that need not be entered again
+	Offer   func(s core.Setting, picked func(value string)) // Choose… of a setting that is Offered; nil leaves the button out
+	Agree   func(s core.Setting, agreed func())             // before a switch goes on that Notifies; nil asks nothing
+	Resized func()                                          // the form is higher or lower than it was
+	More    bool                                            // what few people need is shown from the start
 }
 
 // NewForm draws settings with their present values.
 func NewForm(settings []core.Setting, values map[string]string, calls FormCalls) *Form {
 	f := &Form{
 		settings: settings, fields: map[string]*Entry{}, checks: map[string]*widget.Check{},
-		choices: map[string]*widget.Select{}, changed: calls.Changed,
+		choices: map[string]*widget.Select{}, kept: calls.Kept, calls: calls,
 	}
-	parts := []fyne.CanvasObject{}
+	parts, rest := []fyne.CanvasObject{}, []fyne.CanvasObject{}
 	for _, s := range settings {
 		value, set := values[s.Name]
 		if !set {
 			value = s.Default
 		}
-		parts = append(parts, f.draw(s, value, calls))
+		if s.More {
+			rest = append(rest, f.draw(s, value, calls))
+		} else {
+			parts = append(parts, f.draw(s, value, calls))
+		}
+	}
+	if len(rest) > 0 {
+		f.rest = Column(16, rest...)
+		f.more = Link("", func() { f.showMore(!f.rest.Visible()) })
+		parts = append(parts, Row(0, f.more, Space()), f.rest)
+		f.Container = Column(16, parts...)
+		f.showMore(calls.More)
+		return f
 	}
 	f.Container = Column(16, parts...)
 	return f
+}
+
+// showMore shows what few people need, or hides it.
+func (f *Form) showMore(on bool) {
+	if on {
+		f.more.SetWords(lang.L("Fewer settings"))
+		f.rest.Show()
+	} else {
+		f.more.SetWords(lang.L("More settings"))
+		f.rest.Hide()
+	}
+	f.Refresh()
+	if f.calls.Resized != nil {
+		f.calls.Resized()
+	}
+}
+
+// ShowsMore reports whether what few people need is shown.
+func (f *Form) ShowsMore() bool { return f.rest != nil && f.rest.Visible() }
+
+// Put writes a value into a field, as if it had been typed.
+func (f *Form) Put(setting, value string) {
+	if e := f.fields[setting]; e != nil {
+		e.SetText(value)
+	}
 }
 
 func (f *Form) draw(s core.Setting, value string, calls FormCalls) fyne.CanvasObject {
@@ -54,8 +99,9 @@ func (f *Form) draw(s core.Setting, value string, calls FormCalls) fyne.CanvasOb
 	}
 	switch s.Kind {
 	case core.SettingSwitch:
-		c := widget.NewCheck(s.Title, func(bool) { f.tell() })
+		c := widget.NewCheck(s.Title, nil)
 		c.Checked, _ = strconv.ParseBool(value)
+		c.OnChanged = func(on bool) { f.turned(s, c, on) }
 		f.checks[s.Name] = c
 		return Column(2, c, Pad(0, 0, 0, 32, CaptionPara(s.Help)))
 	case core.SettingChoice:
@@ -66,7 +112,10 @@ func (f *Form) draw(s core.Setting, value string, calls FormCalls) fyne.CanvasOb
 		return Labeled(title, s.Help, AtMost(360, c))
 	}
 	e := NewEntry(s.Title, "")
-	e.Password = s.Kind == core.SettingSecret
+	e.Password = s.Kind == core.SettingSecret && !s.Open
+	if s.Kind == core.SettingSecret && f.kept[s.Name] {
+		e.PlaceHolder = lang.L("Kept in this computer's keychain")
+	}
 	e.Text = value
 	e.OnChanged = func(string) { f.tell() }
 	e.OnSubmitted = func(string) {
@@ -82,6 +131,9 @@ func (f *Form) draw(s core.Setting, value string, calls FormCalls) fyne.CanvasOb
 	switch {
 	case s.Kind == core.SettingNumber:
 		return Labeled(title, s.Help, AtMost(160, e))
+	case s.Offered && calls.Offer != nil:
+		pick := Plain(lang.L("Choose…"), func() { calls.Offer(s, func(value string) { e.SetText(value) }) })
+		return Labeled(title, s.Help, Row(8, Grow(e), pick))
 	case browse != nil && (s.Kind == core.SettingFile || s.Kind == core.SettingFolder):
 		pick := Plain(lang.L("Browse…"), func() { browse(e.Text, func(path string) { e.SetText(path) }) })
 		return Labeled(title, s.Help, Row(8, Grow(e), pick))
@@ -90,9 +142,24 @@ func (f *Form) draw(s core.Setting, value string, calls FormCalls) fyne.CanvasOb
 }
 
 func (f *Form) tell() {
-	if f.changed != nil {
-		f.changed()
+	if f.calls.Changed != nil {
+		f.calls.Changed()
 	}
+}
+
+// turned is a switch that was turned. One that lets the system write to people goes on only when somebody agreed.
+func (f *Form) turned(s core.Setting, c *widget.Check, on bool) {
+	if !on || !s.Notifies || f.calls.Agree == nil {
+		f.tell()
+		return
+	}
+	c.Checked = false
+	c.Refresh()
+	f.calls.Agree(s, func() {
+		c.Checked = true
+		c.Refresh()
+		f.tell()
+	})
 }
 
 // Values returns what was entered, secrets left out.
@@ -129,7 +196,12 @@ func (f *Form) Secrets() map[string]core.Secret {
 func (f *Form) Lacks() string {
 	values := f.Values()
 	for _, s := range f.settings {
-		if s.Required && s.Kind != core.SettingSecret && values[s.Name] == "" {
+		lacks := s.Kind != core.SettingSecret && values[s.Name] == ""
+		if s.Kind == core.SettingSecret {
+			e := f.fields[s.Name]
+			lacks = !f.kept[s.Name] && (e == nil || e.Text == "")
+		}
+		if s.Required && lacks {
 			return lang.L("Fill in “{{.Field}}” first.", M{"Field": s.Title})
 		}
 		if s.Kind == core.SettingNumber && values[s.Name] != "" {

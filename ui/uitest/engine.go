@@ -53,6 +53,7 @@ type Engine struct {
 	Trust          Trust
 	Comparison     Comparison
 	Mends          Mending
+	Places         Places
 	Environs       []ui.Environment
 	Machine        project.Computer
 	MachineSecrets ui.ComputerSecrets

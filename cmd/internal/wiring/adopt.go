@@ -10,6 +10,26 @@ import (
 	"ferry/core/mapping"
 )
 
+// BeginMapping is the mapping of a source table into one of the destination's own tables, before anybody made one. Without
+// a name it is the one that the destination proposes.
+func BeginMapping(ctx context.Context, source core.Source, to core.Destination, table, into string) (mapping.Mapping, error) {
+	t, err := source.Describe(ctx, table)
+	if err != nil {
+		return mapping.Mapping{}, err
+	}
+	adopter, ok := to.(core.Adopter)
+	if ok {
+		if a, known := adopter.Adopts(table); known && (into == "" || into == a.Table) || into == "" {
+			return begun(ctx, t, to)
+		}
+	}
+	there, err := to.Describe(ctx, into)
+	if err != nil {
+		return mapping.Mapping{}, err
+	}
+	return mapping.NewDraft(t, &there).Saved(), nil
+}
+
 // begun is the mapping of a table before anybody made one: what the destination says of it, or else a copy of the table.
 func begun(ctx context.Context, t core.Table, to core.Destination) (mapping.Mapping, error) {
 	adopter, ok := to.(core.Adopter)

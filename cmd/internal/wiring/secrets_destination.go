@@ -64,3 +64,17 @@ func (c *Computer) KeepDestination(ctx context.Context, drivers []core.Driver[co
 	}
 	return nil
 }
+
+// KnowsDestination tells which secrets of a destination the keychain has.
+func (c *Computer) KnowsDestination(ctx context.Context, drivers []core.Driver[core.Destination], d project.Destination) map[string]bool {
+	known := map[string]bool{}
+	for _, driver := range drivers {
+		if driver.Name != d.Driver {
+			continue
+		}
+		for name, secret := range c.destinationSecrets(ctx, driver, d, nil) {
+			known[name] = !secret.Empty()
+		}
+	}
+	return known
+}

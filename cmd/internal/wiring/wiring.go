@@ -28,11 +28,11 @@ import (
 func Destinations(data string, log *slog.Logger) []core.Driver[core.Destination] {
 	spools := Spools(data, log)
 	return []core.Driver[core.Destination]{
+		halo.Driver(halo.Options{Log: log}),
 		sheet.Excel(spools, log),
 		sqlite.Driver(log),
 		sheet.CSV(spools, log),
 		postgres.Driver(log),
-		halo.Driver(halo.Options{Log: log}),
 	}
 }
 

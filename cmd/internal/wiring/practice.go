@@ -1,0 +1,25 @@
+package wiring
+
+import (
+	"log/slog"
+
+	"ferry/core"
+	"ferry/core/halo"
+	"ferry/core/practice"
+	"ferry/core/project"
+	"ferry/core/rest"
+)
+
+// PracticeHalo is the Halo of a practice environment: how a project names it and what opens it.
+func PracticeHalo(env *practice.Environment) (project.Destination, map[string]core.Secret) {
+	return project.Destination{
+			Driver: "halo", Practice: true, Settings: map[string]string{"address": env.HaloAddress, "tenant": practice.HaloTenant},
+		}, map[string]core.Secret{
+			"client-id": core.NewSecret(practice.HaloClientID), "secret": core.NewSecret(practice.HaloSecret),
+		}
+}
+
+// PracticeDrivers are the destinations of a practice environment that are no files: their certificates are trusted.
+func PracticeDrivers(env *practice.Environment, log *slog.Logger) []core.Driver[core.Destination] {
+	return []core.Driver[core.Destination]{halo.Driver(halo.Options{Log: log, Network: rest.Network{PEM: env.CA, Proxy: rest.Proxy{Mode: rest.NoProxy}}})}
+}

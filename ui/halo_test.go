@@ -1,0 +1,216 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"ferry/core"
+	"ferry/core/halo"
+	"ferry/core/mapping"
+	"ferry/core/postgres"
+	"ferry/core/project"
+	"ferry/core/sheet"
+	"ferry/core/sqlite"
+	"ferry/ui"
+	"ferry/ui/uitest"
+)
+
+// withHalo has every kind of destination, Halo the first, and none chosen yet.
+func withHalo(e *uitest.Engine, o *ui.Options) {
+	o.Project = uitest.Contoso()
+	o.Project.Destination = nil
+	spools := sheet.Spools{Folder: "spools", Open: func(path string) (sheet.Spool, error) { return sqlite.New(path, nil) }}
+	o.Destinations = []core.Driver[core.Destination]{halo.Driver(halo.Options{}), sheet.Excel(spools, nil), uitest.SQLite(), sheet.CSV(spools, nil), postgres.Driver(nil)}
+	e.DestChecks = haloChecks()
+	e.Places.Offers = []string{"Contoso Ltd/Main", "Fabrikam/Depot"}
+	e.Places.Tables = []core.TableName{{Logical: "customers", Plural: "Customers"}, {Logical: "sites", Plural: "Sites"}, {Logical: "users", Plural: "Users"}, {Logical: "CTProjects", Plural: "Projects", Custom: true}}
+	e.Places.Begun = map[string]mapping.Mapping{
+		"account": {ID: "account", Source: "account", Title: "Accounts", Table: "customers", Key: "dynamics_id", ActiveOnly: true, Match: mapping.Match{Columns: []string{"name"}},
+			Columns: []mapping.Binding{{Column: "name", Type: core.ColumnText, Field: "name", To: core.TypeText}}},
+		"contact": {ID: "contact", Source: "contact", Title: "Contacts", Table: "users", Key: "dynamics_id", ActiveOnly: true,
+			Columns: []mapping.Binding{{Column: "name", Type: core.ColumnText, Field: "fullname", To: core.TypeText}}},
+		"new_project CTProjects": {ID: "new_project", Source: "new_project", Table: "CTProjects", Key: "dynamics_id", Columns: []mapping.Binding{}},
+		"account sites":          {ID: "account", Source: "account", Table: "sites", Key: "dynamics_id", Columns: []mapping.Binding{}},
+	}
+	e.Map.Tables = map[string]ui.Described{"account": {Table: uitest.AccountTable()}, "contact": {Table: uitest.ContactTable()}}
+}
+
+func haloChecks() []core.Check {
+	return []core.Check{
+		{ID: "address", Title: "Address", State: core.CheckPassed, Detail: "API at acme.halopsa.com/api, signs in at acme.halopsa.com/auth"},
+		{ID: "signin", Title: "Sign-in", State: core.CheckPassed, Detail: "a token with the scopes all, tenant acme"},
+		{ID: "version", Title: "Halo answers", State: core.CheckPassed, Detail: "HaloPSA 2.196.1"},
+		{ID: "customers", Title: "Customers can be read", State: core.CheckPassed, Detail: "412, inactive ones included"},
+		{ID: "agent", Title: "All customers can be seen", State: core.CheckPassed, Detail: "Ferry"},
+		{ID: "site", Title: "Default site", State: core.CheckPassed, Detail: "Contoso Ltd/Main"},
+		{ID: "quiet", Title: "Nobody is written to", State: core.CheckPassed, Detail: "each request tells Halo to send no mail and to start no automation"},
+	}
+}
+
+// connectHalo fills in the form and tests it.
+func connectHalo(s *uitest.Stage) {
+	s.Tap("Destination")
+	s.Type("Address", "https://acme.halopsa.com")
+	s.Type("Client ID", "5f2c")
+	s.Type("Client secret", "hunter2")
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+}
+
+func TestHaloIsFilledInTestedAndAccountsAndContactsGoWhereTheyBelong(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) { withHalo(e, o); p = o.Project })
+	s.Tap("Destination")
+	s.Sees("View Applications, New")
+	s.SeesNot("Records per request (optional)")
+	s.Tap("More settings")
+	s.Sees("Records per request (optional)")
+	s.Type("Address", "https://acme.halopsa.com")
+	if why := s.Why("Use and check"); !strings.Contains(why, "Client ID") {
+		t.Errorf("without a client ID the button says %q", why)
+	}
+	if s.Field("Client ID").Password || !s.Field("Client secret").Password {
+		t.Error("the client ID is hidden, or the secret is not")
+	}
+	s.Type("Client ID", "5f2c")
+	s.Type("Client secret", "hunter2")
+	s.Tap("Choose…")
+	s.Pick("Fabrikam/Depot")
+	s.SeesNot("Use what I wrote")
+	if site := s.Field("Default site").Text; site != "Fabrikam/Depot" {
+		t.Errorf("the default site is %q", site)
+	}
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+	if e.DestSecrets["secret"].Reveal() != "hunter2" || e.DestSecrets["client-id"].Reveal() != "5f2c" {
+		t.Error("client ID and secret did not reach the keychain")
+	}
+	if p.For != "halo" || len(p.Mappings) != 2 || p.Mappings[0].Table != "customers" || p.Mappings[1].Table != "users" {
+		t.Fatalf("for %q: %+v", p.For, p.Mappings)
+	}
+	if text := p.Destination.Settings; text["client-id"] != "" || text["secret"] != "" {
+		t.Error("the project holds a secret")
+	}
+	s.Tap("Mappings")
+	s.Sees("account → customers")
+	s.Sees("takes no part until somebody says where it goes")
+}
+
+func TestATableOfWhichHaloHasNoIdeaIsAskedAboutAndOneTableGoesIntoTwo(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) { withHalo(e, o); p = o.Project })
+	connectHalo(s)
+	s.Tap("Import")
+	s.Tap("Say where it goes…")
+	s.Sees("Where does Projects go?")
+	s.Pick("CTProjects")
+	s.Until(func() bool { return len(p.Mappings) == 3 })
+	if m := p.Mappings[len(p.Mappings)-1]; m.Table != "CTProjects" || m.ID != "new_project" {
+		t.Errorf("the projects go into %+v", m)
+	}
+	s.Tap("Mappings")
+	s.Tap("Add table…")
+	s.Pick("Accounts")
+	s.Sees("Where does Accounts go?")
+	s.Pick("sites")
+	s.Until(func() bool { return len(p.Mappings) == 4 })
+	last := p.Tables[len(p.Tables)-1]
+	if m := p.Mappings[len(p.Mappings)-1]; last != "account-sites" || m.ID != last || m.Table != "sites" || m.Source != "account" {
+		t.Errorf("beside the customers there is %q, %+v", last, m)
+	}
+}
+
+func TestWhatWasMadeForADatabaseComesBackAfterHalo(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) {
+		withHalo(e, o)
+		p = o.Project
+		p.Destination = uitest.Contoso().Destination
+		p.Mappings = []mapping.Mapping{{ID: "account", Source: "account", Title: "Companies", Table: "companies", Key: "accountid", Columns: []mapping.Binding{}}}
+		p.Off = []string{"new_project"}
+	})
+	s.Tap("Destination")
+	s.Tap("Halo")
+	s.Type("Address", "https://acme.halopsa.com")
+	s.Type("Client ID", "5f2c")
+	s.Type("Client secret", "hunter2")
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+	if len(p.Mappings) != 2 || p.Mappings[0].Table != "customers" {
+		t.Fatalf("into Halo go %+v", p.Mappings)
+	}
+	s.Tap("Database file (SQLite)")
+	s.Type("File", "/home/ada/x.db")
+	s.Tap("Use and check")
+	if len(p.Mappings) != 1 || p.Mappings[0].Title != "Companies" || len(p.Off) != 1 || p.For != "" {
+		t.Errorf("for %q there are %+v, off %v", p.For, p.Mappings, p.Off)
+	}
+}
+
+func TestTheSwitchThatLetsHaloWriteToPeopleSaysHowMany(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) { withHalo(e, o); p = o.Project })
+	connectHalo(s)
+	s.Tap("Mappings")
+	s.Until(func() bool { return e.Called("Count") >= 4 })
+	s.Tap("Destination")
+	s.Turn("Let Halo write to people")
+	s.Sees("That is more than 50,000 people.")
+	s.Tap("Leave it off")
+	if p.Destination.Settings["notify"] != "false" {
+		t.Error("it was switched on all the same")
+	}
+	s.Turn("Let Halo write to people")
+	s.Tap("Let it write to people")
+	s.Tap("Use and check")
+	if p.Destination.Settings["notify"] != "true" {
+		t.Error("it was not switched on")
+	}
+}
+
+func TestASignInOnAnotherHostIsConfirmedOnce(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) {
+		withHalo(e, o)
+		p = o.Project
+		e.DestChecks = []core.Check{{ID: "address", Title: "Address", State: core.CheckFailed, Fault: &core.Fault{Kind: core.Wrong, Code: "halo.other-host", Owner: core.You,
+			Cause: "Halo at acme.halopsa.com says that its sign-in is on another host: login.example.com.", Remedy: "Look at the page “API Details”.",
+			Subject: core.Subject{Field: "auth-address", Value: "https://login.example.com/auth"}}}}
+	})
+	s.Tap("Destination")
+	s.Type("Address", "https://acme.halopsa.com")
+	s.Type("Client ID", "5f2c")
+	s.Type("Client secret", "hunter2")
+	s.Tap("Use and check")
+	s.Sees("login.example.com")
+	e.DestChecks = haloChecks()
+	s.Tap("Yes, use https://login.example.com/auth")
+	s.Sees("Destination available")
+	if p.Destination.Settings["auth-address"] != "https://login.example.com/auth" {
+		t.Errorf("the settings are %v", p.Destination.Settings)
+	}
+}
+
+func TestThePracticeEnvironmentOffersItsOwnHalo(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) {
+		withHalo(e, o)
+		p = o.Project
+		p.Connections[0].Practice = true
+		e.Places.Practice = ui.PracticeDestination{Destination: &project.Destination{Driver: "halo", Practice: true, Settings: map[string]string{"address": "https://localhost:4711", "tenant": "practice"}},
+			Secrets: map[string]core.Secret{"client-id": core.NewSecret("id"), "secret": core.NewSecret("practice")}}
+	})
+	s.Tap("Destination")
+	s.Sees("From it Ferry writes only into new files and into this one.")
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+	if d := p.Destination; !d.Practice || d.Settings["address"] != "https://localhost:4711" {
+		t.Errorf("the destination is %+v", d)
+	}
+}
