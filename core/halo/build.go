@@ -146,7 +146,7 @@ func (w *writing) create(ctx context.Context, j *job, values []core.Value, write
 		}
 		o["site_id"] = home
 	}
-	w.d.put(w.s.t, o, strings.ToLower(j.r.Key), false)
+	w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), false)
 	j.element = o
 	return nil, nil
 }
@@ -174,7 +174,7 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 		}
 	}
 	if j.marks {
-		w.d.put(w.s.t, o, strings.ToLower(j.r.Key), true)
+		w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), true)
 		if f := w.d.way(w.s.t).f; f != nil && j.taken(f) { // somebody keeps something else in that field
 			delete(o, f.member)
 		}

@@ -22,6 +22,7 @@ type Destination struct {
 	ways    map[string]*way   // how Ferry's mark is left, by table
 	levels  map[string]int64  // top levels by folded name; nil when nobody asked
 	home    int64             // the default site; 0 is not looked for yet
+	keeps   map[string]*keep  // by plan
 	custom  []*table          // the custom tables; nil when nobody asked
 }
 
@@ -37,6 +38,7 @@ var (
 	_ core.Comparer    = (*Destination)(nil)
 	_ core.Adopter     = (*Destination)(nil)
 	_ core.Forecaster  = (*Destination)(nil)
+	_ core.Keeper      = (*Destination)(nil)
 )
 
 // New makes a destination of its settings. It does no I/O.
@@ -50,7 +52,7 @@ func New(s core.Settings, o Options) (*Destination, error) {
 		return nil, err
 	}
 	return &Destination{
-		to: to, c: c, log: c.log, tables: map[string]*table{}, indexes: map[string]*index{}, ways: map[string]*way{},
+		to: to, c: c, log: c.log, tables: map[string]*table{}, indexes: map[string]*index{}, ways: map[string]*way{}, keeps: map[string]*keep{},
 	}, nil
 }
 

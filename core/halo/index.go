@@ -23,11 +23,12 @@ type index struct {
 
 // A there is one row.
 type there struct {
-	id    int64
-	key   string // of the record that it is; "" is not known
-	found bool   // Ferry found it, and did not make it
-	row   object // what the list says, or all of it when whole
-	whole bool
+	id     int64
+	key    string // of the record that it is; "" is not known
+	found  bool   // Ferry found it, and did not make it
+	source string // the table that key is of, where a link tells it
+	row    object // what the list says, or all of it when whole
+	whole  bool
 }
 
 // index reads what is there, once for each table and run.
@@ -210,7 +211,9 @@ func (d *Destination) Still(ctx context.Context, p core.Plan, ids []string) ([]b
 	still := make([]bool, len(ids))
 	for i, text := range ids {
 		n, _, ok := readID(text)
-		still[i] = ok && ix.rows[n] != nil
+		if still[i] = ok && ix.rows[n] != nil; still[i] && p.Run != "" {
+			d.keep(p).seen[ix.rows[n].key] = true
+		}
 	}
 	return still, nil
 }

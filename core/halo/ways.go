@@ -78,20 +78,17 @@ func (w *way) title() string {
 }
 
 // put leaves the mark in an element that is to be written.
-func (d *Destination) put(t *table, o object, key string, found bool) {
+func (d *Destination) put(t *table, o object, source, key string, found bool) {
 	switch w := d.way(t); w.kind {
 	case byLink:
-		o["new_external_link"] = d.link(t, 0, key, found)
+		o["new_external_link"] = d.link(t, source, key, found)
 	case byField:
 		setMember(o, w.f, key)
 	}
 }
 
-func (d *Destination) link(t *table, id int64, key string, found bool) object {
-	o := object{"table_id": t.number, "module_id": d.to.module, "third_party_id": key}
-	if id != 0 {
-		o["halo_id"] = id
-	}
+func (d *Destination) link(t *table, source, key string, found bool) object {
+	o := object{"table_id": t.number, "module_id": d.to.module, "third_party_id": key, "third_party_type": source}
 	if found {
 		o["third_party_desc"] = foundHere
 	}
@@ -157,6 +154,9 @@ func (d *Destination) links(ctx context.Context, ix *index, key string) error {
 			ix.rows[n] = &there{id: n, row: object{}}
 		}
 		ix.mark(n, strings.ToLower(o.text("third_party_id")), o.text("third_party_desc") == foundHere)
+		if e := ix.rows[n]; e != nil {
+			e.source = o.text("third_party_type")
+		}
 	}
 	if err == nil && key == "" && len(rows) > 0 {
 		ix.capped, err = d.cappedLinks(ctx, ix)

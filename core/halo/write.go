@@ -69,6 +69,7 @@ func (w *writing) write(ctx context.Context, p core.Plan) (err error) {
 	if err := w.d.surely(ctx, w.ix, unknown); err != nil {
 		return err
 	}
+	defer w.note()
 	for _, wave := range waves(w.b.Rows) {
 		if err := w.wave(ctx, wave); err != nil {
 			return err

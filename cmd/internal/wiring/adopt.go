@@ -52,6 +52,9 @@ func adopted(a core.Adoption, t, there core.Table) (mapping.Mapping, error) {
 	d := mapping.NewDraft(t, &there)
 	m := d.Saved()
 	m.Columns, m.ActiveOnly, m.Match = nil, a.ActiveOnly, mapping.Match{Columns: a.Match}
+	if a.Retire != "" { // a record that is not active any more is none there either
+		m.Left = mapping.Policy{Do: mapping.MarkInactive, Column: a.Retire, Value: "yes"}
+	}
 	d = mapping.Edit(m, t, &there)
 	for _, p := range a.Pairs {
 		f := t.Field(p.Field)

@@ -14,6 +14,7 @@ import (
 	"ferry/core/mapping"
 	"ferry/core/practice"
 	playedhalo "ferry/core/practice/halo"
+	"ferry/core/practice/world"
 )
 
 // everything carries all records, and matches none by its name.
@@ -197,5 +198,28 @@ func TestAnImportIntoHaloBeginsAsAnAdministratorWould(t *testing.T) {
 	m.carry()
 	if n := m.writes(); n != 0 {
 		t.Errorf("nothing changed, but %d requests write", n)
+	}
+	inactive := func() (n int) {
+		for _, c := range m.env.Halo.Customers() {
+			if c.Bool("inactive") {
+				n++
+			}
+		}
+		return n
+	}
+	before := inactive()
+	accountsThere := m.env.World.Table("account")
+	for i := range m.env.World.Positions(accountsThere) {
+		row, _ := m.env.World.Row(accountsThere, i)
+		if cell := m.env.World.Cell(accountsThere, i, accountsThere.Column("statecode")); cell.N == 0 && i > 50 {
+			if err := m.env.World.Set("account", row.Key, map[string]world.Cell{"statecode": {Kind: cell.Kind, N: 1}}); err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	r, _ = m.carry()
+	if n := inactive(); n != before+1 {
+		t.Errorf("one account is not active any more; %d customers were set inactive: %+v %s", n-before, of(r, "account").Counts, r.Reason)
 	}
 }
