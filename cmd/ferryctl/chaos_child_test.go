@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -184,3 +188,67 @@ func (c chainFile) Delete(service, item string) error {
 	delete(all, service+" "+item)
 	return c.save(all)
 }
+
+// killedAfterReceipt stands for the exit code of a process that was killed behind its last word.
+const killedAfterReceipt = -2
+
+// command runs a command again and again, killed at most so many times, until it comes to its end.
+func (l *life) command(args []string, kills int) (out string, code int) {
+	l.Helper()
+	for try := 0; ; try++ {
+		var f fate
+		after := time.Duration(0)
+		if try < kills {
+			if l.chance(2) {
+				f.Step = 1 + l.random.IntN(max(1, l.steps))
+			} else {
+				after = time.Duration(1 + l.random.Int64N(int64(l.whole)))
+			}
+		}
+		out, code = l.once(args, f, after)
+		if code != -1 {
+			return out, code
+		}
+		l.tell("%s killed at step %d, after %v", args[0], f.Step, after)
+		args = slices.DeleteFunc(args, func(a string) bool { return a == "-full" }) // once more, it would begin anew
+	}
+}
+
+// once runs a command as a process of its own. -1 is killed.
+func (l *life) once(args []string, f fate, after time.Duration) (string, int) {
+	l.Helper()
+	f.Chain, f.Steps = filepath.Join(l.s.dir, "chain.json"), filepath.Join(l.s.dir, "steps")
+	text, err := json.Marshal(f)
+	if err != nil {
+		l.Fatal(err)
+	}
+	c, out := l.s.process(args...)
+	c.Env = append(c.Env, chaotic+"="+string(text))
+	began := time.Now()
+	if err := c.Start(); err != nil {
+		l.Fatal(err)
+	}
+	limit := time.AfterFunc(cmp.Or(after, 2*time.Minute), func() { _ = c.Process.Kill() })
+	err = c.Wait()
+	limit.Stop()
+	took := time.Since(began)
+	code := c.ProcessState.ExitCode()
+	switch {
+	case err != nil && code == -1 && f.Step == 0 && after == 0:
+		l.wrong("it hangs: %s", lastOf(out.String()))
+	case code == -1:
+		l.count.killed.Add(1)
+		if strings.Contains(out.String(), `{"receipt"`) && strings.HasSuffix(out.String(), "\n") {
+			return out.String(), killedAfterReceipt
+		}
+	case after == 0:
+		l.whole = (l.whole + took) / 2
+		if text, err := os.ReadFile(f.Steps); err == nil {
+			l.steps, _ = strconv.Atoi(string(text))
+		}
+	}
+	return out.String(), code
+}
+
+// lastOf is the end of a long text.
+func lastOf(text string) string { return text[max(0, len(text)-2000):] }
