@@ -73,6 +73,11 @@ func TestAFilterKeepsTheRowsThatDataverseKeeps(t *testing.T) {
 		{"name eq description", "2"},
 		{"_primarycontactid_value ne null", "1"},
 		{"primarycontactid/lastname eq 'hopper'", "1"},
+		{"accountid eq " + keys["T-3"] + " or accountid eq " + strings.ToUpper(keys["T-1"]), "1 3"}, // these are found by their key
+		{"(accountid eq " + keys["T-3"] + " or accountid eq " + keys["T-1"] + ") and name eq 'zulu'", "3"},
+		{"accountid eq " + keys["T-1"] + " and accountid eq " + keys["T-3"], ""},
+		{"accountid eq " + keys["T-4"] + " or name eq 'zulu'", "3 4"}, // and these are not
+		{"not (accountid eq " + keys["T-4"] + ")", "1 2 3"},
 		{"primarycontactid/contactid ne null", "1"},
 		{"primarycontactid/createdby/fullname ne null", "1"},
 		{"parentaccountid/primarycontactid/firstname eq 'Grace'", "2"},
