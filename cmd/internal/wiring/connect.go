@@ -67,8 +67,8 @@ func (c *Computer) Connect(to Connection) (*Link, error) {
 }
 
 const (
-	readersAtOnce = 8  // ranges and tables that are read at once: more than one destination can take
-	mostReaders   = 16 // whatever somebody chose: each has memory of its own
+	readersAtOnce = 6 // ranges and tables that are read at once: more than one destination can take
+	mostReaders   = 8 // whatever somebody chose: each has memory of its own
 )
 
 // readers is how many ranges and tables are read at once. How many requests that may be, Dynamics says.
