@@ -25,8 +25,7 @@ type reader struct {
 	first   string // where a delta begins; "" otherwise
 	lost    func(error) error
 	yield   func(core.Page, error) bool
-	free    chan *scan.Rows
-	rows    *scan.Rows
+	rows    *scan.Rows // nil until there is something to put into it
 	scanner *scan.Scanner
 	ahead   *fetch // the request that is under way
 
@@ -41,7 +40,7 @@ type reader struct {
 func newReader(s *Source, a *question, op string) *reader {
 	return &reader{
 		s: s, a: a, op: op, lost: func(err error) error { return bookmarkExpired(err) },
-		free: make(chan *scan.Rows, 4), scanner: scan.New(a.plan),
+		scanner: scan.New(a.plan),
 		links: make(map[uint64]bool), shapes: make(map[uint64]bool),
 	}
 }
@@ -98,7 +97,6 @@ func (r *reader) run(ctx context.Context, from core.Bookmark) error {
 		r.last = from.Hash
 	}
 	r.links[scan.Hash(r.address(at))] = true
-	r.rows = r.room()
 	for {
 		next, done, err := r.page(ctx, at, resume)
 		if done || err != nil {
@@ -187,6 +185,9 @@ func (r *reader) attempt(ctx context.Context, at place, p *progress) (done bool,
 	defer got.response.Body.Close()
 	r.scanner.Reset(got.response.Body)
 	for {
+		if r.rows == nil {
+			r.rows = r.room()
+		}
 		ok, err := r.scanner.Next(r.rows)
 		if err != nil {
 			return false, r.broken(err)
@@ -263,7 +264,7 @@ func (r *reader) turn(ctx context.Context, at place, p progress) (next place, do
 	}
 	r.rotate()
 	r.ahead = r.request(ctx, next)
-	if len(r.rows.Records) > 0 {
+	if r.rows != nil && len(r.rows.Records) > 0 {
 		err = r.send(ctx, core.Bookmark{Address: r.mark(next), Hash: r.last}, "")
 	}
 	return next, false, err
@@ -310,18 +311,24 @@ func (r *reader) rotate() {
 func (r *reader) forget() {
 	r.current.clear()
 	r.before.clear()
-	r.rows.Reset(len(r.a.query.Fields))
+	if r.rows != nil {
+		r.rows.Reset(len(r.a.query.Fields))
+	}
 }
 
 // send hands a page over. last is empty but on the final one.
 func (r *reader) send(ctx context.Context, after core.Bookmark, last core.Mark) error {
 	rows := r.rows
+	if rows == nil {
+		rows = r.room()
+	}
+	r.rows = nil
 	page := core.Page{Records: rows.Records, After: after, Last: last}
 	var released atomic.Bool
 	page.Free = func() {
 		if released.CompareAndSwap(false, true) {
 			select {
-			case r.free <- rows:
+			case r.s.rooms <- rows:
 			default:
 			}
 		}
@@ -329,7 +336,6 @@ func (r *reader) send(ctx context.Context, after core.Bookmark, last core.Mark) 
 	if !r.yield(page, nil) {
 		return errLeft
 	}
-	r.rows = r.room()
 	return ctx.Err()
 }
 
@@ -340,7 +346,7 @@ var errLeft = errors.New("dataverse: the reading was left")
 func (r *reader) room() *scan.Rows {
 	var rows *scan.Rows
 	select {
-	case rows = <-r.free:
+	case rows = <-r.s.rooms:
 	default:
 		rows = new(scan.Rows)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ferry/core"
+	"ferry/core/dataverse/scan"
 	"ferry/core/rest"
 )
 
@@ -68,12 +69,13 @@ type Source struct {
 
 	language atomic.Int64 // LCID of labels; 0 takes the user's own
 
-	found atomic.Bool   // the version of the Web API is known, and what follows does not change any more
-	turn  chan struct{} // holds one token: who has it may find out the version
-	root  string        // ends in a slash
-	rest  *rest.Client  // waits and repeats
-	brief *rest.Client  // for what a server may not have: waits less long
-	quick *rest.Client  // for checks: fails at once
+	found atomic.Bool     // the version of the Web API is known, and what follows does not change any more
+	rooms chan *scan.Rows // memory of pages that were released, for the next pages of any reader
+	turn  chan struct{}   // holds one token: who has it may find out the version
+	root  string          // ends in a slash
+	rest  *rest.Client    // waits and repeats
+	brief *rest.Client    // for what a server may not have: waits less long
+	quick *rest.Client    // for checks: fails at once
 
 	mu     sync.Mutex
 	cached map[string]*cached
@@ -115,7 +117,7 @@ func New(c Config) (*Source, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Source{c: c, address: address, turn: make(chan struct{}, 1), cached: make(map[string]*cached)}
+	s := &Source{c: c, address: address, turn: make(chan struct{}, 1), rooms: make(chan *scan.Rows, 3), cached: make(map[string]*cached)}
 	s.language.Store(int64(c.Language))
 	s.found.Store(c.Version != "" || address.Online)
 	if err := s.use(version); err != nil {
