@@ -223,3 +223,59 @@ func TestAnImportIntoHaloBeginsAsAnAdministratorWould(t *testing.T) {
 		t.Errorf("one account is not active any more; %d customers were set inactive: %+v %s", n-before, of(r, "account").Counts, r.Reason)
 	}
 }
+
+// plainSeal closes nothing: the test looks at what comes out of it.
+type plainSeal struct{}
+
+func (plainSeal) Close(_ string, plain []byte) []byte         { return plain }
+func (plainSeal) Open(_ string, sealed []byte) ([]byte, bool) { return sealed, true }
+func (plainSeal) Lasting() bool                               { return true }
+
+func TestAnImportIntoHaloIsTakenBackAndCanBeDoneAgain(t *testing.T) {
+	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5", "delete", "true"}} {
+		m := newMover(t, 60, 120, playedhalo.Settings{}, append(way, "default-site", "Halcyon Chandlers/Main")...)
+		active := func() (n int) {
+			for _, c := range m.env.Halo.Customers() {
+				if !c.Bool("inactive") {
+					n++
+				}
+			}
+			for _, u := range m.users() {
+				if !u.Bool("inactive") {
+					n++
+				}
+			}
+			return n
+		}
+		before := active()
+		job, _, done := m.job()
+		job.Seal = plainSeal{}
+		r, err := importer.Run(t.Context(), job, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done()
+		full := active()
+		job, _, done = m.job()
+		job.Seal = plainSeal{}
+		back, err := importer.TakeBack(t.Context(), job, r.Run, nil)
+		if err != nil {
+			t.Fatalf("%v %+v", err, core.AsFault(err).Err)
+		}
+		done()
+		removed := int64(0)
+		for _, table := range back.Tables {
+			removed += table.Removed
+			if table.Refused > 0 {
+				t.Errorf("%s: %+v %v", way[0], table.Counts, back.Refusals[0].Fault)
+			}
+		}
+		if made := of(r, "account").Created + of(r, "contact").Created; removed != made || active() != before {
+			t.Errorf("%s: %d were made and %d taken away; %d active before, %d after", way[0], made, removed, before, active())
+		}
+		m.carry()
+		if active() != full {
+			t.Errorf("%s: imported again there are %d active, the first time %d", way[0], active(), full)
+		}
+	}
+}
