@@ -233,13 +233,11 @@ func (w *writing) editRows(ctx context.Context, jobs []*job) error {
 	t := w.s.t.rows
 	var gone []int64
 	var rows []object
-	var kept []*job
 	for _, j := range jobs {
 		if j.r.Gone {
 			gone = append(gone, j.there.id)
 			continue
 		}
-		kept = append(kept, j)
 		rows = append(rows, object{"id": j.there.id, "customfields": j.element["customfields"]})
 	}
 	o := object{"id": t.id, "_isimport": true}

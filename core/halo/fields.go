@@ -2,7 +2,6 @@ package halo
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -272,12 +271,4 @@ func (c *client) makeValue(ctx context.Context, f *field, label, dynamics string
 		return found[0], nil
 	}
 	return value{}, noValue(f.display)
-}
-
-// title is a value's label for a person, also where it has none.
-func (v value) title() string {
-	if v.label == "" {
-		return fmt.Sprint(v.id)
-	}
-	return v.label
 }

@@ -240,21 +240,28 @@ func trusted(ctx context.Context, transport http.RoundTripper, to Connection, or
 }
 
 func (c *Computer) transport(to Connection) (*rest.Transport, error) {
+	network := c.network()
+	network.PEM = []byte(to.CA)
+	if to.Practice { // it runs in this process
+		network.Proxy = rest.Proxy{Mode: rest.NoProxy}
+	}
+	return rest.NewTransport(network)
+}
+
+// network is how this computer's settings reach the outside.
+func (c *Computer) network() rest.Network {
 	n := c.Settings.Network
 	network := rest.Network{
-		ConnectTimeout: seconds(n.ConnectTimeout), ReadTimeout: seconds(n.ReadTimeout), PEM: []byte(to.CA),
+		ConnectTimeout: seconds(n.ConnectTimeout), ReadTimeout: seconds(n.ReadTimeout),
 		Proxy: rest.Proxy{
 			Mode: rest.ProxyMode(n.Proxy.Mode), Address: n.Proxy.Address(), User: n.Proxy.User, Password: c.ProxyPassword,
 			Bypass: rest.BypassList(n.Proxy.Bypass),
 		},
 	}
-	if to.Practice { // it runs in this process
-		network.Proxy = rest.Proxy{Mode: rest.NoProxy}
-	}
 	if n.CAFile != "" {
 		network.CAFiles = []string{n.CAFile}
 	}
-	return rest.NewTransport(network)
+	return network
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
