@@ -366,6 +366,10 @@ func (b *back) run(ctx context.Context, run string) error {
 		}
 	}
 	for _, t := range e.tables {
+		if t.counts().Read == 0 { // nothing was put back; the import may have ended before there was a table
+			e.setState(t, Done)
+			continue
+		}
 		if err := e.Destination.Finish(ctx, t.plan); err != nil {
 			return core.During("finishing "+t.plan.Table, err)
 		}
