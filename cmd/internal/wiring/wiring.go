@@ -94,7 +94,7 @@ func (c *Computer) Destination(ctx context.Context, drivers []core.Driver[core.D
 			if file := c.Settings.Network.CAFile; file != "" {
 				s.CAFiles = []string{file}
 			}
-			if driver.Name == "halo" { // it is reached as the network settings of this computer say
+			if driver.Name == "halo" && !d.Practice { // it is reached as the network settings of this computer say
 				driver = halo.Driver(halo.Options{Network: c.network(), Wait: c.wait(), Log: c.Log})
 			}
 			return driver.New(s)
