@@ -14,7 +14,7 @@ import (
 func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core.Check)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.tables, d.indexes, d.info, d.levels, d.home, d.custom = map[string]*table{}, map[string]*index{}, nil, nil, 0, nil
+	d.fresh()
 	if need.Fresh {
 		d.c.mu.Lock()
 		d.c.token = ""

@@ -56,10 +56,12 @@ func New(s core.Settings, o Options) (*Destination, error) {
 	}, nil
 }
 
-// Identity tells which Halo this is: the id of its database. One that does not tell it is known by its address.
+// Identity tells which Halo this is: the id of its database. One that does not tell it is known by its address. An import asks
+// for it first: what was known of the records is read anew from here on.
 func (d *Destination) Identity(ctx context.Context) (core.Identity, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.fresh()
 	info, err := d.instance(ctx)
 	if err != nil {
 		return core.Identity{}, err
@@ -91,13 +93,13 @@ func (d *Destination) instance(ctx context.Context) (object, error) {
 	return info, nil
 }
 
-// Finish forgets what was known of the table's records: the next import looks again.
-func (d *Destination) Finish(_ context.Context, p core.Plan) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.indexes, strings.ToLower(p.Table))
-	return nil
+// fresh forgets what Halo told.
+func (d *Destination) fresh() {
+	d.tables, d.indexes, d.info, d.levels, d.home, d.custom = map[string]*table{}, map[string]*index{}, nil, nil, 0, nil
 }
+
+// Finish has nothing to do: each record is whole when it is written.
+func (d *Destination) Finish(context.Context, core.Plan) error { return nil }
 
 // Rules implements core.Ruler.
 func (d *Destination) Rules() bool { return true }

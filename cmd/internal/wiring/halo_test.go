@@ -174,6 +174,12 @@ func moveAndStay(t *testing.T, way ...string) {
 		t.Errorf("nothing changed, but %d requests write; %+v", n, r.Tables)
 	}
 	t.Logf("again: %d requests", calls)
+	repeat := calls
+	for _, q := range m.env.Halo.Requests() { // lists only: no record is read that did not change
+		if last := q.Path[strings.LastIndex(q.Path, "/")+1:]; last != "" && last[0] >= '0' && last[0] <= '9' {
+			t.Errorf("%s was read although nothing changed", q.Path)
+		}
+	}
 
 	for i := range 19 {
 		row, _ := m.env.World.Row(m.env.World.Table("account"), i*20)
@@ -185,6 +191,9 @@ func moveAndStay(t *testing.T, way ...string) {
 	r, calls = m.carry(everything)
 	if of(r, "account").Updated != 19 || of(r, "account").Created != 0 || of(r, "contact").Updated != 0 {
 		t.Errorf("19 accounts changed: %+v", r.Tables)
+	}
+	if calls-repeat > 2*19 {
+		t.Errorf("19 changed records took %d requests more", calls-repeat)
 	}
 	t.Logf("19 changed: %d requests, %d of them write", calls, m.writes())
 
