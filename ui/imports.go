@@ -292,6 +292,7 @@ func (p *imports) resultCards() []fyne.CanvasObject {
 		p.primary = b
 		actions = append(actions, b)
 	}
+	cards = append(cards, w.lookedQuiet(r.request.Limit > 0 && total(r.receipt.Tables).Created > 0)...)
 	cards = append(cards, w.heldCards(&r.receipt)...)
 	return append(cards, w.receiptCards(&r.receipt, r.request.Limit, append([]fyne.CanvasObject{
 		kit.Link(lang.L("Close"), func() { p.result = nil; w.refresh() })}, actions...)...)...)

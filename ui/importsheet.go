@@ -47,6 +47,7 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	facts = append(facts, kit.Fact{Name: lang.L("Mappings"), Words: w.mappingNames(r.Tables)})
 	parts := []fyne.CanvasObject{kit.Facts(facts...)}
 	parts = append(append(parts, w.expected(r)...), w.keepsWords())
+	parts = append(parts, w.quietWords(r)...)
 	begin := kit.Primary(w.startWords(r), nil)
 	var sheet *kit.Sheet
 	job := kit.SheetJob{Title: lang.L("Write into {{.To}}?", kit.M{"To": name}), Width: 600}
@@ -76,6 +77,7 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	}
 	job.Buttons = append(job.Buttons, begin)
 	sheet = kit.ShowSheet(w.win.Canvas(), job)
+	w.forecast(r, job.Body.(*fyne.Container), sheet)
 }
 
 func (w *Window) startWords(r ImportRequest) string {

@@ -101,9 +101,10 @@ func (p *mappingPage) table() string {
 
 // loaded is what has to be known before a mapping can be edited.
 type loaded struct {
-	from Described
-	to   *core.Table
-	have map[string]*core.Table // where to is nil: what the destination has under the names that were asked for; nil is nothing
+	from   Described
+	to     *core.Table
+	places []core.Table           // the destination's own tables of the children
+	have   map[string]*core.Table // where to is nil: what the destination has under the names that were asked for; nil is nothing
 }
 
 // load describes the table on both sides and makes the draft.
@@ -113,11 +114,12 @@ func (p *mappingPage) load() {
 		return
 	}
 	saved, name := p.w.savedMapping(p.id), p.table()
+	var children []mapping.Mapping
 	if saved != nil {
-		name = saved.Table
+		name, children = saved.Table, saved.Children
 	}
 	p.fault, p.plain = nil, saved == nil
-	p.loading = p.w.describe(*c, p.table(), name, func(all loaded, err error) {
+	p.loading = p.w.describe(*c, p.table(), name, children, func(all loaded, err error) {
 		p.loading = nil
 		if err != nil {
 			p.fault = core.AsFault(err)
@@ -130,6 +132,7 @@ func (p *mappingPage) load() {
 		} else {
 			p.root = mapping.NewDraft(all.from.Table, all.to)
 		}
+		p.root.Place(all.places...)
 		p.root.Others(p.w.others(p.id))
 		p.met = all.have
 		p.meet()

@@ -140,7 +140,7 @@ func (c *mappingChildren) offer() {
 
 // add describes the table and puts it into the draft that is shown now.
 func (c *mappingChildren) add(r core.Relation) {
-	put := func(t core.Table) { c.p.do(func(d *mapping.Draft) error { return d.AddChild(t, r.Field) }) }
+	put := func(t core.Table) { c.put(t, r) }
 	c.fault, c.wanted = nil, r
 	if t := c.p.tableOf(r.Table); t != nil {
 		put(*t)
@@ -170,4 +170,24 @@ func (c *mappingChildren) add(r core.Relation) {
 		c.p.w.refresh()
 	})
 	c.p.w.refresh()
+}
+
+// put puts the table into the draft. Where the destination has tables of its own, the person says into which.
+func (c *mappingChildren) put(t core.Table, r core.Relation) {
+	if c.p.draft().Free() {
+		c.p.do(func(d *mapping.Draft) error { return d.AddChild(t, r.Field) })
+		return
+	}
+	w := c.p.w
+	to := *clone(w.project).Destination
+	w.chooseTable(r.Table, func(into string) {
+		w.during(w.titleOf(r.Table), lang.L("Reading the fields…"), func(ctx context.Context) (func(), error) {
+			there, err := w.o.Engine.DescribeDestination(ctx, to, into)
+			return func() {
+				c.p.root.Place(*there)
+				c.p.reopen()
+				c.p.do(func(d *mapping.Draft) error { return d.AddChildInto(t, r.Field, *there) })
+			}, err
+		})
+	})
 }

@@ -32,7 +32,7 @@ func (p *mappings) whole(l listed, then func(m mapping.Mapping, free bool)) {
 		then(mapping.Edit(*l.Saved, known.from.Table, known.to).Saved(), known.to == nil)
 		return
 	}
-	w.describe(*c, l.Table, l.to(), func(all loaded, err error) {
+	w.describe(*c, l.Table, l.to(), nil, func(all loaded, err error) {
 		switch {
 		case err == nil && l.Saved == nil:
 			then(mapping.NewDraft(all.from.Table, all.to).Saved(), all.to == nil)

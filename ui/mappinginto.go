@@ -18,6 +18,11 @@ func (w *Window) unsaid(l listed) bool { return l.Saved == nil && w.described() 
 
 // chooseInto lets a person choose one of the destination's tables for a table of the source, and begins the mapping.
 func (w *Window) chooseInto(table string, begun func(m mapping.Mapping)) {
+	w.chooseTable(table, func(into string) { w.beginInto(table, into, begun) })
+}
+
+// chooseTable lets a person choose one of the destination's tables for a table of the source.
+func (w *Window) chooseTable(table string, chosen func(into string)) {
 	to := *clone(w.project).Destination
 	kind := w.driver(to.Driver).Title
 	w.during(lang.L("Where does {{.Table}} go?", kit.M{"Table": w.titleOf(table)}), lang.L("Asking {{.Kind}}…", kit.M{"Kind": kind}), func(ctx context.Context) (func(), error) {
@@ -36,7 +41,7 @@ func (w *Window) chooseInto(table string, begun func(m mapping.Mapping)) {
 				}
 			}
 			w.pickFrom(pickSheet{title: lang.L("Where does {{.Table}} go?", kit.M{"Table": w.titleOf(table)}), about: lang.L("These are the tables of {{.Kind}}. One table of Dynamics 365 can go into several: accounts into customers and into sites.", kit.M{"Kind": kind}),
-				items: items, picked: func(keys []string) { w.beginInto(table, keys[0], begun) }})
+				items: items, picked: func(keys []string) { chosen(keys[0]) }})
 		}, err
 	})
 }

@@ -181,6 +181,10 @@ func (p *mappings) row(l listed, at, of int) fyne.CanvasObject {
 }
 
 func (p *mappings) menu(l listed, at, of int) []kit.MenuItem {
+	unsaid := ""
+	if p.w.unsaid(l) {
+		unsaid = lang.L("Nobody has said yet where it goes.")
+	}
 	items := []kit.MenuItem{
 		{Words: lang.L("Open"), Icon: "right", Tap: func() { p.show(l.ID) }},
 	}
@@ -188,8 +192,8 @@ func (p *mappings) menu(l listed, at, of int) []kit.MenuItem {
 		items = append(items, kit.MenuItem{Words: lang.L("Send it into another table…"), Icon: "arrow", Unless: p.w.busyReason(), Tap: func() { p.sayAnew(l) }})
 	}
 	items = append(items, []kit.MenuItem{
-		{Words: lang.L("Copy"), Icon: "copy", Tap: func() { p.copyOf(l) }},
-		{Words: lang.L("Export…"), Icon: "external", Tap: func() { p.export(l) }},
+		{Words: lang.L("Copy"), Icon: "copy", Unless: unsaid, Tap: func() { p.copyOf(l) }},
+		{Words: lang.L("Export…"), Icon: "external", Unless: unsaid, Tap: func() { p.export(l) }},
 	}...)
 	if at > 0 {
 		items = append(items, kit.MenuItem{Words: lang.L("Move up"), Icon: "up", Tap: func() { p.move(l.ID, -1) }})

@@ -35,7 +35,7 @@ func (p *mappings) survey(l listed) *loaded {
 	if s == nil {
 		s = &surveyed{}
 		p.surveys[key] = s
-		s.loading = w.describe(*c, l.Table, l.Saved.Table, func(all loaded, err error) {
+		s.loading = w.describe(*c, l.Table, l.Saved.Table, l.Saved.Children, func(all loaded, err error) {
 			s.loading = nil
 			s.all, s.known = all, err == nil
 			if w.place == placeMappings && p.open == nil {
@@ -65,7 +65,7 @@ func (w *Window) systems() string {
 }
 
 // describe asks both sides what a table looks like.
-func (w *Window) describe(conn project.Connection, table, name string, done func(loaded, error)) *task.Task {
+func (w *Window) describe(conn project.Connection, table, name string, children []mapping.Mapping, done func(loaded, error)) *task.Task {
 	var to *project.Destination
 	if w.project.Destination != nil {
 		to = clone(w.project).Destination
@@ -79,8 +79,30 @@ func (w *Window) describe(conn project.Connection, table, name string, done func
 		if all.to, err = w.o.Engine.DescribeDestination(ctx, *to, name); err == nil && all.to == nil {
 			all.have = w.have(ctx, *to, name)
 		}
+		if err == nil && all.to != nil {
+			all.places, err = w.placesOf(ctx, *to, children)
+		}
 		return all, err
 	}, nil, done)
+}
+
+// placesOf describes the destination's own tables into which children go. One that is not there any more is left out.
+func (w *Window) placesOf(ctx context.Context, to project.Destination, children []mapping.Mapping) (all []core.Table, err error) {
+	for _, c := range children {
+		t, err := w.o.Engine.DescribeDestination(ctx, to, c.Table)
+		switch {
+		case err != nil && core.AsFault(err).Kind != core.Wrong:
+			return nil, err
+		case err == nil && t != nil:
+			all = append(all, *t)
+		}
+		below, err := w.placesOf(ctx, to, c.Children)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, below...)
+	}
+	return all, nil
 }
 
 // have asks a destination that makes its tables itself what it has under some names. One that cannot be asked now keeps
@@ -152,6 +174,7 @@ func (p *mappings) state(l listed) (words, chip string, worst mapping.Severity) 
 	var d *mapping.Draft
 	if known := p.survey(l); known != nil {
 		d = mapping.Edit(*m, known.from.Table, known.to)
+		d.Place(known.places...)
 		d.Others(p.w.others(l.ID))
 		for name, t := range known.have {
 			d.Have(name, t)

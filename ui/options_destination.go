@@ -23,6 +23,9 @@ type DestinationEngine interface {
 	// BeginMapping is the mapping of a table of the connection into a destination with tables of its own, before anybody made
 	// one. into is one of the destination's tables; "" leaves it to the destination, and a Fault says that it has no idea.
 	BeginMapping(ctx context.Context, c project.Connection, d project.Destination, table, into string) (mapping.Mapping, error)
+	// ForecastImport says how long so many records of each of a destination's own tables take, where it takes only so much in
+	// a time; "" is nothing to say. Nobody is asked.
+	ForecastImport(ctx context.Context, d project.Destination, records map[string]int64) (string, error)
 }
 
 // PracticeDestination is a destination of the practice environment.

@@ -167,3 +167,16 @@ func (e *Engine) BeginMapping(ctx context.Context, c project.Connection, d proje
 	}
 	return wiring.BeginMapping(ctx, link.Source, destination, table, into)
 }
+
+// ForecastImport says how long an import takes.
+func (e *Engine) ForecastImport(ctx context.Context, d project.Destination, records map[string]int64) (string, error) {
+	destination, err := e.asked(ctx, d)
+	if err != nil {
+		return "", err
+	}
+	if f, ok := destination.(core.Forecaster); ok {
+		text, _ := f.Forecast(records)
+		return text, nil
+	}
+	return "", nil
+}

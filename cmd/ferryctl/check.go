@@ -33,7 +33,7 @@ func checkOf(c core.Check) checkLine {
 
 func checkCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("check")
-	f.set.StringVar(&f.to, "to", "", "test this destination too: excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL")
+	f.set.StringVar(&f.to, "to", "", "test this destination too: halo:ADDRESS, excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "tables that must be readable (default: account,contact)")
 	f.set.StringVar(&f.report, "report", "", "write a connection report to this file (HTML)")

@@ -417,7 +417,7 @@ func (f *flags) filtered(all []string) error {
 }
 
 // toWays are the ways to name a destination.
-const toWays = "-to excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL"
+const toWays = "-to halo:ADDRESS, excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL"
 
 // destination takes -to KIND:WHERE and -set NAME=VALUE apart.
 func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.Destination, error) {
@@ -469,6 +469,13 @@ func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.De
 		}
 		d.Settings[name] = value
 	}
+	if f.loaded != nil { // what the project has for this kind of destination counts
+		kind := ""
+		if driver.Described {
+			kind = driver.Name
+		}
+		f.loaded.Turn(kind)
+	}
 	return d, nil
 }
 
@@ -493,6 +500,16 @@ func (f *flags) secrets(ctx context.Context, t *terminal, c *wiring.Computer, dr
 		found[s.Name] = secret
 	}
 	return found
+}
+
+// askFor is what a secret is called in a question.
+func askFor(s core.Setting) string { return strings.ToLower(s.Title[:1]) + s.Title[1:] }
+
+func orNone(s core.Setting) string {
+	if s.Required {
+		return ""
+	}
+	return " (Enter for none)"
 }
 
 func find(drivers []core.Driver[core.Destination], name string) *core.Driver[core.Destination] {

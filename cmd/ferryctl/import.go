@@ -18,7 +18,7 @@ import (
 
 func importCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("import")
-	f.set.StringVar(&f.to, "to", "", "destination: excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL")
+	f.set.StringVar(&f.to, "to", "", "destination: halo:ADDRESS, excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "logical names, separated by commas (default: what takes part in the project's Import everything, else account,contact)")
 	f.set.Var(f.filters, "filter", "only records that fit, TABLE=ODATA, in place of what the project says; may be repeated")

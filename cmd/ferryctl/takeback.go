@@ -12,7 +12,7 @@ import (
 
 func takebackCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("takeback")
-	f.set.StringVar(&f.to, "to", "", "destination: sqlite:FILE, postgres:URL, csv:FOLDER or excel:FILE.xlsx (default: the project's)")
+	f.set.StringVar(&f.to, "to", "", "destination: halo:ADDRESS, sqlite:FILE, postgres:URL, csv:FOLDER or excel:FILE.xlsx (default: the project's)")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.runID, "run", "", "which import: its id in ferryctl runs, or how that begins (default: the newest)")
 	f.set.BoolVar(&f.rehearse, "rehearse", false, "only tell what would be put back")

@@ -10,7 +10,15 @@ import (
 
 // AddChild adds a related table whose records belong to this one's; link is its lookup that points here. It begins with
 // the default: every readable field under its own name.
-func (d *Draft) AddChild(t core.Table, link string) error {
+func (d *Draft) AddChild(t core.Table, link string) error { return d.addChild(t, link, nil) }
+
+// AddChildInto is AddChild where the destination has its own tables: into is the one that the records go to. The lookup
+// goes into its field that points at the parent's records there; nothing else is said yet.
+func (d *Draft) AddChildInto(t core.Table, link string, into core.Table) error {
+	return d.addChild(t, link, &into)
+}
+
+func (d *Draft) addChild(t core.Table, link string, into *core.Table) error {
 	f := t.Field(link)
 	if f == nil || !f.Readable || !f.Type.IsLookup() {
 		return cannotBind(d, "child-link", t.Name.Logical+" has no lookup "+link+" that can be read.", "Choose the lookup that points at the parent.", link)
@@ -20,6 +28,10 @@ func (d *Draft) AddChild(t core.Table, link string) error {
 	}
 	d.Know(t)
 	child := Default(t)
+	if into != nil {
+		d.Place(*into)
+		child = belonging(t, *f, *into, d.m.Table)
+	}
 	child.Link = link
 	child.ID = d.m.ID + "." + t.Name.Logical
 	taken := func(id string) bool {
@@ -30,7 +42,7 @@ func (d *Draft) AddChild(t core.Table, link string) error {
 	}
 	// A table of its own: the same records may also come by a mapping of their own, with other columns.
 	name := child.Table
-	for n := 1; d.writesTo(child.Table); n++ {
+	for n := 1; into == nil && d.writesTo(child.Table); n++ {
 		child.Table = d.m.Table + "_" + name
 		if n > 1 {
 			child.Table += "_" + strconv.Itoa(n)
@@ -40,6 +52,19 @@ func (d *Draft) AddChild(t core.Table, link string) error {
 		m.Children = append(m.Children, child)
 		return nil
 	})
+}
+
+// belonging is a mapping into a table of the destination's own, whose rows belong to records of another of its tables.
+func belonging(t core.Table, link core.Field, into core.Table, above string) Mapping {
+	d := NewDraft(t, &into)
+	for _, to := range into.Fields {
+		if to.Writable && to.Type.IsLookup() && slices.Contains(to.Targets, above) && d.Bind(link.Name, to.Name) == nil {
+			break
+		}
+	}
+	m := d.Saved()
+	m.Title = t.Name.Plural
+	return m
 }
 
 // writesTo reports whether the mapping, one of its children or another mapping of the project goes to a table.
@@ -67,8 +92,8 @@ func (d *Draft) RemoveChild(id string) error {
 func (d *Draft) Child(id string) (*Draft, bool) {
 	for _, c := range d.m.Children {
 		if t := d.table(c.Source); c.ID == id && t != nil {
-			child := Edit(c, *t, nil)
-			child.tables, child.have = d.tables, d.have
+			child := Edit(c, *t, d.placeOf(c.Table))
+			child.tables, child.have, child.places = d.tables, d.have, d.places
 			child.Know(d.source)
 			return child, true
 		}

@@ -15,6 +15,7 @@ type Draft struct {
 	m      Mapping
 	tables map[string]core.Table // what is known of other tables of the source
 	others []Mapping             // the project's other mappings
+	places map[string]core.Table // what is known of other tables of the destination
 	have   map[string]core.Table // what the destination has already, where it makes its tables itself
 	facts  Facts
 
@@ -79,6 +80,28 @@ func (d *Draft) Know(tables ...core.Table) {
 	for _, t := range tables {
 		d.tables[t.Name.Logical] = t
 	}
+}
+
+// Place tells the Draft what another table of the destination looks like, where it has its own: for children.
+func (d *Draft) Place(tables ...core.Table) {
+	d.seen = sight{}
+	if d.places == nil {
+		d.places = map[string]core.Table{}
+	}
+	for _, t := range tables {
+		d.places[t.Name.Logical] = t
+	}
+}
+
+// placeOf is what is known of a table of the destination; nil where the destination makes its tables itself.
+func (d *Draft) placeOf(name string) *core.Table {
+	if d.dest == nil {
+		return nil
+	}
+	if t, ok := d.places[name]; ok {
+		return &t
+	}
+	return &core.Table{Name: core.TableName{Logical: name}}
 }
 
 // Have tells the Draft of a table that is there already, at a destination that makes its tables itself; nil is one that is

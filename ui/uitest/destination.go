@@ -14,6 +14,7 @@ type Places struct {
 	Practice ui.PracticeDestination
 	Kept     map[string]bool
 	Offers   []string
+	Forecast string
 	Tables   []core.TableName
 	Begun    map[string]mapping.Mapping // by "table" or "table into"
 }
@@ -53,4 +54,9 @@ func (e *Engine) BeginMapping(ctx context.Context, _ project.Connection, _ proje
 	}
 	return mapping.Mapping{}, &core.Fault{Kind: core.Wrong, Code: "ferry.not-adopted", Owner: core.You, Cause: "Nobody has said yet what becomes of this table at the destination.",
 		Remedy: "Make a mapping for it in Ferry's window, or leave the table out."}
+}
+
+// ForecastImport implements ui.Engine.
+func (e *Engine) ForecastImport(ctx context.Context, _ project.Destination, _ map[string]int64) (string, error) {
+	return e.Places.Forecast, e.called(ctx, "ForecastImport")
 }

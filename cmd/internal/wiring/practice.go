@@ -12,9 +12,15 @@ import (
 
 // PracticeHalo is the Halo of a practice environment: how a project names it and what opens it.
 func PracticeHalo(env *practice.Environment) (project.Destination, map[string]core.Secret) {
-	return project.Destination{
-			Driver: "halo", Practice: true, Settings: map[string]string{"address": env.HaloAddress, "tenant": practice.HaloTenant},
-		}, map[string]core.Secret{
+	values := map[string]string{"address": env.HaloAddress, "tenant": practice.HaloTenant, "link-module": "77", "id-fields": "ref, other5"}
+	for _, customer := range env.Halo.Customers() {
+		for _, site := range env.Halo.Sites() {
+			if values["default-site"] == "" && site.Int("client_id") == customer.ID() && !customer.Bool("inactive") && !site.Bool("inactive") {
+				values["default-site"] = customer.Text("name") + "/" + site.Text("name")
+			}
+		}
+	}
+	return project.Destination{Driver: "halo", Practice: true, Settings: values}, map[string]core.Secret{
 			"client-id": core.NewSecret(practice.HaloClientID), "secret": core.NewSecret(practice.HaloSecret),
 		}
 }

@@ -1,0 +1,94 @@
+package wiring_test
+
+import (
+	"strings"
+	"testing"
+
+	"ferry/cmd/internal/wiring"
+	"ferry/core"
+	"ferry/core/mapping"
+	playedhalo "ferry/core/practice/halo"
+	"ferry/core/project"
+)
+
+// The practice Halo as the window offers it: filled in it passes its test, and accounts and contacts have a mapping that
+// nothing has to be said about.
+func TestThePracticeHaloIsReadyAndItsMappingsAreBegun(t *testing.T) {
+	m := newMover(t, 12, 20, playedhalo.Settings{})
+	d, secrets := wiring.PracticeHalo(m.env)
+	if !d.Practice || !strings.Contains(d.Settings["default-site"], "/") {
+		t.Fatalf("it is offered as %+v", d)
+	}
+	to, err := m.c.Destination(t.Context(), wiring.PracticeDrivers(m.env, nil), d, secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = to.Close() })
+	last := map[string]core.Check{}
+	to.Checks(t.Context(), core.Need{Tables: []string{"customers", "users"}}, func(c core.Check) { last[c.ID] = c })
+	for id, c := range last {
+		if c.State == core.CheckFailed || c.State == core.CheckUntried {
+			t.Errorf("%s: %s, %v", id, c.State, c.Fault)
+		}
+	}
+	sites, err := to.(core.Offerer).Offers(t.Context(), "default-site")
+	if err != nil || len(sites) == 0 || !contains(sites, d.Settings["default-site"]) {
+		t.Errorf("of the sites %q the default one is %q; %v", sites, d.Settings["default-site"], err)
+	}
+	for table, into := range map[string]string{"account": "customers", "contact": "users"} {
+		begun, err := wiring.BeginMapping(t.Context(), m.link.Source, to, table, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, err := m.link.Source.Describe(t.Context(), table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		there, err := to.Describe(t.Context(), into)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if begun.Table != into || !begun.ActiveOnly || len(begun.Columns) < 8 {
+			t.Errorf("%s begins as %+v", table, begun)
+		}
+		for _, p := range mapping.Edit(begun, from, &there).Problems() {
+			if p.Severity == mapping.Stops {
+				t.Errorf("%s: %s %s", table, p.Cause, p.Remedy)
+			}
+		}
+	}
+	if _, err := wiring.BeginMapping(t.Context(), m.link.Source, to, "task", ""); core.AsFault(err).Code != "ferry.not-adopted" {
+		t.Errorf("of tasks it says %v", err)
+	}
+	sent, err := wiring.BeginMapping(t.Context(), m.link.Source, to, "account", "sites")
+	if err != nil || sent.Table != "sites" || len(sent.Columns) != 0 {
+		t.Errorf("accounts into sites begin as %+v, %v", sent, err)
+	}
+}
+
+func contains(all []string, one string) bool {
+	for _, s := range all {
+		if s == one {
+			return true
+		}
+	}
+	return false
+}
+
+// A destination that is a practice one in the project has an address of its own in the keychain's eyes: none of its secrets
+// is ever one of somebody's real Halo.
+func TestSecretsOfHaloAreKeptUnderWhomTheyMayBeSentTo(t *testing.T) {
+	c, _ := machine(t)
+	drivers := wiring.Destinations("", nil)
+	acme := project.Destination{Driver: "halo", Settings: map[string]string{"address": "https://acme.halopsa.com"}}
+	if err := c.KeepDestination(t.Context(), drivers, acme, map[string]core.Secret{"client-id": core.NewSecret("id"), "secret": core.NewSecret("hunter2")}); err != nil {
+		t.Fatal(err)
+	}
+	if known := c.KnowsDestination(t.Context(), drivers, acme); !known["secret"] || !known["client-id"] || known["headers"] {
+		t.Errorf("it knows %v", known)
+	}
+	evil := project.Destination{Driver: "halo", Settings: map[string]string{"address": "https://acme.halopsa.com", "auth-address": "https://evil.example/auth"}}
+	if known := c.KnowsDestination(t.Context(), drivers, evil); known["secret"] {
+		t.Error("a secret of Halo would go to another server because a project says so")
+	}
+}

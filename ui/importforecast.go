@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"context"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+
+	"ferry/core"
+	"ferry/ui/kit"
+	"ferry/ui/look"
+	"ferry/ui/task"
+)
+
+// notifies is the present destination's switch that lets it write to people; false when it has none.
+func (w *Window) notifies() (s core.Setting, on, has bool) {
+	d := w.project.Destination
+	if d == nil {
+		return s, false, false
+	}
+	driver := w.driver(d.Driver)
+	if driver == nil {
+		return s, false, false
+	}
+	for _, s := range driver.Settings {
+		if s.Notifies {
+			on, _ = strconv.ParseBool(d.Settings[s.Name])
+			return s, on, true
+		}
+	}
+	return s, false, false
+}
+
+// quietWords say whether anybody hears of the import.
+func (w *Window) quietWords(r ImportRequest) []fyne.CanvasObject {
+	s, on, has := w.notifies()
+	if !has {
+		return nil
+	}
+	kind := w.driver(w.project.Destination.Driver).Title
+	if on {
+		words := lang.L("{{.Kind}} may write to the people who are imported: “{{.Setting}}” is on.", kit.M{"Kind": kind, "Setting": s.Title})
+		if n := w.people(); n.Truth != "" {
+			words += " " + lang.L("That is {{.Count}} people.", kit.M{"Count": kit.Count(n)})
+		}
+		return []fyne.CanvasObject{kit.Hint("warn", words, look.Warned)}
+	}
+	words := lang.L("Nobody is written to: each request tells {{.Kind}} to send no mail and to start no automation.", kit.M{"Kind": kind})
+	if r.Limit > 0 {
+		words += " " + lang.L("Look afterwards whether it kept to that.")
+	}
+	return []fyne.CanvasObject{kit.Hint("check", words, look.Passed)}
+}
+
+// forecast asks how long the import takes and writes it into the sheet when it is known.
+func (w *Window) forecast(r ImportRequest, body *fyne.Container, sheet *kit.Sheet) {
+	c := w.connection()
+	if c == nil || !w.described() {
+		return
+	}
+	records := map[string]int64{}
+	for _, id := range r.Tables {
+		l, ok := w.byID(id)
+		if !ok || l.Saved == nil {
+			continue
+		}
+		n := w.session(c.Name).counts[countOf(l)]
+		if n.Truth == core.Unknown && r.Limit == 0 {
+			return
+		}
+		if r.Limit > 0 && (n.Truth == core.Unknown || n.N > int64(r.Limit)) {
+			n.N = int64(r.Limit)
+		}
+		records[l.Saved.Table] += n.N
+	}
+	to := *clone(w.project).Destination
+	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (string, error) {
+		return w.o.Engine.ForecastImport(ctx, to, records)
+	}, nil, func(words string, err error) {
+		if err != nil || words == "" { // the import says it again, when it begins
+			return
+		}
+		body.Objects = append(body.Objects, kit.Hint("wait", words+".", look.Quiet))
+		sheet.Refit()
+	})
+}
+
+// lookedQuiet asks the person, after a try into a destination that could write to people, to look whether it did. What the
+// requests say is proved; what the destination does with it is not.
+func (w *Window) lookedQuiet(limited bool) []fyne.CanvasObject {
+	_, on, has := w.notifies()
+	if !has || on || !limited {
+		return nil
+	}
+	kind := w.driver(w.project.Destination.Driver).Title
+	return []fyne.CanvasObject{kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18),
+		kit.Grow(kit.Para(lang.L("Look in {{.Kind}} whether it sent anything to these people before you go on. Ferry told it not to in each request.", kit.M{"Kind": kind})))))}
+}
