@@ -35,7 +35,7 @@ func newFrame(w *Window) *frame {
 		{placeSettings, "settings", lang.L("Settings")},
 	} {
 		place := i.place
-		f.items[place] = kit.NewRailItem(i.icon, i.words, func() { w.open(place) })
+		f.items[place] = kit.NewRailItem(i.icon, i.words, func() { w.tap(place) })
 		rail = append(rail, f.items[place])
 	}
 	ground := kit.NewBox(look.Rail, "", 0)

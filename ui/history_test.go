@@ -58,6 +58,18 @@ func TestAReportIsSavedWhereOneSays(t *testing.T) {
 	}
 }
 
+// Who taps the place where they are wants its list.
+func TestTappingHistoryAgainLeavesAReceipt(t *testing.T) {
+	e := uitest.Works()
+	e.History = []importer.Receipt{uitest.Done()}
+	s := openIn(t, e, t.TempDir())
+	s.Tap("History")
+	s.TapRow("Accounts, Contacts, Projects")
+	s.Sees("It adds up")
+	s.Tap("History")
+	s.Sees("Every import of this project, newest first")
+}
+
 func TestAFileThatIsThereIsReplacedOnlyWhenOneSaysSo(t *testing.T) {
 	e, dir := uitest.Works(), t.TempDir()
 	e.History = []importer.Receipt{uitest.Done()}

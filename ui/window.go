@@ -179,9 +179,6 @@ func (w *Window) begin() {
 
 // open shows a place.
 func (w *Window) open(place string) {
-	if place == placeMappings && w.place == place {
-		w.mappings().leave() // who taps the place again wants its list
-	}
 	w.place = place
 	p := w.pages[place]
 	if place == placeWelcome || place == placeOpened {
@@ -197,6 +194,19 @@ func (w *Window) open(place string) {
 	if c, ok := p.(*connections); ok {
 		c.page.Top()
 	}
+}
+
+// tap opens a place from the rail. Who taps the present one again wants to see its list.
+func (w *Window) tap(place string) {
+	if w.place == place {
+		switch p := w.pages[place].(type) {
+		case *mappings:
+			p.leave()
+		case *history:
+			p.escape()
+		}
+	}
+	w.open(place)
 }
 
 // refresh draws the present place anew.

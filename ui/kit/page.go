@@ -139,16 +139,7 @@ func (p *Page) eachWorded(visit func(worded) (more bool)) {
 		if w, ok := o.(worded); ok && !visit(w) {
 			return false
 		}
-		children := []fyne.CanvasObject{}
-		switch o := o.(type) {
-		case *fyne.Container:
-			children = o.Objects
-		case *container.Scroll:
-			children = []fyne.CanvasObject{o.Content}
-		case *Pick:
-			children = []fyne.CanvasObject{o.content}
-		}
-		for _, child := range children {
+		for _, child := range inside(o) {
 			if !walk(child) {
 				return false
 			}
@@ -156,6 +147,21 @@ func (p *Page) eachWorded(visit func(worded) (more bool)) {
 		return true
 	}
 	walk(p.Container)
+}
+
+// inside tells what stands in something that holds others.
+func inside(o fyne.CanvasObject) []fyne.CanvasObject {
+	switch o := o.(type) {
+	case *fyne.Container:
+		return o.Objects
+	case *container.Scroll:
+		return []fyne.CanvasObject{o.Content}
+	case *Pick:
+		return []fyne.CanvasObject{o.content}
+	case *Sheet:
+		return []fyne.CanvasObject{o.content}
+	}
+	return nil
 }
 
 // fill makes the rows that can be seen now.
