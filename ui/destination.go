@@ -32,6 +32,7 @@ type destinationPage struct {
 	primary  *kit.Button
 
 	checks  []core.Check
+	said    fyne.CanvasObject // the verdict as it stands on the page; nil when there is none
 	testing *task.Task
 	tested  bool
 	fault   *core.Fault
@@ -81,7 +82,8 @@ func (p *destinationPage) render() {
 		cards = append(cards, p.choices())
 	}
 	cards = append(cards, p.formCard())
-	cards = append(cards, p.verdict()...)
+	verdict := p.verdict()
+	cards = append(cards, verdict...)
 	if d := p.draft(); p.driver.Described {
 		cards = append(cards, p.next()...)
 	} else if destinationPath(d, p.driver) != "" || destinationPlace(d, p.driver) != "" {
@@ -227,8 +229,17 @@ func (p *destinationPage) check() {
 		p.ask()
 		p.w.beginMappings()
 		p.w.refresh()
+		p.reveal()
 	})
 	p.w.refresh()
+	p.reveal()
+}
+
+// reveal brings the verdict into view: below a long form nobody would see it.
+func (p *destinationPage) reveal() {
+	if p.w.place == placeDestination && p.said != nil {
+		p.page.Reveal(p.said)
+	}
 }
 
 // refused is why settings cannot be right, nil when they may be. Nobody is asked.
@@ -250,6 +261,7 @@ func (p *destinationPage) verdict() []fyne.CanvasObject {
 	calls := p.w.faultCalls(nil, p.check)
 	calls.Quiet, calls.More = true, p.mends
 	cards := []fyne.CanvasObject{}
+	p.said = nil
 	switch {
 	case p.testing != nil:
 		cards = append(cards, kit.Verdict(lang.L("Checking the destination…"), kit.Tally(p.checks), look.Ink, "wait"))
@@ -263,7 +275,11 @@ func (p *destinationPage) verdict() []fyne.CanvasObject {
 	if len(p.checks) > 0 {
 		cards = append(cards, kit.CheckList(p.checks, calls))
 	}
-	return cards
+	if len(cards) == 0 {
+		return nil
+	}
+	p.said = kit.Column(look.Gap4, cards...)
+	return []fyne.CanvasObject{p.said}
 }
 
 // meaning says what the file will hold.

@@ -178,7 +178,7 @@ func (p *destinationPage) formCard() fyne.CanvasObject {
 	if g.Note != "" {
 		steps = append(steps, kit.Hairline(), kit.CaptionPara(g.Note))
 	}
-	return kit.Beside(430, 16, card, kit.Sized(290, 0, kit.Card(kit.Column(10, steps...))))
+	return kit.TopBeside(430, 16, card, kit.Sized(290, 0, kit.Card(kit.Column(10, steps...))))
 }
 
 // offered lets a person choose what a setting could be, of what the system tells.

@@ -139,7 +139,8 @@ func TestWhatWasMadeForADatabaseComesBackAfterHalo(t *testing.T) {
 	s.Type("Client secret", "hunter2")
 	s.Tap("Use and check")
 	s.Sees("Destination available")
-	if len(p.Mappings) != 2 || p.Mappings[0].Table != "customers" {
+	s.Until(func() bool { return len(p.Mappings) == 2 })
+	if p.Mappings[0].Table != "customers" {
 		t.Fatalf("into Halo go %+v", p.Mappings)
 	}
 	s.Tap("Database file (SQLite)")

@@ -158,9 +158,14 @@ func Beside(least, gap float32, left, right fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: &besideLayout{least: least, gap: gap}, Objects: []fyne.CanvasObject{left, right}}
 }
 
+// TopBeside is Beside with both beginning at the top.
+func TopBeside(least, gap float32, left, right fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &besideLayout{least: least, gap: gap, top: true}, Objects: []fyne.CanvasObject{left, right}}
+}
+
 type besideLayout struct {
 	least, gap float32
-	below      bool
+	top, below bool
 }
 
 func (l *besideLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -181,8 +186,12 @@ func (l *besideLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	left := size.Width - right - l.gap
 	h := fit(o[0], left, 0)
 	g := fit(o[1], right, 0)
-	o[0].Move(fyne.NewPos(0, (size.Height-h)/2))
-	o[1].Move(fyne.NewPos(left+l.gap, (size.Height-g)/2))
+	above, beside := (size.Height-h)/2, (size.Height-g)/2
+	if l.top {
+		above, beside = 0, 0
+	}
+	o[0].Move(fyne.NewPos(0, above))
+	o[1].Move(fyne.NewPos(left+l.gap, beside))
 }
 
 func (l *besideLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
