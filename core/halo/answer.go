@@ -43,6 +43,7 @@ var (
 	saysMissing = regexp.MustCompile(`(?i)\b(mandatory|required|must be (entered|set|given|specified|provided|selected|supplied|filled)|missing|cannot be (null|empty|blank)|no value|please (enter|select|specify|provide))\b`)
 	saysTaken   = regexp.MustCompile(`(?i)\b(already (exists|in use|used|taken)|duplicate|collision|not unique|in use by)\b`)
 	saysEmail   = regexp.MustCompile(`(?i)e-?mail`)
+	saysLong    = regexp.MustCompile(`(?i)\b(truncated|too long|maximum length)\b`)
 	saysLimit   = regexp.MustCompile(`(?i)rate limit|too many requests`)
 )
 
@@ -70,7 +71,7 @@ func recordFault(t *table, key string, err error) *core.Fault {
 		}
 	case field != nil && saysMissing.MatchString(text):
 		g = fieldMissing(field.display)
-	case field != nil && f.Code != "halo.internal":
+	case field != nil && (f.Code != "halo.internal" || saysLong.MatchString(text)):
 		g = fieldRefused(field.display)
 	default:
 		return about(f, t.name, key, "")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -98,30 +99,54 @@ func (d *Destination) checkCustomers(ctx context.Context, c *core.Check) error {
 	return nil
 }
 
-// checkAgent looks whether the agent sees all customers. How Halo tells it nobody has written down: a member whose name speaks
-// of all customers counts.
+// checkAgent looks whether the agent sees all customers.
 func (d *Destination) checkAgent(ctx context.Context, c *core.Check) error {
-	var me object
-	if err := d.c.get(ctx, "asking Halo for the agent", "Agent/me", nil, &me); err != nil && !unavailable(err) {
+	name, sees, told, err := d.agent(ctx)
+	switch {
+	case err != nil:
 		return err
+	case told && !sees && d.to.some:
+		c.State, c.Fault = core.CheckWarned, restricted()
+	case told && !sees:
+		return restricted()
 	}
-	told := false
-	for name := range me {
-		lower := strings.ToLower(name)
-		if strings.Contains(lower, "all") && (strings.Contains(lower, "client") || strings.Contains(lower, "customer") || strings.Contains(lower, "area")) {
-			if _, is := me[name].(bool); is {
-				told = true
-				if !me.yes(name) {
-					return restricted()
-				}
-			}
-		}
-	}
-	c.Detail = me.text("name")
+	c.Detail = name
 	if !told {
 		c.Detail = strings.TrimPrefix(c.Detail+", Halo does not say whether it sees all: look at the agent's role", ", ")
 	}
 	return nil
+}
+
+// aboutAll matches members that tell whether all customers may be used.
+var aboutAll = regexp.MustCompile(`(?i)(^|_|allow)all_?(client|customer|area)s?(_|$)`)
+
+// agent asks as whom the application works, and whether that agent sees all customers. How Halo tells it nobody has written
+// down: a switch whose name speaks of all customers counts.
+func (d *Destination) agent(ctx context.Context) (name string, sees, told bool, err error) {
+	var me object
+	if err := d.c.get(ctx, "asking Halo for the agent", "Agent/me", nil, &me); err != nil && !unavailable(err) {
+		return "", false, false, err
+	}
+	sees = true
+	for member := range me {
+		if _, is := me[member].(bool); is && aboutAll.MatchString(member) {
+			told, sees = true, sees && me.yes(member)
+		}
+	}
+	return me.text("name"), sees, told, nil
+}
+
+// seesAll refuses an import by an agent who sees some customers only: those that are hidden would be made a second time.
+func (d *Destination) seesAll(ctx context.Context) error {
+	if d.asked || d.to.some {
+		return nil
+	}
+	_, sees, told, err := d.agent(ctx)
+	if err == nil && told && !sees {
+		return restricted()
+	}
+	d.asked = err == nil
+	return err
 }
 
 func (d *Destination) checkSite(ctx context.Context, c *core.Check) error {

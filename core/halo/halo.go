@@ -24,6 +24,7 @@ type Destination struct {
 	home    int64             // the default site; 0 is not looked for yet
 	keeps   map[string]*keep  // by plan
 	custom  []*table          // the custom tables; nil when nobody asked
+	asked   bool              // whether the agent sees all customers: it does, as far as Halo says
 }
 
 // Promises that the compiler keeps: what a Destination can do beyond writing is found by assertion.
@@ -96,6 +97,7 @@ func (d *Destination) instance(ctx context.Context) (object, error) {
 // fresh forgets what Halo told.
 func (d *Destination) fresh() {
 	d.tables, d.indexes, d.info, d.levels, d.home, d.custom = map[string]*table{}, map[string]*index{}, nil, nil, 0, nil
+	d.asked = false
 }
 
 // Finish has nothing to do: each record is whole when it is written.

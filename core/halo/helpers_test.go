@@ -1,9 +1,11 @@
 package halo
 
 import (
+	"bytes"
 	"context"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -31,6 +33,8 @@ type world struct {
 	now   time.Time
 	slept []time.Duration
 	lose  func(r *http.Request) bool // the work is done and the answer is dropped
+
+	refuse func(r *http.Request) int // a gateway answers with this status; 0 lets the request through
 }
 
 func newWorld(t *testing.T, settings practice.Settings, seed ...practice.Customer) *world {
@@ -39,7 +43,15 @@ func newWorld(t *testing.T, settings practice.Settings, seed ...practice.Custome
 	w.server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		lose := w.lose != nil && w.lose(r)
+		status := 0
+		if w.refuse != nil {
+			status = w.refuse(r)
+		}
 		w.mu.Unlock()
+		if status != 0 {
+			http.Error(rw, "<html></html>", status)
+			return
+		}
 		if !lose {
 			w.halo.ServeHTTP(rw, r)
 			return
@@ -195,4 +207,11 @@ func wantFault(t *testing.T, err error, code string) *core.Fault {
 
 func pemOf(s *httptest.Server) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+}
+
+// bodyOf is what a request sends. It can be read again.
+func bodyOf(r *http.Request) string {
+	b, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(b))
+	return string(b)
 }

@@ -159,11 +159,11 @@ func (w *writing) arrived(j *job, e *there) {
 func (w *writing) afterLoss(ctx context.Context, jobs []*job, err error) error {
 	way := w.d.way(w.s.t)
 	if way.kind == byNothing {
-		w.unsure(jobs, err)
-		return nil
+		return w.unproved(ctx, jobs, err, 3-jobs[0].tries)
 	}
 	var left []*job
-	for attempt := 0; ; attempt++ {
+	looks := 3 - jobs[0].tries%2 // not always as many: who answers each fourth request wrongly is got past
+	for attempt := 1; ; attempt++ {
 		found, lookErr := w.lookFor(ctx, jobs)
 		if lookErr != nil {
 			w.unsure(jobs, err)
@@ -178,7 +178,7 @@ func (w *writing) afterLoss(ctx context.Context, jobs []*job, err error) error {
 				left = append(left, j)
 			}
 		}
-		if len(left) == 0 || refused(err) || attempt == 2 {
+		if len(left) == 0 || refused(err) || attempt == looks {
 			break
 		}
 		// Halo may still be at work on what it did not answer.
@@ -192,9 +192,12 @@ func (w *writing) afterLoss(ctx context.Context, jobs []*job, err error) error {
 	case len(left) == 0:
 		return nil
 	case !refused(err) && !way.proved:
-		w.unsure(left, err) // it is not known yet that Ferry would find it
+		return w.unproved(ctx, left, err, 1)
+	case len(left) == 1 && left[0].tries == mostTries:
+		w.unsure(left, err) // whatever is sent of it, no answer comes
 		return nil
 	case len(left) == 1:
+		left[0].tries++
 		return w.create1(ctx, left)
 	}
 	middle := len(left) / 2

@@ -86,6 +86,7 @@ func settings() []core.Setting {
 			Help: "Off: each request tells Halo to send no welcome mail and to start no automation. Switch it on only if each imported person is to hear from Halo.",
 		},
 		{Name: "delete", More: true, Title: "Delete when an import is taken back", Kind: core.SettingSwitch, Default: "false", Help: "Off: what an import made is set inactive, with all its tickets. On: it is deleted, which cannot be undone."},
+		{Name: "some-customers", More: true, Title: "Import although the agent sees only some customers", Kind: core.SettingSwitch, Default: "false", Help: "Off: no import begins while Halo says so, because customers that the agent does not see would be made a second time."},
 		{Name: "requests", More: true, Title: "Requests in five minutes", Kind: core.SettingNumber, Default: "300", Help: "Halo stops answering above 300; other programs that use its API take part of them. Ferry keeps below."},
 		{Name: "batch", More: true, Title: "Records per request", Kind: core.SettingNumber, Default: "50", Help: "How many records are written at once."},
 		{Name: "field-types", More: true, Title: "Numbers of field types", Kind: core.SettingText, Help: "Only where Halo shows other numbers than Ferry expects: 0=text, 1=memo, 2=choice, 3=choices, 4=date, 5=time, 6=checkbox, 7=table, 8=dynamic, 10=rich."},
@@ -108,6 +109,7 @@ type target struct {
 	notify      bool
 	delete      bool
 	make        bool
+	some        bool // an agent who sees some customers will do
 	requests    int
 	batch       int
 	types       map[int64]fieldKind
@@ -150,7 +152,7 @@ func parse(s core.Settings) (target, error) {
 		return t, err
 	}
 	t.module = int64(module)
-	for name, into := range map[string]*bool{"notify": &t.notify, "delete": &t.delete, "make": &t.make} {
+	for name, into := range map[string]*bool{"notify": &t.notify, "delete": &t.delete, "make": &t.make, "some-customers": &t.some} {
 		*into = yes(s.Get(name))
 	}
 	if !lookupSlot(t.slot) {

@@ -2,7 +2,9 @@ package halo
 
 import (
 	"context"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ferry/core"
@@ -85,6 +87,11 @@ func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Th
 	if err != nil {
 		return p, err
 	}
+	if t.rows == nil {
+		if err := d.seesAll(ctx); err != nil {
+			return p, err
+		}
+	}
 	made := false
 	for _, thing := range things {
 		name := strings.TrimPrefix(thing.Name, t.name+".")
@@ -142,13 +149,20 @@ func (d *Destination) defaultSite(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	var hits []int64
+	told := len(ix.rows) == 0
 	for n, e := range ix.rows {
 		whole := e.row.text("clientsite_name")
+		told = told || whole != "" || e.row.text("client_name") != ""
 		if whole == "" {
 			whole = e.row.text("client_name") + "/" + e.row.text("name")
 		}
 		if fold(whole) == fold(d.to.defaultSite) && !e.row.yes("inactive") {
 			hits = append(hits, n)
+		}
+	}
+	if !told {
+		if hits, err = d.sitesOf(ctx, ix, customer, site); err != nil {
+			return 0, err
 		}
 	}
 	switch len(hits) {
@@ -159,4 +173,41 @@ func (d *Destination) defaultSite(ctx context.Context) (int64, error) {
 		return d.home, nil
 	}
 	return 0, severalDefaultSites()
+}
+
+// sitesOf are the active sites of a name of a customer, where lists of sites do not tell whose they are.
+func (d *Destination) sitesOf(ctx context.Context, ix *index, customer, site string) ([]int64, error) {
+	t, err := d.table(ctx, customers)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.index(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	var hits []int64
+	for id, c := range all.rows {
+		if fold(c.row.text("name")) != fold(customer) {
+			continue
+		}
+		q := url.Values{"client_id": {strconv.FormatInt(id, 10)}, "includeinactive": {"true"}}
+		var found []*there
+		if err := d.c.list(ctx, "reading the sites of a customer of Halo", ix.t.path, ix.t.key, q, func(o object) error {
+			if n, ok := o.id("id"); ok && ix.rows[n] != nil && fold(o.text("name")) == fold(site) {
+				found = append(found, ix.rows[n])
+			}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		for _, e := range found {
+			if err := d.whole(ctx, ix.t, e); err != nil {
+				return nil, err
+			}
+			if of, _ := e.row.id("client_id"); of == id && !e.row.yes("inactive") {
+				hits = append(hits, e.id)
+			}
+		}
+	}
+	return hits, nil
 }

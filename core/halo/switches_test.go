@@ -28,7 +28,7 @@ func TestEverySwitchOfThePracticeHaloIsWalked(t *testing.T) {
 		{name: "other slot", settings: practice.Settings{DynamicsSlot: "none"}, values: []string{"dynamics-value", "value2"}},
 		{name: "options that are ignored", settings: practice.Settings{BadOptions: "ignored"}},
 		{name: "a text is too long", bad: func(r []core.Record) { r[1].Values[1] = long }, code: "halo.field-refused", field: "website"},
-		{name: "a text is too long, with an exception", settings: practice.Settings{TooLong: "exception"}, bad: func(r []core.Record) { r[1].Values[1] = long }, code: "halo.internal"},
+		{name: "a text is too long, with an exception", settings: practice.Settings{TooLong: "exception"}, bad: func(r []core.Record) { r[1].Values[1] = long }, code: "halo.field-refused", field: "website"},
 		{name: "a name is too long", bad: func(r []core.Record) { r[1].Values[0] = long }, code: "halo.not-like", field: "name"},
 		{name: "a mandatory field, told with nothing", settings: practice.Settings{Errors: practice.ErrorsEmpty, Mandatory: []string{"client.website"}}, bad: func(r []core.Record) { r[1].Values[1] = core.Null() }, code: "halo.refused"},
 		{name: "a mandatory field, partly stored", settings: practice.Settings{Batch: "partial", Mandatory: []string{"client.website"}}, bad: func(r []core.Record) { r[1].Values[1] = core.Null() }, code: "halo.field-missing", field: "website"},

@@ -20,6 +20,7 @@ type job struct {
 	element object // what is written; nil for nothing
 	site    object // what is written into the customer's main site; nil for nothing
 	sent    bool   // it has left once
+	tries   int    // how often it was sent again because no answer came
 	values  []core.Value
 	write   []bool
 	was     []core.Value // what stands in the columns that are written

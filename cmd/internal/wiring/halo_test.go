@@ -33,6 +33,7 @@ type mover struct {
 	values  map[string]string
 	journal string
 	slept   time.Duration
+	really  time.Duration // how long a wait lasts for those who live by another clock
 }
 
 func newMover(t *testing.T, accounts, contacts int, world playedhalo.Settings, values ...string) *mover {
@@ -59,13 +60,13 @@ func (m *mover) now() time.Time { return time.Now().Add(m.slept) }
 // wait waits for nobody: the clock moves.
 func (m *mover) wait(ctx context.Context, d time.Duration) error {
 	m.slept += d
-	return ctx.Err()
+	return core.Wait(ctx, m.really)
 }
 
 func (m *mover) destination() *halo.Destination {
 	m.t.Helper()
 	d, err := halo.New(core.Settings{Values: m.values, Secrets: map[string]core.Secret{
-		"client-id": core.NewSecret(practice.HaloClientID), "secret": core.NewSecret(practice.HaloSecret),
+		"client-id": core.NewSecret(practice.HaloClientID), "secret": core.NewSecret(practice.HaloSecret), "headers": core.NewSecret(m.values["headers"]),
 	}}, halo.Options{Network: rest.Network{PEM: m.env.CA, Proxy: rest.Proxy{Mode: rest.NoProxy}}, Wait: m.wait, Now: m.now})
 	if err != nil {
 		m.t.Fatal(err)
@@ -76,10 +77,21 @@ func (m *mover) destination() *halo.Destination {
 // job is the import, as it begins where nobody has made a mapping.
 func (m *mover) job(change ...func(*mapping.Mapping)) (importer.Job, *halo.Destination, func()) {
 	m.t.Helper()
+	job, d, done, err := m.begin(change...)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return job, d, done
+}
+
+// begin is job for a Halo that may not even be described.
+func (m *mover) begin(change ...func(*mapping.Mapping)) (importer.Job, *halo.Destination, func(), error) {
+	m.t.Helper()
 	d := m.destination()
 	maps, err := wiring.Mappings(m.t.Context(), m.link.Source, d, nil, []string{"contact", "account"}, nil)
 	if err != nil {
-		m.t.Fatal(err)
+		_ = d.Close()
+		return importer.Job{}, nil, nil, err
 	}
 	for i := range maps {
 		for _, f := range change {
@@ -95,7 +107,18 @@ func (m *mover) job(change ...func(*mapping.Mapping)) (importer.Job, *halo.Desti
 	return job, d, func() {
 		_ = d.Close()
 		memory.Close()
+	}, nil
+}
+
+// attempt is an import that may fail.
+func (m *mover) attempt(change ...func(*mapping.Mapping)) (importer.Receipt, error) {
+	m.t.Helper()
+	job, _, done, err := m.begin(change...)
+	if err != nil {
+		return importer.Receipt{}, err
 	}
+	defer done()
+	return importer.Run(m.t.Context(), job, nil)
 }
 
 func (m *mover) carry(change ...func(*mapping.Mapping)) (importer.Receipt, int64) {
