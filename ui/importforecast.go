@@ -54,7 +54,7 @@ func (w *Window) quietWords(r ImportRequest) []fyne.CanvasObject {
 }
 
 // forecast asks how long the import takes and writes it into the sheet when it is known.
-func (w *Window) forecast(r ImportRequest, body *fyne.Container, sheet *kit.Sheet) {
+func (w *Window) forecast(r ImportRequest, into *fyne.Container, sheet *kit.Sheet) {
 	c := w.connection()
 	if c == nil || !w.described() {
 		return
@@ -81,7 +81,8 @@ func (w *Window) forecast(r ImportRequest, body *fyne.Container, sheet *kit.Shee
 		if err != nil || words == "" { // the import says it again, when it begins
 			return
 		}
-		body.Objects = append(body.Objects, kit.Hint("wait", words+".", look.Quiet))
+		into.Objects = append(into.Objects, kit.Hint("wait", words+".", look.Quiet))
+		into.Refresh()
 		sheet.Refit()
 	})
 }

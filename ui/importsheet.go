@@ -48,6 +48,10 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	parts := []fyne.CanvasObject{kit.Facts(facts...)}
 	parts = append(append(parts, w.expected(r)...), w.keepsWords())
 	parts = append(parts, w.quietWords(r)...)
+	takes := kit.Column(0)
+	if w.described() {
+		parts = append(parts, takes)
+	}
 	begin := kit.Primary(w.startWords(r), nil)
 	var sheet *kit.Sheet
 	job := kit.SheetJob{Title: lang.L("Write into {{.To}}?", kit.M{"To": name}), Width: 600}
@@ -77,7 +81,7 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	}
 	job.Buttons = append(job.Buttons, begin)
 	sheet = kit.ShowSheet(w.win.Canvas(), job)
-	w.forecast(r, job.Body.(*fyne.Container), sheet)
+	w.forecast(r, takes, sheet)
 }
 
 func (w *Window) startWords(r ImportRequest) string {
@@ -121,6 +125,9 @@ func (w *Window) expected(r ImportRequest) []fyne.CanvasObject {
 		words := lang.L("Nobody rehearsed this, so how many records are created and how many updated is not known.")
 		if r.Limit > 0 {
 			words = lang.L("At most {{.N}} records of each mapping are written.", kit.M{"N": r.Limit})
+		}
+		if w.described() { // its tables are its own
+			return []fyne.CanvasObject{kit.Para(words)}
 		}
 		return []fyne.CanvasObject{kit.Para(words), kit.QuietPara(lang.L("What is made there, tables and columns, cannot be taken back."))}
 	}

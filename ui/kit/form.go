@@ -57,7 +57,7 @@ func NewForm(settings []core.Setting, values map[string]string, calls FormCalls)
 	}
 	if len(rest) > 0 {
 		f.rest = Column(16, rest...)
-		f.more = Link("", func() { f.showMore(!f.rest.Visible()) })
+		f.more = Link(lang.L("More settings"), func() { f.showMore(!f.rest.Visible()) })
 		parts = append(parts, Row(0, f.more, Space()), f.rest)
 		f.Container = Column(16, parts...)
 		f.showMore(calls.More)
