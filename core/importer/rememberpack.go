@@ -17,7 +17,7 @@ const (
 var errImage = errors.New("importer: an image cannot be read")
 
 func packReplaced(rows []core.Replaced) ([]byte, error) {
-	out := binary.AppendUvarint(nil, uint64(len(rows)))
+	out := binary.AppendUvarint(make([]byte, 0, packedSize(rows)), uint64(len(rows)))
 	for _, r := range rows {
 		flags := byte(0)
 		for _, f := range []struct {
@@ -60,6 +60,20 @@ func packReplaced(rows []core.Replaced) ([]byte, error) {
 		}
 	}
 	return out, nil
+}
+
+// packedSize is about how many bytes rows are when they are packed.
+func packedSize(rows []core.Replaced) int {
+	n := binary.MaxVarintLen64
+	for _, r := range rows {
+		n += len(r.Key) + len(r.Old) + len(r.Left) + 10
+		for i := range r.Was {
+			if r.Was[i].Kind() != core.KindAbsent {
+				n += r.Was[i].Size() + 5
+			}
+		}
+	}
+	return n
 }
 
 func appendPart(to []byte, s string) []byte {

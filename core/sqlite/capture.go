@@ -1,15 +1,11 @@
 package sqlite
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"hash/fnv"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -17,8 +13,8 @@ import (
 	"ferry/core"
 )
 
-// A capture keeps what the rows of one table were before a batch changed or removed them. SQLite itself keeps it, by triggers
-// of this connection alone: a row that is equal costs nothing. Rows that are made are noted by the writer.
+// A capture keeps what the rows of one table were before a batch changed or removed them. The writer looks at them first, see
+// prior, or SQLite itself keeps them, by triggers of this connection alone. Rows that are made are noted by the writer.
 type capture struct {
 	table, key string
 	columns    []column // all but the key and what SQLite computes
@@ -27,14 +23,9 @@ type capture struct {
 	cells      []cell // how the plan fills the columns
 	virgin     bool   // the table was empty when this run began: its rows are this run's own, and no trigger is needed
 	certain    bool   // what stands in a row that was made follows from what was sent
+	prior      *prior // what looks at rows before they are written; nil when triggers keep them
 	made       []madeRow
 	scratch    []byte
-}
-
-// A cell says from which column of the plan a column is filled, how that is bound and what SQLite prefers there.
-type cell struct {
-	from           int // -1 for none
-	kind, affinity string
 }
 
 // A madeRow is a row that the batch made.
@@ -88,10 +79,14 @@ func (d *Destination) capture(w *writer) error {
 		}
 	}
 	c.virgin = was == nil && rows == 0 || was != nil && was.virgin
+	if c.certain, err = d.certain(t.name); err != nil {
+		return err
+	}
+	looks := !c.virgin && c.certain && (w.care == nil || !w.care.rules) && affinity(t.column(w.plan.Key).declared) == "TEXT"
 	on := " ON main." + quote(t.name) + " BEGIN "
 	triggers := "CREATE TEMP TRIGGER " + c.kept + "_u AFTER UPDATE" + on + into(wasThere, old) + into(isThere, now) + "END;" +
 		"CREATE TEMP TRIGGER " + c.kept + "_d AFTER DELETE" + on + into(wasGone, old) + "END;"
-	if c.virgin {
+	if c.virgin || looks {
 		triggers = ""
 	}
 	if err := sqlitex.ExecuteScript(w.conn, "DROP TRIGGER IF EXISTS temp."+c.kept+"_u; DROP TRIGGER IF EXISTS temp."+c.kept+"_d; DROP TABLE IF EXISTS temp."+c.kept+";"+
@@ -103,15 +98,14 @@ func (d *Destination) capture(w *writer) error {
 		if at.from >= 0 {
 			at.kind = sqlType(w.plan.Columns[at.from].Type)
 		}
+		at.text = at.affinity == "TEXT" || at.affinity == "BLOB"
 		c.cells = append(c.cells, at)
 	}
-	// A default, or a trigger of somebody else, makes of a row what nobody sent.
-	others, err := d.file.Number(`SELECT (SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE) +
-		(SELECT count(*) FROM pragma_table_xinfo(?1) WHERE dflt_value IS NOT NULL)`, t.name)
-	if err != nil {
-		return d.file.Fault(err)
+	if looks {
+		if err := c.newPrior(w.conn); err != nil {
+			return d.file.Fault(err)
+		}
 	}
-	c.certain = others == 0
 	w.capture = c
 	if d.captured == nil {
 		d.captured = map[string]*capture{}
@@ -120,13 +114,29 @@ func (d *Destination) capture(w *writer) error {
 	return nil
 }
 
+// certain reports whether a row of a table is what was sent: a default, or a trigger of somebody else, makes of it what nobody
+// sent.
+func (d *Destination) certain(table string) (bool, error) {
+	others, err := d.file.Number(`SELECT (SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE) +
+		(SELECT count(*) FROM pragma_table_xinfo(?1) WHERE dflt_value IS NOT NULL)`, table)
+	return others == 0, d.file.Fault(err)
+}
+
 func (c *capture) clear(conn *sqlite.Conn) error {
 	c.made = c.made[:0]
+	if c.prior != nil {
+		clear(c.prior.changes) // the values are not kept
+		c.prior.changes, c.prior.values = c.prior.changes[:0], nil
+		return nil
+	}
 	return sqlitex.Execute(conn, "DELETE FROM temp."+c.kept, nil)
 }
 
 // making notes a row that was made of values.
 func (c *capture) making(key string, values []core.Value) {
+	if c.prior != nil && c.prior.again(key) {
+		return
+	}
 	sum := ""
 	if c.certain {
 		sum = c.sent(values)
@@ -136,7 +146,10 @@ func (c *capture) making(key string, values []core.Value) {
 
 // changing notes that a row of this run's own was made to hold something else, in a table that was empty when it began.
 func (c *capture) changing(key string) {
-	if c.virgin {
+	switch {
+	case c.prior != nil:
+		c.changedTo(key)
+	case c.virgin:
 		c.made = append(c.made, madeRow{key: strings.Clone(key)})
 	}
 }
@@ -153,6 +166,9 @@ type fold struct {
 
 // replaced are the rows that the batch changed, made or removed.
 func (c *capture) replaced(conn *sqlite.Conn) ([]core.Replaced, error) {
+	if c.prior != nil {
+		return c.told(conn)
+	}
 	folds := map[string]*fold{}
 	var keys []string
 	var pending *fold
@@ -201,17 +217,9 @@ func (c *capture) replaced(conn *sqlite.Conn) ([]core.Replaced, error) {
 			f.read = true
 			continue
 		}
-		if m.sum == "" {
-			now, there, err := c.row(conn, m.key)
-			if err != nil {
-				return nil, err
-			}
-			if !there {
-				continue
-			}
-			m.sum = c.sum(now)
+		if out, err = c.madeOne(conn, m, out); err != nil {
+			return nil, err
 		}
-		out = append(out, core.Replaced{Key: m.key, Made: true, Left: m.sum})
 	}
 	seen := map[string]bool{}
 	for _, key := range keys {
@@ -229,6 +237,18 @@ func (c *capture) replaced(conn *sqlite.Conn) ([]core.Replaced, error) {
 		}
 	}
 	return out, nil
+}
+
+// madeOne adds a row that the batch made, unless it is gone again.
+func (c *capture) madeOne(conn *sqlite.Conn, m madeRow, out []core.Replaced) ([]core.Replaced, error) {
+	if m.sum == "" {
+		now, there, err := c.row(conn, m.key)
+		if err != nil || !there {
+			return out, err
+		}
+		m.sum = c.sum(now)
+	}
+	return append(out, core.Replaced{Key: m.key, Made: true, Left: m.sum}), nil
 }
 
 // folded is what one row was, and changed is false when it is that again.
@@ -290,127 +310,25 @@ func rawRow(conn *sqlite.Conn, table, keyColumn string, columns []string, key st
 func raws(s *sqlite.Stmt, from, n int) []core.Value {
 	values := make([]core.Value, n)
 	for i := range values {
-		switch s.ColumnType(from + i) {
-		case sqlite.TypeNull:
-			values[i] = core.Null()
-		case sqlite.TypeInteger:
-			values[i] = core.Int(s.ColumnInt64(from + i))
-		case sqlite.TypeFloat:
-			values[i] = core.Decimal(strconv.FormatFloat(s.ColumnFloat(from+i), 'g', -1, 64))
-		case sqlite.TypeBlob:
-			raw := make([]byte, s.ColumnLen(from+i))
-			s.ColumnBytes(from+i, raw)
-			values[i] = core.Bytes(raw)
-		default:
-			values[i] = core.Text(s.ColumnText(from + i))
-		}
+		values[i] = raw(s, from+i)
 	}
 	return values
 }
 
+func raw(s *sqlite.Stmt, at int) core.Value {
+	switch s.ColumnType(at) {
+	case sqlite.TypeNull:
+		return core.Null()
+	case sqlite.TypeInteger:
+		return core.Int(s.ColumnInt64(at))
+	case sqlite.TypeFloat:
+		return core.Decimal(strconv.FormatFloat(s.ColumnFloat(at), 'g', -1, 64))
+	case sqlite.TypeBlob:
+		raw := make([]byte, s.ColumnLen(at))
+		s.ColumnBytes(at, raw)
+		return core.Bytes(raw)
+	}
+	return core.Text(s.ColumnText(at))
+}
+
 func same(a, b core.Value) bool { return a.Kind() == b.Kind() && a.Canonical() == b.Canonical() }
-
-// sum is the digest of a row as it stands there.
-func (c *capture) sum(values []core.Value) string {
-	c.scratch = c.scratch[:0]
-	for _, v := range values {
-		c.scratch = appendCell(c.scratch, v)
-	}
-	return shorten(c.scratch)
-}
-
-func shorten(cells []byte) string {
-	s := sha256.Sum256(cells)
-	return string(s[:16])
-}
-
-// appendCell writes a cell so that no two contents look the same. A whole number is the same whether it stands in a column of
-// whole or of floating numbers.
-func appendCell(to []byte, v core.Value) []byte {
-	switch v.Kind() {
-	case core.KindInt:
-		return strconv.AppendInt(append(to, 'i'), v.AsInt(), 10)
-	case core.KindDecimal:
-		if f, err := strconv.ParseFloat(v.AsText(), 64); err == nil {
-			return appendFloat(to, f)
-		}
-		return append(append(to, 'f'), v.AsText()...)
-	case core.KindText:
-		return appendText(append(to, 't'), v.AsText())
-	case core.KindBytes:
-		return appendText(append(to, 'b'), string(v.AsBytes()))
-	}
-	return append(to, 'n')
-}
-
-func appendFloat(to []byte, f float64) []byte {
-	if f == math.Trunc(f) && math.Abs(f) < exactFloat {
-		return strconv.AppendInt(append(to, 'i'), int64(f), 10)
-	}
-	return strconv.AppendFloat(append(to, 'f'), f, 'g', -1, 64)
-}
-
-const exactFloat = 1 << 53
-
-func appendBytes(to, b []byte) []byte {
-	return append(binary.AppendUvarint(to, uint64(len(b))), b...)
-}
-
-func appendText(to []byte, s string) []byte {
-	return append(binary.AppendUvarint(to, uint64(len(s))), s...)
-}
-
-// sent is the digest of a row that was made of these values; "" when SQLite may have made something else of them.
-func (c *capture) sent(values []core.Value) string {
-	c.scratch = c.scratch[:0]
-	for _, at := range c.cells {
-		if at.from < 0 {
-			c.scratch = append(c.scratch, 'n')
-			continue
-		}
-		next, ok := appendSent(c.scratch, values[at.from], at.kind, at.affinity)
-		if !ok {
-			return ""
-		}
-		c.scratch = next
-	}
-	return shorten(c.scratch)
-}
-
-// appendSent writes what bind makes of a value and what SQLite stores of that; false when that is not sure.
-func appendSent(to []byte, v core.Value, kind, affinity string) ([]byte, bool) {
-	text := affinity == "TEXT" || affinity == "BLOB"
-	switch v.Kind() {
-	case core.KindAbsent, core.KindNull:
-		return append(to, 'n'), true
-	case core.KindBool, core.KindInt, core.KindChoice:
-		n := v.AsInt()
-		if kind == "TEXT" {
-			var digits [20]byte
-			return appendBytes(append(to, 't'), strconv.AppendInt(digits[:0], n, 10)), text
-		}
-		return strconv.AppendInt(append(to, 'i'), n, 10), affinity != "TEXT" && n < exactFloat && n > -exactFloat
-	case core.KindDecimal:
-		if kind == "TEXT" {
-			return appendText(append(to, 't'), v.AsText()), text
-		}
-		f, err := strconv.ParseFloat(v.AsText(), 64)
-		if err != nil || kind != "REAL" || affinity == "TEXT" {
-			return to, false
-		}
-		return appendFloat(to, f), true
-	case core.KindBytes:
-		return appendText(append(to, 'b'), string(v.AsBytes())), true
-	case core.KindText, core.KindRef:
-		return appendText(append(to, 't'), v.Canonical()), text
-	case core.KindTime:
-		var when [40]byte
-		return appendBytes(append(to, 't'), v.AsTime().AppendFormat(when[:0], time.RFC3339Nano)), text
-	case core.KindDate:
-		var day [20]byte
-		return appendBytes(append(to, 't'), v.AsTime().AppendFormat(day[:0], time.DateOnly)), text
-	case core.KindChoices:
-		return appendText(append(to, 't'), "["+v.Canonical()+"]"), text
-	}
-	return to, false
-}

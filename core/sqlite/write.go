@@ -300,6 +300,11 @@ func (w *writer) plain(r *core.Record) (core.OutcomeKind, error) {
 	if len(r.Values) != len(w.plan.Columns) {
 		return core.Untried, otherPlan(w.plan.Table)
 	}
+	if w.telling && w.capture.prior != nil {
+		if equal, err := w.capture.meet(r.Key, r.Values); err != nil || equal {
+			return core.Unchanged, err
+		}
+	}
 	s, err := w.statement(r.Values)
 	if err != nil {
 		return core.Untried, err
@@ -368,6 +373,12 @@ func (w *writer) statement(values []core.Value) (*sqlite.Stmt, error) {
 }
 
 func (w *writer) gone(key string) (core.OutcomeKind, error) {
+	looks := w.telling && w.capture.prior != nil
+	if looks {
+		if err := w.capture.leaving(key); err != nil {
+			return core.Untried, err
+		}
+	}
 	w.remove.BindText(1, key)
 	if _, err := w.remove.Step(); err != nil {
 		return core.Untried, err
@@ -377,6 +388,9 @@ func (w *writer) gone(key string) (core.OutcomeKind, error) {
 	}
 	if w.conn.Changes() == 0 {
 		return core.Unchanged, nil
+	}
+	if looks {
+		w.capture.taken(key)
 	}
 	// The next insert may take the row id of the row that went.
 	return core.Removed, w.begin()
