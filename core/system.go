@@ -187,6 +187,14 @@ type Forgetful interface {
 	Still(ctx context.Context, p Plan, ids []string) ([]bool, error)
 }
 
+// A Maker is a Destination with tables of its own that makes what a mapping lacks there, when a person asks for it.
+type Maker interface {
+	// MakeField makes a field of one of its tables: Name, Display, Type, and for a choice the labels of its Options.
+	MakeField(ctx context.Context, table string, f Field) error
+	// MakeValues adds values to the list of a field. Their Codes are those of the source, for a destination that notes them.
+	MakeValues(ctx context.Context, table, field string, values []Option) error
+}
+
 // A Forecaster is a Destination that takes only so much in a time, and says beforehand how long it will take: in one sentence
 // without values, for so many records of each of its tables. "" is nothing to say.
 type Forecaster interface {

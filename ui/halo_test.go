@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -214,4 +215,71 @@ func TestThePracticeEnvironmentOffersItsOwnHalo(t *testing.T) {
 	if d := p.Destination; !d.Practice || d.Settings["address"] != "https://localhost:4711" {
 		t.Errorf("the destination is %+v", d)
 	}
+}
+
+func TestAFieldThatHaloLacksIsMadeFromTheMappingAndItsValuesToo(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) { toHalo(e, o); p = o.Project })
+	s.Tap("Mappings")
+	s.TapRow("Accounts")
+	s.Sees("Which records")
+	s.Type("Search", "industrycode")
+	s.Tap("Choose a field…")
+	s.TapRow("A new field in Halo…")
+	s.Sees("cannot be changed afterwards")
+	if name := s.Field("Name").Text; !strings.HasPrefix(name, "CFIndustry") {
+		t.Errorf("it would be called %q", name)
+	}
+	s.Tap("Make it in Halo")
+	made := func(column string) *mapping.Binding {
+		for i := range p.Mappings[0].Columns {
+			if p.Mappings[0].Columns[i].Column == column {
+				return &p.Mappings[0].Columns[i]
+			}
+		}
+		return nil
+	}
+	s.Until(func() bool { return made("CFIndustry") != nil })
+	if b := made("CFIndustry"); b.Field != "industrycode" || b.To != core.TypeChoice || b.Choices == nil || len(b.Choices.Values) == 0 {
+		t.Errorf("it is mapped as %+v", b)
+	}
+	if e.Called("MakeField") != 1 {
+		t.Errorf("it was made %d times", e.Called("MakeField"))
+	}
+}
+
+func TestValuesThatAListOfHaloLacksAreAddedWhenAPersonSaysSo(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) {
+		toHalo(e, o)
+		p = o.Project
+		d := mapping.Edit(p.Mappings[0], uitest.AccountTable(), customers())
+		if err := d.Bind("industrycode", "sector"); err != nil {
+			t.Fatal(err)
+		}
+		p.Mappings[0] = d.Saved()
+	})
+	s.Tap("Mappings")
+	s.TapRow("Accounts")
+	s.Sees("Which records")
+	s.Tap("Choices")
+	s.Tap("Add what is missing to Halo…")
+	s.Sees("for everybody who works in Halo")
+	if e.Called("MakeValues") != 0 {
+		t.Error("they were added before anybody said so")
+	}
+	d := mapping.Edit(p.Mappings[0], uitest.AccountTable(), customers())
+	open := 0
+	for _, r := range d.ChoiceTable("sector") {
+		if r.How == mapping.ChoiceOpen {
+			open++
+		}
+	}
+	label := "Add " + strconv.Itoa(open) + " values"
+	s.Tap(label)
+	s.Until(func() bool {
+		return e.Called("MakeValues") == 1 && len(p.Mappings[0].Columns[len(p.Mappings[0].Columns)-1].Choices.Values) >= open
+	})
 }

@@ -128,6 +128,11 @@ func (c *mappingChoices) cards() []fyne.CanvasObject {
 		return append(cards, c.carried(one))
 	}
 	cards = append(cards, c.table.card(one))
+	if values := c.openValues(one.Column); len(values) > 0 {
+		kind := c.p.w.driver(c.p.w.project.Destination.Driver).Title
+		add := kit.PlainIcon("plus", lang.L("Add what is missing to {{.Kind}}…", kit.M{"Kind": kind}), func() { c.makeValues(one.Column, values) })
+		cards = append(cards, kit.Row(8, add, kit.Space()))
+	}
 	return append(cards, c.policy(one))
 }
 

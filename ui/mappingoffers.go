@@ -37,6 +37,10 @@ func (f *mappingFields) offers(field string) {
 		}
 		items = append(items, item)
 	}
+	if f.p.makesFields() && from.Readable {
+		kind := f.p.w.driver(f.p.w.project.Destination.Driver).Title
+		items = append([]pickItem{{title: lang.L("A new field in {{.Kind}}…", kit.M{"Kind": kind}), below: lang.L("a custom field, made when you say so"), tap: func() { f.makeField(*from) }}}, items...)
+	}
 	f.p.w.chooseFrom(lang.L("Where does {{.Field}} go?", kit.M{"Field": bothOr(from.Display, from.Name)}), "", items)
 }
 

@@ -26,6 +26,9 @@ type DestinationEngine interface {
 	// ForecastImport says how long so many records of each of a destination's own tables take, where it takes only so much in
 	// a time; "" is nothing to say. Nobody is asked.
 	ForecastImport(ctx context.Context, d project.Destination, records map[string]int64) (string, error)
+	// MakeField and MakeValues make what a mapping lacks at a destination with tables of its own; see core.Maker.
+	MakeField(ctx context.Context, d project.Destination, table string, f core.Field) error
+	MakeValues(ctx context.Context, d project.Destination, table, field string, values []core.Option) error
 }
 
 // PracticeDestination is a destination of the practice environment.

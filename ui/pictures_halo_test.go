@@ -51,7 +51,12 @@ func haloScenes() []scene {
 		{"halo-form", withHalo, kept},
 		{"halo-form-more", withHalo, func(s *uitest.Stage) { kept(s); s.Tap("More settings"); s.Tap("More: CSV folder, PostgreSQL") }},
 		{"halo-form-kept", toHalo, kept},
-		{"halo-tested", withHalo, func(s *uitest.Stage) { filled(s); s.Tap("Use and check"); s.Sees("Destination available"); s.Sees("not said yet") }},
+		{"halo-tested", withHalo, func(s *uitest.Stage) {
+			filled(s)
+			s.Tap("Use and check")
+			s.Sees("Destination available")
+			s.Sees("not said yet")
+		}},
 		{"halo-other-host", func(e *uitest.Engine, o *ui.Options) {
 			withHalo(e, o)
 			e.DestChecks = []core.Check{{ID: "address", Title: "Address", State: core.CheckFailed, Fault: &core.Fault{Kind: core.Wrong, Code: "halo.other-host", Owner: core.You,

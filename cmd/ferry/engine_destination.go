@@ -180,3 +180,36 @@ func (e *Engine) ForecastImport(ctx context.Context, d project.Destination, reco
 	}
 	return "", nil
 }
+
+// maker is a destination that makes what a mapping lacks.
+func (e *Engine) maker(ctx context.Context, d project.Destination) (core.Maker, error) {
+	destination, err := e.asked(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if m, ok := destination.(core.Maker); ok {
+		return m, nil
+	}
+	return nil, &core.Fault{
+		Kind: core.Wrong, Code: "ferry.makes-nothing", Owner: core.You,
+		Cause: "Ferry cannot make fields or values at this destination.", Remedy: "Make them there, then map to them.",
+	}
+}
+
+// MakeField makes a field at the destination.
+func (e *Engine) MakeField(ctx context.Context, d project.Destination, table string, f core.Field) error {
+	m, err := e.maker(ctx, d)
+	if err != nil {
+		return err
+	}
+	return m.MakeField(ctx, table, f)
+}
+
+// MakeValues adds values to a list at the destination.
+func (e *Engine) MakeValues(ctx context.Context, d project.Destination, table, field string, values []core.Option) error {
+	m, err := e.maker(ctx, d)
+	if err != nil {
+		return err
+	}
+	return m.MakeValues(ctx, table, field, values)
+}

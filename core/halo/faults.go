@@ -181,6 +181,18 @@ func badFieldName(name string) *core.Fault {
 	return f
 }
 
+func fieldThere(name string) *core.Fault {
+	f := wrong("field-there", fmt.Sprintf("Halo has a custom field “%s” already.", name), "Choose another name, or map to that field.")
+	f.Subject.Field = name
+	return f
+}
+
+func noList(name string) *core.Fault {
+	f := wrong("no-list", fmt.Sprintf("The field “%s” of Halo has no list to which values could be added.", name), "Add them in Halo: Configuration, Custom Objects, Custom Fields.")
+	f.Subject.Field = name
+	return f
+}
+
 func unknownType(name string) *core.Fault {
 	f := wrong("unknown-type", fmt.Sprintf("Ferry does not know what the custom field “%s” of Halo holds.", name), "Leave the field out, or say in the setting “field-types” what its number means.")
 	f.Subject.Field = name

@@ -17,7 +17,7 @@ import (
 func TestEveryFaultIsProofRead(t *testing.T) {
 	faults := []*core.Fault{
 		noAddress(), badAddress(), disguised(), plainHTTP(), badNumber("batch", 1, 1000), badSlot("x"), badTypes(), badHeader(), noCredentials(),
-		otherHost("acme.halopsa.com", &url.URL{Scheme: "https", Host: "login.example.com", Path: "/auth/"}), badAuthInfo(), noToken(),
+		otherHost("acme.halopsa.com", &url.URL{Scheme: "https", Host: "login.example.com", Path: "/auth/"}), badAuthInfo(), noToken(), fieldThere("CFTier"), noList("CFTier"),
 		endless("Client"), refusedRecord(), fieldMissing("Website"), fieldRefused("Website"), emailTaken(),
 		noTable(), noField("CFTier"), badFieldName("x y"), noKeyField("Vessels"), unknownType("CFTier"), readOnly("CFTier"), noMatchColumn("name"),
 		noKey(), otherPlan(), noSite(), noValue("Tier"), notLike("Tier"), severalMatch([]string{"Name"}), matchTaken([]string{"Name"}), linkedTwice(), generalUser(),

@@ -35,6 +35,7 @@ var (
 	_ core.Ruler       = (*Destination)(nil)
 	_ core.Remarker    = (*Destination)(nil)
 	_ core.Offerer     = (*Destination)(nil)
+	_ core.Maker       = (*Destination)(nil)
 	_ core.Rememberer  = (*Destination)(nil)
 	_ core.Comparer    = (*Destination)(nil)
 	_ core.Adopter     = (*Destination)(nil)

@@ -93,6 +93,15 @@ func (d *Draft) Place(tables ...core.Table) {
 	}
 }
 
+// Anew tells the Draft what a table of the destination looks like now: its own, or that of a child. Nothing that was said is
+// changed, and Undo goes on.
+func (d *Draft) Anew(t core.Table) {
+	if d.dest != nil && d.dest.Name.Logical == t.Name.Logical {
+		d.dest = &t
+	}
+	d.Place(t)
+}
+
 // placeOf is what is known of a table of the destination; nil where the destination makes its tables itself.
 func (d *Draft) placeOf(name string) *core.Table {
 	if d.dest == nil {

@@ -60,3 +60,39 @@ func (e *Engine) BeginMapping(ctx context.Context, _ project.Connection, _ proje
 func (e *Engine) ForecastImport(ctx context.Context, _ project.Destination, _ map[string]int64) (string, error) {
 	return e.Places.Forecast, e.called(ctx, "ForecastImport")
 }
+
+// MakeField implements ui.Engine: it is there afterwards.
+func (e *Engine) MakeField(ctx context.Context, _ project.Destination, table string, f core.Field) error {
+	if err := e.called(ctx, "MakeField"); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if t := e.Map.Places[table]; t != nil {
+		next := *t
+		f.Readable, f.Writable = true, true
+		next.Fields = append(append([]core.Field{}, t.Fields...), f)
+		e.Map.Places[table] = &next
+	}
+	return nil
+}
+
+// MakeValues implements ui.Engine: they are there afterwards, under codes of the destination's own.
+func (e *Engine) MakeValues(ctx context.Context, _ project.Destination, table, field string, values []core.Option) error {
+	if err := e.called(ctx, "MakeValues"); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if t := e.Map.Places[table]; t != nil {
+		next := *t
+		next.Fields = append([]core.Field{}, t.Fields...)
+		f := next.Field(field)
+		f.Options = append([]core.Option{}, f.Options...)
+		for _, v := range values {
+			f.Options = append(f.Options, core.Option{Code: 900 + int64(len(f.Options)), Label: v.Label})
+		}
+		e.Map.Places[table] = &next
+	}
+	return nil
+}
