@@ -83,7 +83,7 @@ func TestAMappingMadeByHandIsWhatTheDatabaseHolds(t *testing.T) {
 
 	// A related table.
 	d.clickTo("Children", "Add a related table")
-	d.clickTo("Add a related table", "through msdyn_billingacco")
+	d.clickTo("Add a related table", "Search by name or logical name")
 	d.write("contact")
 	d.see("through parentcustomerid", long)
 	d.key("Return")
