@@ -27,6 +27,7 @@ type destinationPage struct {
 	kept     map[string]bool
 	asking   *task.Task // for what the form is filled in with
 	all      bool       // every kind is offered, not only the usual ones
+	kind     string     // "test", "live"; "" is not said
 	practice bool       // the form is that of the practice environment's own
 	save     *kit.Button
 	primary  *kit.Button
@@ -179,7 +180,7 @@ func (p *destinationPage) gate() {
 // same reports whether the form says what the project has.
 func (p *destinationPage) same() bool {
 	d := p.w.project
-	if d == nil || d.Destination == nil || d.Destination.Driver != p.driver.Name || d.Destination.Practice != p.practice {
+	if d == nil || d.Destination == nil || d.Destination.Driver != p.driver.Name || d.Destination.Practice != p.practice || d.Destination.Kind != p.kind {
 		return false
 	}
 	values := p.form.Values()

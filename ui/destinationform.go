@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
@@ -64,11 +65,11 @@ func (p *destinationPage) choose(d *core.Driver[core.Destination]) {
 // draw makes the form of the chosen kind: with what the project says, else with what can be offered.
 func (p *destinationPage) draw() {
 	values := map[string]string{}
-	p.kept, p.practice = nil, false
+	p.kept, p.practice, p.kind = nil, false, ""
 	p.asking.Cancel()
 	p.asking = nil
 	if d := p.w.project; d != nil && d.Destination != nil && d.Destination.Driver == p.driver.Name {
-		values, p.practice = d.Destination.Settings, d.Destination.Practice
+		values, p.practice, p.kind = d.Destination.Settings, d.Destination.Practice, d.Destination.Kind
 	} else {
 		for _, s := range p.driver.Settings {
 			if s.Main && s.Default == "" && (s.Kind == core.SettingFile || s.Kind == core.SettingFolder) {
@@ -166,7 +167,11 @@ func (p *destinationPage) formCard() fyne.CanvasObject {
 	if p.practice {
 		parts = append(parts, kit.Hint("check", lang.L("This is the {{.Kind}} of the practice environment. From it Ferry writes only into new files and into this one.", kit.M{"Kind": p.driver.Title}), look.Passed))
 	}
-	card := kit.Card(kit.Column(14, append(parts, p.form.Container)...))
+	parts = append(parts, p.form.Container)
+	if !p.practice && p.shared() {
+		parts = append(parts, kit.Hairline(), p.kindRow())
+	}
+	card := kit.Card(kit.Column(14, parts...))
 	g := p.driver.Guide
 	if len(g.Steps) == 0 {
 		return card
@@ -179,6 +184,31 @@ func (p *destinationPage) formCard() fyne.CanvasObject {
 		steps = append(steps, kit.Hairline(), kit.CaptionPara(g.Note))
 	}
 	return kit.TopBeside(430, 16, card, kit.Sized(290, 0, kit.Card(kit.Column(10, steps...))))
+}
+
+// shared reports whether the chosen kind is a system, and no file or folder of one's own.
+func (p *destinationPage) shared() bool {
+	for _, s := range p.driver.Settings {
+		if s.Main && (s.Kind == core.SettingFile || s.Kind == core.SettingFolder) {
+			return false
+		}
+	}
+	return true
+}
+
+// kindRow lets the person say whether people work in it. What nobody says counts as live.
+func (p *destinationPage) kindRow() fyne.CanvasObject {
+	kinds := []string{"test", "live"}
+	chosen := slices.Index(kinds, p.kind)
+	return kit.Labeled(lang.L("Do people work in it?"), lang.L("Before the first import into a live one its name is typed. What nobody says counts as live."),
+		kit.Row(0, kit.Segments([]string{lang.L("No, a test"), lang.L("Yes, live")}, chosen, func(i int) {
+			p.kind = kinds[i]
+			if d := p.w.own().Destination; d != nil && d.Driver == p.driver.Name { // no test has to be taken again for that
+				d.Kind = p.kind
+				p.w.save()
+			}
+			p.w.refresh()
+		}), kit.Space()))
 }
 
 // offered lets a person choose what a setting could be, of what the system tells.
@@ -259,7 +289,7 @@ func (p *destinationPage) mends(f *core.Fault) []fyne.CanvasObject {
 }
 
 func (p *destinationPage) draft() *project.Destination {
-	d := &project.Destination{Driver: p.driver.Name, Settings: p.form.Values(), Practice: p.practice}
+	d := &project.Destination{Driver: p.driver.Name, Settings: p.form.Values(), Practice: p.practice, Kind: p.kind}
 	return d
 }
 

@@ -82,12 +82,35 @@ func (f *frame) fromTo(c *project.Connection) fyne.CanvasObject {
 	}
 	if d := f.w.project.Destination; d != nil {
 		parts = append(parts, kit.Pad(5, 0, 5, 0, kit.Row(6, kit.NewIcon("down", look.RailAccent, 14), kit.Grow(kit.Sized(1, 1, kit.NewBox(look.RailHover, "", 0))))),
-			kit.NewElided(destinationName(d, f.w.driver(d.Driver)), strong))
+			f.destinationRow(d, strong))
 		if where := destinationFolder(d, f.w.driver(d.Driver)); where != "" {
 			parts = append(parts, kit.NewElided(where, small))
 		}
 	}
 	return kit.On(kit.NewBox(look.RailSelected, "", look.Radius), kit.Pad(11, 12, 11, 12, kit.Column(3, parts...)))
+}
+
+// destinationRow is the destination's name, and what it is where it is no file of one's own.
+func (f *frame) destinationRow(d *project.Destination, strong kit.Style) fyne.CanvasObject {
+	driver := f.w.driver(d.Driver)
+	name := kit.NewElided(destinationName(d, driver), strong)
+	if destinationPath(d, driver) != "" {
+		return name
+	}
+	word, color := kindOf(project.Connection{Practice: d.Practice, Kind: d.Kind})
+	return kit.Row(8, kit.Grow(name), kit.NewTipChip(word, look.OnKind, color, destinationMeaning(d)))
+}
+
+func destinationMeaning(d *project.Destination) string {
+	switch {
+	case d.Practice:
+		return lang.L("It is part of the practice environment. Nothing can go wrong.")
+	case d.Kind == "test":
+		return lang.L("A test system.")
+	case d.Kind == "live":
+		return lang.L("A live system: people work in it.")
+	}
+	return lang.L("Nobody said yet whether this is a test or a live system, so Ferry counts it as live.")
 }
 
 // kindOf says in a word and a colour what an environment is; unknown counts as live.

@@ -283,3 +283,29 @@ func TestValuesThatAListOfHaloLacksAreAddedWhenAPersonSaysSo(t *testing.T) {
 		return e.Called("MakeValues") == 1 && len(p.Mappings[0].Columns[len(p.Mappings[0].Columns)-1].Choices.Values) >= open
 	})
 }
+
+func TestALiveHaloIsTypedOnceAndATestOneIsNot(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) { toHalo(e, o); p = o.Project })
+	s.Tap("Import")
+	s.Sees("Say where it goes…")
+	s.Tap("Try 10 of each")
+	s.Sees("Nobody is written to")
+	s.Sees("about a minute")
+	if why := s.Why("Try 10"); why == "" {
+		t.Error("a live Halo was written without its name being typed")
+	}
+	s.Tap("Cancel")
+	s.Tap("Destination")
+	s.Tap("No, a test")
+	if p.Destination.Kind != "test" {
+		t.Errorf("the destination is %+v", p.Destination)
+	}
+	s.Tap("Import")
+	s.Tap("Try 10 of each")
+	s.SeesNot("Type its name")
+	s.Tap("Try 10")
+	s.Sees("Look in Halo whether it sent anything")
+	s.Until(func() bool { return e.Called("Import") == 1 })
+}

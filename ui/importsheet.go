@@ -12,10 +12,16 @@ import (
 	"ferry/ui/look"
 )
 
-// live reports whether the destination is a system that others may work with: everything but a file of one's own.
-func (w *Window) live() bool {
+// shared reports whether the destination is a system, and no file of one's own.
+func (w *Window) shared() bool {
 	d := w.project.Destination
 	return d != nil && destinationPath(d, w.driver(d.Driver)) == ""
+}
+
+// live reports whether others may work with the destination: a system of which nobody said that it is a test.
+func (w *Window) live() bool {
+	d := w.project.Destination
+	return w.shared() && !d.Practice && d.Kind != "test"
 }
 
 // wroteBefore reports whether an import of whole tables went into the present destination before.
@@ -30,10 +36,10 @@ func (w *Window) wroteBefore() bool {
 	return false
 }
 
-// askImport shows the sheet before an import into a live destination: where, as whom, how many, what cannot be taken back.
-// Before the first one the destination's name is typed. An import into a file of one's own asks nothing.
+// askImport shows the sheet before an import into a system: where, as whom, how many, what cannot be taken back. Before the
+// first one into a live system its name is typed. An import into a file of one's own asks nothing.
 func (w *Window) askImport(r ImportRequest, start func()) {
-	if !w.live() {
+	if !w.shared() {
 		start()
 		return
 	}
@@ -55,7 +61,7 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	begin := kit.Primary(w.startWords(r), nil)
 	var sheet *kit.Sheet
 	job := kit.SheetJob{Title: lang.L("Write into {{.To}}?", kit.M{"To": name}), Width: 600}
-	if !w.wroteBefore() {
+	if w.live() && !w.wroteBefore() {
 		typed := kit.NewEntry(lang.L("Name of the destination"), name)
 		lacks := func() string {
 			if strings.EqualFold(strings.TrimSpace(typed.Text), name) {

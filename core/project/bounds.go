@@ -93,7 +93,7 @@ func measure(all []mapping.Mapping, ids map[string]bool, depth int) error {
 
 // needs is the oldest version that has everything that is in the project.
 func (p *Project) needs() int {
-	if p.For != "" || len(p.Aside) > 0 || p.Destination != nil && p.Destination.Practice {
+	if p.For != "" || len(p.Aside) > 0 || p.Destination != nil && (p.Destination.Practice || p.Destination.Kind != "") {
 		return 3
 	}
 	if p.Language != 0 || len(p.Off) > 0 || slices.ContainsFunc(p.Mappings, modern) {

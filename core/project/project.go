@@ -95,4 +95,5 @@ type Destination struct {
 	Driver   string            `json:"driver"` // "sqlite"
 	Settings map[string]string `json:"settings,omitempty"`
 	Practice bool              `json:"practice,omitempty"` // of the practice environment of this computer
+	Kind     string            `json:"kind,omitempty"`     // what the person said: "test", "live"; "" is unknown and counts as live
 }

@@ -60,6 +60,7 @@ var about = map[string]string{
 	"Destination.driver":          "Kind of destination: sqlite.",
 	"Destination.settings":        "Its settings; a file is best named relative to the project. No password in any.",
 	"Destination.practice":        "That of the practice environment of this computer.",
+	"Destination.kind":            "test or live; without it, it counts as live.",
 	"List.mappings":               "What goes where.",
 	"List.tables":                 "The list of mappings, by id.",
 	"List.off":                    "Those that take no part in Import everything.",
