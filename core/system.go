@@ -195,6 +195,12 @@ type Maker interface {
 	MakeValues(ctx context.Context, table, field string, values []Option) error
 }
 
+// A Previewer is a Destination whose Prepare adds to a plan: Preview tells the plan as Prepare would return it, and makes
+// nothing. A rehearsal and a comparison ask for it.
+type Previewer interface {
+	Preview(ctx context.Context, p Plan) (Plan, error)
+}
+
 // A Forecaster is a Destination that takes only so much in a time, and says beforehand how long it will take: in one sentence
 // without values, for so many records of each of its tables. "" is nothing to say.
 type Forecaster interface {

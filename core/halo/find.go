@@ -99,7 +99,20 @@ func (d *Destination) Same(t core.ColumnType, there, next core.Value) bool {
 		b, _ := readBool(next)
 		return a == b
 	}
-	return strings.TrimPrefix(there.Canonical(), foundMark) == strings.TrimPrefix(next.Canonical(), foundMark)
+	a, b := strings.TrimPrefix(there.Canonical(), foundMark), strings.TrimPrefix(next.Canonical(), foundMark)
+	return a == b || strings.HasPrefix(b, sitePrefix) && d.atHome(a, b)
+}
+
+// atHome reports whether a customer is that of the default site, and a reference to a site is one to it.
+func (d *Destination) atHome(customer, site string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ix := d.indexes[sites]
+	if d.home == 0 || ix == nil || ix.rows[d.home] == nil || site != sitePrefix+writeID(d.home, false) {
+		return false
+	}
+	n, ok := ix.rows[d.home].row.id("client_id")
+	return ok && customer == writeID(n, false)
 }
 
 // asReferred is a site as references to customers are written: the customer, where it is its main site.

@@ -41,6 +41,7 @@ var (
 	_ core.Adopter     = (*Destination)(nil)
 	_ core.Forecaster  = (*Destination)(nil)
 	_ core.Keeper      = (*Destination)(nil)
+	_ core.Previewer   = (*Destination)(nil)
 )
 
 // New makes a destination of its settings. It does no I/O.

@@ -87,11 +87,6 @@ func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Th
 	if err != nil {
 		return p, err
 	}
-	if t.rows == nil {
-		if err := d.seesAll(ctx); err != nil {
-			return p, err
-		}
-	}
 	made := false
 	for _, thing := range things {
 		name := strings.TrimPrefix(thing.Name, t.name+".")
@@ -109,6 +104,23 @@ func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Th
 	}
 	if made {
 		d.forget(t)
+	}
+	return d.preview(ctx, p)
+}
+
+// Preview implements core.Previewer.
+func (d *Destination) Preview(ctx context.Context, p core.Plan) (core.Plan, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.preview(ctx, p)
+}
+
+// preview makes sure that an import may begin, and gives users without a customer the default site.
+func (d *Destination) preview(ctx context.Context, p core.Plan) (core.Plan, error) {
+	if p.Table == customers || p.Table == sites || p.Table == users {
+		if err := d.seesAll(ctx); err != nil {
+			return p, err
+		}
 	}
 	if p.Table != users || d.to.defaultSite == "" {
 		return p, nil

@@ -113,7 +113,7 @@ func (r *rehearsing) run(ctx context.Context) error {
 	return r.policies(ctx)
 }
 
-// lacks finds out what the destination would have to make for a table.
+// lacks finds out what the destination would have to make for a table, and how it understands the plan.
 func (r *rehearsing) lacks(ctx context.Context, t *table) error {
 	things, err := r.e.Destination.Missing(ctx, t.plan)
 	if err != nil {
@@ -129,6 +129,15 @@ func (r *rehearsing) lacks(ctx context.Context, t *table) error {
 			t.lacks[strings.TrimPrefix(thing.Name, t.plan.Table+".")] = true
 		}
 	}
+	p, ok := r.e.Destination.(core.Previewer)
+	if !ok {
+		return nil
+	}
+	plan, err := p.Preview(ctx, t.plan)
+	if err != nil {
+		return core.During("looking at the destination's "+t.plan.Table, err)
+	}
+	r.e.teller.change(func() { t.plan = plan })
 	return nil
 }
 

@@ -3,6 +3,7 @@ package wiring_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -84,7 +85,7 @@ func TestKilledAnywhereAnImportIntoHaloGoesOnAndMakesNothingTwice(t *testing.T) 
 	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
 		for kill := range 6 { // at each note of the journal, and in the middle of each write
 			m := newMover(t, 40, 90, playedhalo.Settings{}, way...)
-			seeded, people := len(m.env.Halo.Customers()), len(m.users())
+			seeded, people, since := len(m.env.Halo.Customers()), len(m.users()), m.stand()
 			job, d, done := m.job(everything)
 			left, nth := 1000, -1
 			if kill < 4 {
@@ -101,6 +102,8 @@ func TestKilledAnywhereAnImportIntoHaloGoesOnAndMakesNothingTwice(t *testing.T) 
 			}
 			r, _ := m.carry(everything)
 			m.whole(r, seeded, people, way[0], kill)
+			m.compare(m.expect("", nil), fmt.Sprintf("%s, killed at %d", way[0], kill), since)
+			m.decent()
 		}
 	}
 }
@@ -128,7 +131,7 @@ func (m *mover) whole(r importer.Receipt, seeded, people int, way string, kill i
 func TestLostAnswersOnTheWayIntoHaloMakeNothingTwice(t *testing.T) {
 	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
 		m := newMover(t, 40, 90, playedhalo.Settings{}, append(way, "batch", "10")...)
-		seeded, people := len(m.env.Halo.Customers()), len(m.users())
+		seeded, people, since := len(m.env.Halo.Customers()), len(m.users()), m.stand()
 		if err := m.env.Play(practice.Script{
 			{Side: practice.SideHalo, Path: "/api/Client", Every: 2, Do: practice.DoDrop}, {Side: practice.SideHalo, Path: "/api/Users", Every: 3, Do: practice.DoDrop},
 		}); err != nil {
@@ -136,6 +139,8 @@ func TestLostAnswersOnTheWayIntoHaloMakeNothingTwice(t *testing.T) {
 		}
 		r, _ := m.carry(everything)
 		m.whole(r, seeded, people, way[0], 0)
+		m.compare(m.expect("", nil), way[0]+", answers lost", since)
+		m.decent()
 	}
 }
 

@@ -20,6 +20,8 @@ type model struct {
 	homeless  map[string]bool   // keys of contacts of no account that is imported
 }
 
+const outside = "outside"
+
 // cells reads a row of the organisation by the names of its columns.
 func cells(w *world.World, table string, i int) (key string, cell func(string) world.Cell, there bool) {
 	t := w.Table(table)
@@ -33,10 +35,11 @@ func cells(w *world.World, table string, i int) (key string, cell func(string) w
 }
 
 // expect works the model out. home is what is seen of the customer to whom people without one go; "" leaves them out. lacks
-// tells what Halo refuses beside records without a name: the field of an account that it cannot be without.
+// tells what Halo refuses beside records without a name: the field of an account that it cannot be without; or that an account
+// is outside of what is imported.
 func (m *mover) expect(home string, lacks func(account func(string) world.Cell) string) model {
 	x := model{customers: map[string]string{}, users: map[string]string{}, refused: map[string]string{}, waits: map[string]bool{}, homeless: map[string]bool{}}
-	w := m.env.World
+	w, away := m.env.World, map[string]bool{}
 	for i := range w.Positions(w.Table("account")) {
 		key, c, ok := cells(w, "account", i)
 		if !ok {
@@ -47,7 +50,12 @@ func (m *mover) expect(home string, lacks func(account func(string) world.Cell) 
 			continue
 		}
 		if lacks != nil {
-			if f := lacks(c); f != "" {
+			f := lacks(c)
+			if f == outside {
+				away[key] = true
+				continue
+			}
+			if f != "" {
 				x.refused[key] = f
 				continue
 			}
@@ -66,7 +74,9 @@ func (m *mover) expect(home string, lacks func(account func(string) world.Cell) 
 				x.waits[key] = true
 				continue
 			}
-			whose = x.customers[parent.S]
+			if !away[parent.S] {
+				whose = x.customers[parent.S]
+			}
 		}
 		switch {
 		case strings.TrimSpace(c("fullname").S) == "":

@@ -172,8 +172,9 @@ func TestAccountsAndContactsMoveToHaloAndStayThere(t *testing.T) {
 func moveAndStay(t *testing.T, way ...string) {
 
 	m := newMover(t, 500, 1400, playedhalo.Settings{}, way...)
-	seeded, people := len(m.env.Halo.Customers()), len(m.users())
+	seeded, people, since := len(m.env.Halo.Customers()), len(m.users()), m.stand()
 	r, calls := m.carry(everything)
+	m.compare(m.expect("", nil), "first", since)
 	accounts, contacts := of(r, "account"), of(r, "contact")
 	if accounts.Created+accounts.Refused != 500 || accounts.Created < 490 || len(m.env.Halo.Customers()) != int(accounts.Created)+seeded {
 		t.Fatalf("accounts: %+v, %d customers; %v %+v", accounts.Counts, len(m.env.Halo.Customers()), r.Refusals[0].Fault, r.Refusals[0].Fault.Subject)
@@ -218,6 +219,8 @@ func moveAndStay(t *testing.T, way ...string) {
 	if calls-repeat > 2*19 {
 		t.Errorf("19 changed records took %d requests more", calls-repeat)
 	}
+	m.compare(m.expect("", nil), "19 changed", since)
+	m.decent()
 	t.Logf("19 changed: %d requests, %d of them write", calls, m.writes())
 
 	if err := os.Remove(m.journal); err != nil {
@@ -228,6 +231,8 @@ func moveAndStay(t *testing.T, way ...string) {
 	if len(m.env.Halo.Customers()) != customers || len(m.users()) != users || len(m.env.Halo.Sites()) != sites {
 		t.Errorf("without the journal %d customers became %d, %d users %d", customers, len(m.env.Halo.Customers()), users, len(m.users()))
 	}
+	m.compare(m.expect("", nil), "without its journal", since)
+	m.decent()
 	t.Logf("without its journal: %d requests; %+v", calls, r.Tables)
 	if mails := m.env.Halo.Outbox(); len(mails) != 0 {
 		t.Errorf("Halo wrote to people: %v", mails[0])
