@@ -33,17 +33,28 @@ type Plan struct {
 	Run string
 	// Dealt says what a policy does to the rows of a batch; a Keeper notes it instead of Run. "" for records as they come.
 	Dealt string
+	// Choices are, by column, the options of the fields that go into it option by option: what a destination with lists of
+	// values has to know to make one.
+	Choices map[string][]Choosing
+}
+
+// A Choosing says what becomes of one option of a source's field.
+type Choosing struct {
+	Code  int64
+	Label string
+	To    string // the value there, as the mapping names it; "" is the one of the same label
 }
 
 // A Column is one column of a Plan.
 type Column struct {
 	Name  string
 	Type  ColumnType
-	Field string // logical name of the source field it is made from; "" for a constant
-	Ref   bool   // holds a reference that must be turned into the destination's own id before it is written
-	Pass  int    // 1: what a create needs; 2: references that could not be resolved yet; 3: state
-	Rule  Rule   // when the destination has a value; the zero Rule writes whatever comes
-	Find  string // of a reference: the column of its record's table by which it is found there; "" is the record's key
+	Field string    // logical name of the source field it is made from; "" for a constant
+	Ref   bool      // holds a reference that must be turned into the destination's own id before it is written
+	Pass  int       // 1: what a create needs; 2: references that could not be resolved yet; 3: state
+	Rule  Rule      // when the destination has a value; the zero Rule writes whatever comes
+	Find  string    // of a reference: the column of its record's table by which it is found there; "" is the record's key
+	Holds FieldType // of its source field; "" for what is made from something else
 }
 
 // A Thing is something a destination must make before a plan can be written.

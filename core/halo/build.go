@@ -87,7 +87,8 @@ func (w *writing) choice(ctx context.Context, f *field, v core.Value) (core.Valu
 	case !w.d.to.make:
 		return v, noValue(f.display), nil
 	}
-	one, err := w.d.c.makeValue(ctx, f, strings.TrimSpace(v.AsText()), "")
+	label := strings.TrimSpace(v.AsText())
+	one, err := w.d.c.makeValue(ctx, f, label, dynamicsOf(w.s.plan.Choices[f.name], label))
 	if err != nil {
 		return v, nil, err
 	}

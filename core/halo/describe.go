@@ -110,4 +110,9 @@ func unavailable(err error) bool {
 }
 
 // forget drops what is known of a table, because it was changed.
-func (d *Destination) forget(t *table) { delete(d.tables, strings.ToLower(t.name)) }
+func (d *Destination) forget(t *table) {
+	delete(d.tables, strings.ToLower(t.name))
+	if t.rows != nil {
+		t.fields = nil // the list of custom tables holds it too
+	}
+}

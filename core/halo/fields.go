@@ -3,7 +3,6 @@ package halo
 import (
 	"context"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,6 +79,7 @@ type definition struct {
 type value struct {
 	id       int64
 	label    string
+	dynamics string // its id in Dynamics, in the column that the settings name
 	inactive bool
 }
 
@@ -135,7 +135,7 @@ func (c *client) customField(o object) (field, bool) {
 	d.kind = c.to.types[d.number]
 	d.lookup, _ = o.id("lookup")
 	d.table, _ = o.id("table_id")
-	d.values = valuesOf(o.all("values"))
+	d.values = c.valuesOf(o.all("values"))
 	if input, ok := o.id("inputtype"); ok && d.kind == kindDate {
 		d.withTime = input != 0 || strings.Contains(strings.ToLower(o.text("inputtype_name")), "time")
 	}
@@ -149,12 +149,12 @@ func (c *client) customField(o object) (field, bool) {
 	return f, true
 }
 
-func valuesOf(rows []object) []value {
+func (c *client) valuesOf(rows []object) []value {
 	var values []value
 	for _, o := range rows {
 		n, ok := o.id("id")
 		if ok && n > 0 {
-			values = append(values, value{id: n, label: o.text("name"), inactive: o.yes("inactive")})
+			values = append(values, value{id: n, label: o.text("name"), inactive: o.yes("inactive"), dynamics: o.text(c.to.slot)})
 		}
 	}
 	return values
@@ -168,7 +168,7 @@ func (c *client) readValues(ctx context.Context, d *definition) error {
 	if err := c.get(ctx, "reading the values of a custom field of Halo", "Lookup", q, &answer); err != nil {
 		return err
 	}
-	d.values = valuesOf(answer.rows)
+	d.values = c.valuesOf(answer.rows)
 	return nil
 }
 
@@ -201,74 +201,4 @@ func (d *definition) fieldType() core.FieldType {
 // writable reports whether values can be put into the field.
 func (f *field) writable() bool {
 	return f.def == nil || !f.def.readOnly && f.def.kind != "" && f.def.kind != kindTable
-}
-
-var customName = regexp.MustCompile(`^CF[A-Za-z0-9_]{1,60}$`)
-
-// makeField makes a custom field for a column of a plan.
-func (c *client) makeField(ctx context.Context, number int64, column core.Column) error {
-	if !customName.MatchString(column.Name) {
-		return badFieldName(column.Name)
-	}
-	kind := kindText
-	switch column.Type {
-	case core.ColumnBoolean:
-		kind = kindCheckbox
-	case core.ColumnDate, core.ColumnDateTime:
-		kind = kindDate
-	case core.ColumnJSON:
-		kind = kindChoices
-	}
-	n, ok := numberOf(c.to.types, kind)
-	if !ok {
-		return unknownType(column.Name)
-	}
-	o := object{
-		"name": strings.TrimPrefix(column.Name, "CF"), "label": label(column.Name), "type": n, "custom": 1, "usage": number,
-	}
-	if kind == kindDate && column.Type == core.ColumnDateTime {
-		o["inputtype"] = 1
-	}
-	_, err := c.post(ctx, "making a custom field in Halo", "FieldInfo", []object{o})
-	return err
-}
-
-// label is what people read: "CFCustomerSegment" becomes "Customer Segment".
-func label(name string) string {
-	var b strings.Builder
-	name = strings.ReplaceAll(strings.TrimPrefix(name, "CF"), "_", " ")
-	for i, r := range name {
-		if i > 0 && r >= 'A' && r <= 'Z' && name[i-1] >= 'a' && name[i-1] <= 'z' {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// makeValue adds a value to a field's list. dynamics is its id in Dynamics, which Halo's own importer needs; "" is not known.
-func (c *client) makeValue(ctx context.Context, f *field, label, dynamics string) (value, error) {
-	o := object{"lookupid": f.def.lookup, "name": label}
-	if c.to.slot != "" && dynamics != "" {
-		if o[c.to.slot] = dynamics; c.to.slot == "valueint1" {
-			o[c.to.slot], _ = asID(dynamics)
-		}
-	}
-	saved, err := c.post(ctx, "adding a value to a list of Halo", "Lookup", []object{o})
-	if err != nil {
-		return value{}, err
-	}
-	if len(saved) == 1 {
-		if n, ok := saved[0].id("id"); ok && n > 0 {
-			f.def.values = append(f.def.values, value{id: n, label: label})
-			return f.def.values[len(f.def.values)-1], nil
-		}
-	}
-	if err := c.readValues(ctx, f.def); err != nil {
-		return value{}, err
-	}
-	if found := f.def.byLabel(label); len(found) == 1 {
-		return found[0], nil
-	}
-	return value{}, noValue(f.display)
 }

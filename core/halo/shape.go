@@ -97,13 +97,19 @@ func (d *Destination) Prepare(ctx context.Context, p core.Plan, things []core.Th
 		if !d.to.make {
 			return p, noField(name)
 		}
-		if err := d.c.makeField(ctx, t.number, p.Columns[i]); err != nil {
+		if err := d.c.makeField(ctx, t.number, newFieldOf(p, p.Columns[i])); err != nil {
 			return p, err
 		}
 		made = true
 	}
 	if made {
 		d.forget(t)
+		if t, err = d.table(ctx, p.Table); err != nil {
+			return p, err
+		}
+	}
+	if err := d.fillDynamics(ctx, t, p); err != nil {
+		return p, err
 	}
 	return d.preview(ctx, p)
 }

@@ -84,7 +84,13 @@ func (c *compiler) add(b *Binding) error {
 	p := c.p
 	p.plan.Passes = max(p.plan.Passes, pass)
 	p.columns = append(p.columns, col)
-	plan := core.Column{Name: b.Column, Type: b.Type, Field: b.Field, Ref: byRecord, Pass: pass, Rule: b.Rule().Plan()}
+	plan := core.Column{Name: b.Column, Type: b.Type, Field: b.Field, Ref: byRecord, Pass: pass, Rule: b.Rule().Plan(), Holds: heldBy(b, input)}
+	if choices := choosing(b, input); choices != nil {
+		if p.plan.Choices == nil {
+			p.plan.Choices = map[string][]core.Choosing{}
+		}
+		p.plan.Choices[b.Column] = choices
+	}
 	if l := b.Lookup; l != nil && byRecord {
 		plan.Rule.StandIn = l.Default
 		if l.By == ByKey || l.By == ByField {
@@ -93,6 +99,33 @@ func (c *compiler) add(b *Binding) error {
 	}
 	p.plan.Columns = append(p.plan.Columns, plan)
 	return nil
+}
+
+// heldBy is what the field holds from which a column is made as it is.
+func heldBy(b *Binding, input core.Field) core.FieldType {
+	if b.From != FromField || b.Part != Whole || len(b.Steps) > 0 {
+		return ""
+	}
+	return input.Type
+}
+
+// choosing is what becomes of each option that does not stay empty, where a column is one of the destination's own lists.
+func choosing(b *Binding, input core.Field) (out []core.Choosing) {
+	if b.Choices == nil || familyOf(b.To) != familyChoice && familyOf(b.To) != familyChoices || len(b.Steps) > 0 {
+		return nil
+	}
+	for _, o := range input.Options {
+		c := core.Choosing{Code: o.Code, Label: o.Label}
+		i := slices.IndexFunc(b.Choices.Values, func(pair ChoicePair) bool { return pair.Code == o.Code })
+		switch {
+		case i >= 0 && b.Choices.Values[i].Empty, i < 0 && b.Choices.Else != Create:
+			continue
+		case i >= 0:
+			c.To = b.Choices.Values[i].To
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // source compiles what a column is made from. It returns the field whose value goes in, with no name when there is none.
