@@ -163,6 +163,9 @@ func destinationName(d *project.Destination, driver *core.Driver[core.Destinatio
 	if path := destinationPath(d, driver); path != "" {
 		return filepath.Base(path)
 	}
+	if d.Practice && driver != nil { // its address is another one each time
+		return lang.L("Practice {{.Kind}}", kit.M{"Kind": driver.Title})
+	}
 	if place := destinationPlace(d, driver); place != "" {
 		return place
 	}

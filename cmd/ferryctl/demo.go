@@ -15,7 +15,7 @@ import (
 // demoCommand does the main job once, on this computer alone: sign in, test, import, look at the result.
 func demoCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("demo")
-	f.set.StringVar(&f.to, "to", "", "destination (default: sqlite:ferry-demo/practice.db in the temporary folder)")
+	f.set.StringVar(&f.to, "to", "", "destination: halo is the practice Halo (default: sqlite:ferry-demo/practice.db in the temporary folder)")
 	if code, ok := f.parse(t, args); !ok {
 		return code
 	}
@@ -45,6 +45,17 @@ func (f *flags) runDemo(ctx context.Context, t *terminal) (int, error) {
 		return 0, err
 	}
 	defer env.Close()
+	var secrets map[string]core.Secret
+	if where.Driver == "halo" {
+		set := where.Settings
+		where, secrets = wiring.PracticeHalo(env)
+		drivers = wiring.PracticeDrivers(env, t.log)
+		for name, value := range set {
+			if value != "" {
+				where.Settings[name] = value
+			}
+		}
+	}
 	computer := &wiring.Computer{Data: folder, Log: t.log}
 	to := wiring.Connection{
 		Connection: project.Connection{Name: "Practice", Org: env.Org, ClientID: env.SecretApp, Auth: project.Secret},
@@ -61,8 +72,13 @@ func (f *flags) runDemo(ctx context.Context, t *terminal) (int, error) {
 		return code, nil
 	}
 	f.say(t, "\nImporting accounts and contacts into "+wiring.Where(where))
-	code, err := carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: []string{"account", "contact"}, json: f.json,
-		secrets: f.secrets(ctx, t, computer, drivers, where)})
+	if secrets == nil {
+		secrets = f.secrets(ctx, t, computer, drivers, where)
+	}
+	code, err := carry(ctx, t, computer, errand{to: to, where: where, drivers: drivers, tables: []string{"account", "contact"}, json: f.json, secrets: secrets})
+	if err == nil && where.Driver == "halo" {
+		f.say(t, fmt.Sprintf("\nThe practice Halo has %d customers and %d users now. It wrote %d mails to people.", len(env.Halo.Customers()), len(env.Halo.Users()), len(env.Halo.Outbox())))
+	}
 	if err == nil && code == exitWell && where.Driver == "sqlite" {
 		f.say(t, "\nLook at it: the file "+where.Settings["file"]+" opens in any program that reads SQLite.\nRun it again: nothing is doubled.")
 	}

@@ -105,7 +105,14 @@ Try it in another terminal:
   SSL_CERT_FILE=%s FERRY_CLIENT_SECRET='%s' \
     ferryctl import -org %s -authority %s \
     -client-id %s -to sqlite:practice.db
-`, l.Org, l.Authority, l.Tenant, l.ClientID, l.Secret, l.CAFile, l.Halo, l.HaloTenant, l.HaloClientID, l.HaloSecret, l.CAFile, l.Secret, l.Org, l.Authority, l.ClientID)
+
+and into the practice Halo:
+
+  SSL_CERT_FILE=%s FERRY_CLIENT_SECRET='%s' FERRY_HALO_CLIENT_ID=%s FERRY_HALO_SECRET='%s' \
+    ferryctl import -org %s -authority %s -client-id %s \
+    -to halo:%s -set tenant=%s -set link-module=77
+`, l.Org, l.Authority, l.Tenant, l.ClientID, l.Secret, l.CAFile, l.Halo, l.HaloTenant, l.HaloClientID, l.HaloSecret, l.CAFile, l.Secret, l.Org, l.Authority, l.ClientID,
+			l.CAFile, l.Secret, l.HaloClientID, l.HaloSecret, l.Org, l.Authority, l.ClientID, l.Halo, l.HaloTenant)
 	}
 	<-ctx.Done()
 	for _, what := range env.Unknown() { // a person who tries another client wants to know why it was answered 501

@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"log/slog"
+	"strings"
 
 	"ferry/core"
 	"ferry/core/halo"
@@ -15,7 +16,7 @@ func PracticeHalo(env *practice.Environment) (project.Destination, map[string]co
 	values := map[string]string{"address": env.HaloAddress, "tenant": practice.HaloTenant, "link-module": "77", "id-fields": "ref, other5"}
 	for _, customer := range env.Halo.Customers() {
 		for _, site := range env.Halo.Sites() {
-			if values["default-site"] == "" && site.Int("client_id") == customer.ID() && !customer.Bool("inactive") && !site.Bool("inactive") {
+			if values["default-site"] == "" && plain(customer.Text("name")) && site.Int("client_id") == customer.ID() && !customer.Bool("inactive") && !site.Bool("inactive") {
 				values["default-site"] = customer.Text("name") + "/" + site.Text("name")
 			}
 		}
@@ -28,4 +29,9 @@ func PracticeHalo(env *practice.Environment) (project.Destination, map[string]co
 // PracticeDrivers are the destinations of a practice environment that are no files: their certificates are trusted.
 func PracticeDrivers(env *practice.Environment, log *slog.Logger) []core.Driver[core.Destination] {
 	return []core.Driver[core.Destination]{halo.Driver(halo.Options{Log: log, Network: rest.Network{PEM: env.CA, Proxy: rest.Proxy{Mode: rest.NoProxy}}})}
+}
+
+// plain reports whether every keyboard has the letters of a name.
+func plain(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return r > '~' })
 }
