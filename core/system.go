@@ -42,6 +42,16 @@ type Need struct {
 	// Known are the final steps of an earlier test. Those that went well before the first failed one are told as they
 	// were and not taken again: "Try again" begins where it failed. A step whose knowledge is gone is taken all the same.
 	Known []Check
+	// Mapped is what mappings put into the destination's own tables, where somebody knows it.
+	Mapped []Mapped
+}
+
+// Mapped is what a mapping puts into one of a destination's own tables.
+type Mapped struct {
+	Title   string // of the mapping, for people
+	Table   string
+	Columns []string
+	Values  map[string][]string // by column: the values of its list that options go into, as the mapping names them
 }
 
 // A CheckState is how a step of a check stands.

@@ -298,7 +298,7 @@ func (p *destinationPage) need() core.Need {
 	if !p.driver.Described {
 		return core.Need{Tables: p.w.tables()}
 	}
-	need := core.Need{}
+	need := core.Need{Mapped: p.w.mapped()}
 	seen := map[string]bool{}
 	for _, l := range p.w.listed() {
 		if l.Saved != nil && l.Saved.Table != "" && !seen[l.Saved.Table] && !l.Off {

@@ -24,6 +24,20 @@ func (w *Window) tables() []string {
 	return tables
 }
 
+// mapped is what the mappings put into the destination's own tables, for its test.
+func (w *Window) mapped() []core.Mapped {
+	if !w.described() {
+		return nil
+	}
+	var all []mapping.Mapping
+	for _, l := range w.listed() {
+		if l.Saved != nil && !l.Off {
+			all = append(all, *l.Saved)
+		}
+	}
+	return mapping.Mapped(all...)
+}
+
 // addTable puts a table on the list.
 func (w *Window) addTable(logical string) {
 	if !slices.Contains(w.tables(), logical) {

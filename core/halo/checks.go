@@ -38,11 +38,19 @@ func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core
 		step("marks", "Records are found again", "customers", d.checkMarks),
 		step("quiet", "Nobody is written to", "signin", d.checkQuiet),
 	}
+	looked := map[string]bool{}
+	for i, m := range need.Mapped {
+		looked[strings.ToLower(m.Table)] = true
+		steps = append(steps, step(fmt.Sprintf("mapped-%d", i+1), "Mapping "+m.Title+" fits", "signin", func(ctx context.Context, c *core.Check) error { return d.checkMapped(ctx, m, c) }))
+	}
 	for _, name := range need.Tables {
 		if a, ok := d.Adopts(name); ok { // a table of the source
 			name = a.Table
 		} else if !slices.Contains([]string{customers, sites, users}, name) && !strings.HasPrefix(name, "CT") {
 			continue // its mapping says where it goes
+		}
+		if looked[strings.ToLower(name)] {
+			continue
 		}
 		steps = append(steps, step("table-"+strings.ToLower(name), name, "signin", func(ctx context.Context, c *core.Check) error { return d.checkTable(ctx, name, c) }))
 	}

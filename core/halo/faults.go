@@ -288,7 +288,15 @@ func restricted() *core.Fault {
 }
 
 func mandatory(names []string) *core.Fault {
-	return wrong("mandatory", "Fields of this table are mandatory in Halo: "+strings.Join(names, ", ")+". A record without one may be refused.", "Map something to each, or let them not be mandatory in Halo.")
+	return wrong("mandatory", "Fields of this table are mandatory in Halo: "+strings.Join(names, ", ")+". Halo refuses new records without one.", "Map something to each, or let them not be mandatory in Halo.")
+}
+
+func fieldsGone(names []string) *core.Fault {
+	return wrong("fields-gone", "Fields that this mapping names are not in Halo: "+strings.Join(names, ", ")+".", "Open the mapping and map to other fields, or make them there.")
+}
+
+func valuesGone(names []string) *core.Fault {
+	return wrong("values-gone", "Values that this mapping names are not in the lists of Halo any more: "+strings.Join(names, ", ")+".", "Open the mapping and choose other values for the options of these fields.")
 }
 
 func linksFail() *core.Fault {
