@@ -160,6 +160,9 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 		if !write[i] {
 			continue
 		}
+		if w.s.t.rows != nil && f.at != custom && !j.was[i].Blank() { // Halo has no way to hang a row on another record
+			return rowElsewhere(), nil
+		}
 		into := o
 		if w.s.t.name == customers && (f.at == onSite || f.at == address) {
 			into = site
@@ -189,7 +192,7 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 		w.d.quiet(&table{name: sites}, site, false)
 		j.site = site
 	}
-	delete(o, "fkid") // a row stays where it is
+	delete(o, "fkid") // Halo does not tell where the row hangs: it stays there
 	if len(o) > 0 {
 		o["id"] = j.there.id
 		w.d.quiet(w.s.t, o, false)

@@ -225,6 +225,10 @@ func noSite() *core.Fault {
 	return bad("no-site", "Its account is not among the customers in Halo, and there is no default site.", "Import its account too, or fill in “Default site” (default-site).")
 }
 
+func rowElsewhere() *core.Fault {
+	return bad("row-elsewhere", "The row belongs to another record in Halo than it does in Dynamics 365 now, and Halo cannot move rows.", "Delete the row in Halo, if nobody has added to it there. The next import makes it where it belongs.")
+}
+
 func noValue(field string) *core.Fault {
 	return bad("no-value", fmt.Sprintf("The list of the field “%s” in Halo has no such value.", field), "Add the value in Halo and map to it, or switch on “Make missing custom fields and values” (make).")
 }
