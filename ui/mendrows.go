@@ -164,7 +164,7 @@ func (t *waitRows) name(rows []importer.WaitRow) {
 			return t.x.w.o.Engine.RecordNames(ctx, p, table, some)
 		}, nil, func(names map[string]string, _ error) {
 			for _, key := range some {
-				t.names[table+"\n"+key] = names[key]
+				t.names[table+"\n"+key] = seenName(names[key])
 			}
 			t.list.Refresh()
 		})

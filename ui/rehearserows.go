@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -291,11 +292,15 @@ func (t *rehearsedRows) masked(row importer.RehearsedRow) importer.RehearsedRow 
 }
 
 func rowName(row importer.RehearsedRow) string {
-	if row.Name == "" {
+	name := seenName(row.Name)
+	if name == "" {
 		return row.Table + " · " + row.Key
 	}
-	return row.Name + "  ·  " + row.Table
+	return name + "  ·  " + row.Table
 }
+
+// seenName is a record's name as people see it; "" where it has only signs that nobody sees.
+func seenName(name string) string { return strings.TrimSpace(core.Seen(name)) }
 
 // rowWords are the reason, or the first changes.
 func (t *rehearsedRows) rowWords(row importer.RehearsedRow) string {
@@ -349,10 +354,7 @@ func (t *rehearsedRows) show(row importer.RehearsedRow) {
 		}
 		parts = append(parts, kit.Hairline(), kit.TopRow(12, append([]fyne.CanvasObject{kit.Sized(170, 0, kit.NewElided(c.Column, kit.Style{Mono: true, Size: look.CaptionSize}))}, line...)...))
 	}
-	title := row.Name
-	if title == "" {
-		title = row.Key
-	}
+	title := cmp.Or(seenName(row.Name), row.Key)
 	var sheet *kit.Sheet
 	sheet = kit.ShowSheet(t.w.win.Canvas(), kit.SheetJob{Title: title, Width: 680, Body: kit.Column(9, parts...),
 		Buttons: []fyne.CanvasObject{kit.Primary(lang.L("Close"), func() { sheet.Close() })}})
