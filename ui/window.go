@@ -92,13 +92,17 @@ const (
 	placeSettings    = "settings"
 )
 
+// newsEvery is how often work under way may change what is shown: often enough to be seen to move.
+const newsEvery = 250 * time.Millisecond
+
 // New makes the window; Show shows it. Both are called on the app's goroutine, before the app runs.
 func New(app fyne.App, o Options) *Window {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	pace := time.Duration(0)
 	if o.Post == nil {
-		o.Post = fyne.Do
+		o.Post, pace = fyne.Do, newsEvery
 	}
 	// A text without translation shows its English key, so a failure here costs nothing else.
 	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
@@ -110,6 +114,7 @@ func New(app fyne.App, o Options) *Window {
 		app: app, o: o, project: o.Project, run: task.NewRunner(o.Post),
 		sessions: map[string]*session{}, root: container.NewStack(),
 	}
+	w.run.Pace = pace
 	w.win = app.NewWindow("Ferry")
 	w.win.SetIcon(look.AppIcon())
 	w.win.SetPadded(false)

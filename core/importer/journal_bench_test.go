@@ -15,6 +15,7 @@ import (
 	"ferry/core/journal"
 	"ferry/core/keychain"
 	"ferry/core/sqlite"
+	"ferry/core/sqlitefile"
 )
 
 // A forgetful journal notes nothing of batches: what is left of an import without its journal.
@@ -36,6 +37,7 @@ func spent(b *testing.B) time.Duration {
 // that changes a field of every record. The ways take turns, and each ratio is one of medians of processor time: others may use
 // the machine too.
 func BenchmarkJournal(b *testing.B) {
+	sqlitefile.OneBlock() // as the programs do
 	box, err := keychain.OpenBox(context.Background(), keychain.NewMemory(), keychain.Name{Kind: "images"})
 	if err != nil {
 		b.Fatal(err)

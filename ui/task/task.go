@@ -15,6 +15,10 @@ import (
 
 // A Runner starts work and knows what is still under way. Its methods are called on the window's goroutine.
 type Runner struct {
+	// Pace is the least time between two news of one task that are brought to the window's goroutine; 0 is none. Each news may
+	// draw the whole window, and what draws it cannot answer meanwhile.
+	Pace time.Duration
+
 	post func(func())
 	ctx  context.Context
 	stop context.CancelFunc
@@ -46,9 +50,15 @@ func (t *Task) Cancel() {
 func Go[N, R any](r *Runner, work func(ctx context.Context, tell func(N)) (R, error), tell func(N), done func(R, error)) *Task {
 	ctx, cancel := context.WithCancel(r.ctx)
 	news := &newest[N]{}
+	bring := func() { r.back(func() { news.take(tell) }) }
 	report := func(n N) {
-		if tell != nil && news.put(n) {
-			r.back(func() { news.take(tell) })
+		if tell == nil || !news.put(n) {
+			return
+		}
+		if wait := news.due(r.Pace); wait > 0 {
+			time.AfterFunc(wait, bring)
+		} else {
+			bring()
 		}
 	}
 	r.begin()
@@ -56,6 +66,9 @@ func Go[N, R any](r *Runner, work func(ctx context.Context, tell func(N)) (R, er
 		defer r.end()
 		defer cancel()
 		result, err := guarded(ctx, work, report)
+		if r.Pace > 0 && tell != nil {
+			bring() // what still waits comes before the end
+		}
 		r.back(func() {
 			if done != nil {
 				done(result, err)
@@ -168,6 +181,23 @@ type newest[N any] struct {
 	mu   sync.Mutex
 	n    N
 	full bool
+	next time.Time // when the next may be brought
+}
+
+// due is how long the news that was just put has to wait, so that there is a pace between two.
+func (b *newest[N]) due(pace time.Duration) time.Duration {
+	if pace == 0 {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if b.next.Before(now) {
+		b.next = now
+	}
+	wait := b.next.Sub(now)
+	b.next = b.next.Add(pace)
+	return wait
 }
 
 // put stores n and reports whether somebody must be sent to fetch it.

@@ -3,6 +3,7 @@ package task_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -163,4 +164,53 @@ func TestEveryTicksUntilItIsCancelled(t *testing.T) {
 	finished := false
 	r.Finish(time.Minute, func() { finished = true })
 	q.until(t, func() bool { return finished })
+}
+
+func TestNewsKeepTheirPaceAndTheLastComesBeforeTheEnd(t *testing.T) {
+	q := newQueue()
+	r := task.NewRunner(q.post)
+	r.Pace = time.Hour
+	var got []int
+	ended, first := false, make(chan struct{})
+	task.Go(r, func(_ context.Context, tell func(int)) (int, error) {
+		tell(1)
+		<-first
+		for n := range 100 {
+			tell(n)
+		}
+		tell(7)
+		return 0, nil
+	}, func(n int) {
+		if ended {
+			t.Error("news after the end")
+		}
+		got = append(got, n)
+		if n == 1 {
+			close(first)
+		}
+	}, func(int, error) { ended = true })
+	q.until(t, func() bool { return ended })
+	if !slices.Equal(got, []int{1, 7}) {
+		t.Errorf("told %v, want the first at once and the last before the end", got)
+	}
+}
+
+func TestWhatWaitsForThePaceComesByItself(t *testing.T) {
+	q := newQueue()
+	r := task.NewRunner(q.post)
+	r.Pace = 20 * time.Millisecond
+	last, first, seen := 0, make(chan struct{}), make(chan struct{})
+	task.Go(r, func(_ context.Context, tell func(int)) (int, error) {
+		tell(1)
+		<-first
+		tell(2)
+		<-seen // the work goes on
+		return 0, nil
+	}, func(n int) {
+		if last = n; n == 1 {
+			close(first)
+		}
+	}, nil)
+	q.until(t, func() bool { return last == 2 })
+	close(seen)
 }
