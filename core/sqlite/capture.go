@@ -123,9 +123,13 @@ func (d *Destination) certain(table string) (bool, error) {
 }
 
 func (c *capture) clear(conn *sqlite.Conn) error {
+	clear(c.made) // nothing of a batch is kept
 	c.made = c.made[:0]
+	if c.virgin {
+		return nil
+	}
 	if c.prior != nil {
-		clear(c.prior.changes) // the values are not kept
+		clear(c.prior.changes)
 		c.prior.changes, c.prior.values = c.prior.changes[:0], nil
 		return nil
 	}
@@ -141,7 +145,7 @@ func (c *capture) making(key string, values []core.Value) {
 	if c.certain {
 		sum = c.sent(values)
 	}
-	c.made = append(c.made, madeRow{strings.Clone(key), sum})
+	c.made = append(c.made, madeRow{key, sum})
 }
 
 // changing notes that a row of this run's own was made to hold something else, in a table that was empty when it began.
@@ -150,7 +154,7 @@ func (c *capture) changing(key string) {
 	case c.prior != nil:
 		c.changedTo(key)
 	case c.virgin:
-		c.made = append(c.made, madeRow{key: strings.Clone(key)})
+		c.made = append(c.made, madeRow{key: key})
 	}
 }
 
@@ -202,14 +206,8 @@ func (c *capture) replaced(conn *sqlite.Conn) ([]core.Replaced, error) {
 		return nil, err
 	}
 	out := make([]core.Replaced, 0, len(c.made)+len(folds))
-	last := map[string]int{}
-	if c.virgin { // a row may have been made and changed
-		for i, m := range c.made {
-			last[m.key] = i
-		}
-	}
 	for i, m := range c.made {
-		if at, several := last[m.key]; several && at != i {
+		if i+1 < len(c.made) && c.made[i+1].key == m.key { // made and changed; rows of one key stand side by side, see inOrder
 			continue
 		}
 		if f := folds[m.key]; f != nil {

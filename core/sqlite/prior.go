@@ -138,7 +138,7 @@ func (c *capture) changedTo(key string) {
 		f.merge(p.met.was)
 		return
 	}
-	p.met.key = strings.Clone(key)
+	p.met.key = key
 	p.changes = append(p.changes, p.met)
 }
 
@@ -182,7 +182,7 @@ func (c *capture) taken(key string) {
 		f.gone = true
 		return
 	}
-	p.met.key = strings.Clone(key)
+	p.met.key = key
 	p.changes = append(p.changes, p.met)
 }
 

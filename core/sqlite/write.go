@@ -345,7 +345,11 @@ func (w *writer) plain(r *core.Record) (core.OutcomeKind, error) {
 
 // statement returns the statement for a row's set of absent columns; nearly always it is the one without any.
 func (w *writer) statement(values []core.Value) (*sqlite.Stmt, error) {
-	if !slices.ContainsFunc(values, func(v core.Value) bool { return v.Kind() == core.KindAbsent }) {
+	whole := true
+	for i := range values {
+		whole = whole && values[i].Kind() != core.KindAbsent
+	}
+	if whole {
 		return w.whole, nil
 	}
 	set := make([]byte, (len(values)+7)/8)
