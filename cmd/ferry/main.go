@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"fyne.io/fyne/v2/app"
 	"github.com/pkg/browser"
@@ -22,16 +21,8 @@ import (
 
 const version = "0.1.0"
 
-// roomForWindow is how many threads more than cores may run Go: each time the window's thread comes back from drawing it needs
-// one that is free, and the system then shares out the cores.
-const roomForWindow = 2
-
 func main() {
 	sqlitefile.OneBlock() // before the first file: a destination's cache and a journal's then share it without driving out each other
-	// The window's thread must not wait for a place to run behind an import that keeps every core busy.
-	if runtime.GOMAXPROCS(0) == runtime.NumCPU() && os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(runtime.NumCPU() + roomForWindow)
-	}
 	data := flag.String("data", "", "folder of journal and state (default: the user's own)")
 	file := flag.String("project", "", "project file to open")
 	practise := flag.Bool("practice", false, "open with the practice environment")
