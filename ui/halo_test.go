@@ -309,3 +309,24 @@ func TestALiveHaloIsTypedOnceAndATestOneIsNot(t *testing.T) {
 	s.Sees("Look in Halo whether it sent anything")
 	s.Until(func() bool { return e.Called("Import") == 1 })
 }
+
+func TestTheFieldOfTheDynamicsIDOfACustomTableIsChosen(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) {
+		toHalo(e, o)
+		p = o.Project
+		there := customers()
+		there.Name = core.TableName{Logical: "CTProjects", Plural: "Projects", Custom: true}
+		e.Map.Places["CTProjects"] = there
+		e.Map.Tables["new_project"] = ui.Described{Table: uitest.AccountTable()}
+		p.Mappings = append(p.Mappings, mapping.Mapping{ID: "new_project", Source: "new_project", Table: "CTProjects", Key: "dynamics_id", Columns: []mapping.Binding{}})
+	})
+	s.Tap("Mappings")
+	s.TapRow("Projects")
+	s.Sees("Which records")
+	s.Tap("Match")
+	s.Tap("found by its name, such as CFDynamicsId")
+	s.Pick("CFEmail")
+	s.Until(func() bool { return p.Mappings[2].Key == "CFEmail" })
+}

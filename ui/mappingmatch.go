@@ -52,7 +52,8 @@ func (m *mappingMatch) reveal(at mapping.Place) {
 }
 
 func (m *mappingMatch) cards() []fyne.CanvasObject {
-	return append(m.p.problemCards(mapping.PartMatch), m.same(), m.rules())
+	cards := append(m.p.problemCards(mapping.PartMatch), m.keyCards()...)
+	return append(cards, m.same(), m.rules())
 }
 
 // same is the card that says by what a record is found again.

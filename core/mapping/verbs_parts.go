@@ -289,3 +289,17 @@ func (d *Draft) SetTable(table, key string) error {
 	}
 	return d.do("rename the table", func(m *Mapping) error { m.Table, m.Key = table, key; return nil })
 }
+
+// SetKeyField chooses the field that holds the record's id, in a table of the destination's own.
+func (d *Draft) SetKeyField(name string) error {
+	to := d.there(name)
+	switch {
+	case d.Free() || to == nil:
+		return cannotBind(d, "column-gone", "The destination has no field "+name+".", "Choose a field of the list.", name)
+	case !to.Writable || to.Type != core.TypeText:
+		return cannotBind(d, "column-read-only", name+" cannot hold an id.", "Choose a text field that can be written.", name)
+	case d.find(name) >= 0:
+		return cannotBind(d, "column-twice", "Something else goes to "+name+" already.", "Choose another field, or take out what goes there.", name)
+	}
+	return d.do("choose the key", func(m *Mapping) error { m.Key = to.Name; return nil })
+}

@@ -22,8 +22,8 @@ func PracticeHalo(env *practice.Environment) (project.Destination, map[string]co
 		}
 	}
 	return project.Destination{Driver: "halo", Practice: true, Settings: values}, map[string]core.Secret{
-			"client-id": core.NewSecret(practice.HaloClientID), "secret": core.NewSecret(practice.HaloSecret),
-		}
+		"client-id": core.NewSecret(practice.HaloClientID), "secret": core.NewSecret(practice.HaloSecret),
+	}
 }
 
 // PracticeDrivers are the destinations of a practice environment that are no files: their certificates are trusted.
