@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"slices"
 
 	"ferry/core"
 )
@@ -13,8 +14,11 @@ import (
 //
 // Destinations that know their batches, or where writing twice does no harm, are simply written to.
 func (e *engine) settleUnsure(ctx context.Context, b *Batch, w *work) error {
+	mender, root := e.mender, e.root.ID
 	if e.Retry == nil {
-		return nil
+		if mender, root = e.unsureBefore(w.t); mender == nil {
+			return nil
+		}
 	}
 	if _, settles := e.Destination.(core.Settler); settles || e.repeatable() {
 		return nil
@@ -26,22 +30,25 @@ func (e *engine) settleUnsure(ctx context.Context, b *Batch, w *work) error {
 	for _, r := range b.Refused {
 		keys = append(keys, r.Key)
 	}
-	kinds, err := e.mender.StillWaiting(ctx, e.root.ID, e.current.ID, b.Mapping, w.t.plan.Source, keys)
+	kinds, err := mender.StillWaiting(ctx, root, e.current.ID, b.Mapping, w.t.plan.Source, keys)
 	if err != nil || len(kinds) == 0 {
 		return err
 	}
 	for i, r := range b.Refused {
-		if kinds[r.Key] == core.Unsure { // refused now or not: it may be there since then
+		if e.Retry != nil && kinds[r.Key] == core.Unsure { // refused now or not: it may be there since then
 			b.Refused[i].Kind = core.Unsure
 		}
 	}
-	verdicts, err := e.mender.Verdicts(ctx, e.root.ID, b.Mapping, keys)
+	verdicts, err := mender.Verdicts(ctx, root, b.Mapping, keys)
 	if err != nil {
 		return err
 	}
 	hits, err := e.lookUpUnsure(ctx, w, kinds)
 	if err != nil {
 		return err
+	}
+	if e.Retry == nil && hits != nil {
+		return nil // the destination tells what it has: what is there is found when it is sent
 	}
 	s := Settlement{Batch: Batch{Run: b.Run, Mapping: b.Mapping, Part: b.Part, Pass: b.Pass}}
 	rows, noted := w.rows[:0], b.Rows[:0]
@@ -63,6 +70,23 @@ func (e *engine) settleUnsure(ctx context.Context, b *Batch, w *work) error {
 		return nil
 	}
 	return e.note(ctx, *w, s)
+}
+
+// unsureBefore is the run whose list says which records of a table are unsure, for an import that is no retry: one into a
+// destination that remembers nothing of its own. Where that cannot tell what it has either, sending such a record again could
+// make it twice; it waits for a verdict.
+func (e *engine) unsureBefore(t *table) (Mender, string) {
+	mender, ok := e.Journal.(Mender)
+	if _, forgets := e.Destination.(core.Forgetful); !ok || !forgets {
+		return nil, ""
+	}
+	for _, r := range e.earlier {
+		has := slices.ContainsFunc(r.Tables, func(x RunTable) bool { return x.Mapping == t.plan.ID })
+		if has && r.ID != e.current.ID && r.Undoes == "" && r.Retries == "" && !r.limited() && r.Destination == e.have.ID {
+			return mender, r.ID
+		}
+	}
+	return nil, ""
 }
 
 // judgeUnsure says what becomes of one record without sending it; Untried when it is to be sent.
@@ -94,7 +118,7 @@ func (e *engine) arrived(t *table, r core.Record, f core.Found) bool {
 	return len(f.Values) == len(t.plan.Columns)
 }
 
-// lookUpUnsure looks for the records that are unsure, by key.
+// lookUpUnsure looks for the records that are unsure, by key; nil when the destination cannot tell.
 func (e *engine) lookUpUnsure(ctx context.Context, w *work, kinds map[string]core.OutcomeKind) (map[string][]core.Found, error) {
 	finder, ok := e.Destination.(core.Finder)
 	var match []core.Match
@@ -109,6 +133,9 @@ func (e *engine) lookUpUnsure(ctx context.Context, w *work, kinds map[string]cor
 	found, err := finder.Find(ctx, w.t.plan, match)
 	if err != nil {
 		return nil, core.During("looking for records of "+w.t.plan.Table, err)
+	}
+	if found == nil {
+		return nil, nil
 	}
 	hits := make(map[string][]core.Found, len(match))
 	for i := range found {

@@ -127,6 +127,11 @@ func TestWhatSomebodyFoundOutOfAnUnsureRecordCounts(t *testing.T) {
 				id = playedID(c)
 			}
 		}
+		if again, _ := m.carry(everything); of(again, "account").Created != 0 || of(again, "account").Unsure != 1 {
+			t.Errorf("nobody said yet that it is not there: %+v", again.Tables)
+		} else {
+			r = again
+		}
 		m.say(r, "account", lost.Key, importer.Verdict{There: true, ID: id})
 		job, _, done := m.job(everything)
 		job.Retry = &importer.Retry{Run: r.Run}
