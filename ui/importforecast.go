@@ -75,17 +75,25 @@ func (w *Window) forecast(r ImportRequest, into *fyne.Container, sheet *kit.Shee
 		records[l.Saved.Table] += n.N
 	}
 	to := *clone(w.project).Destination
+	show := func(words string) { // in room of one height, so that no button moves away under the mouse
+		into.Objects = []fyne.CanvasObject{kit.Sized(100, forecastHeight, kit.Hint("wait", words, look.Quiet))}
+		into.Refresh()
+		sheet.Refit()
+	}
+	show(lang.L("Working out how long it takes…"))
 	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (string, error) {
 		return w.o.Engine.ForecastImport(ctx, to, records)
 	}, nil, func(words string, err error) {
-		if err != nil || words == "" { // the import says it again, when it begins
+		if err != nil || words == "" {
+			show(lang.L("How long it takes is said when it begins."))
 			return
 		}
-		into.Objects = append(into.Objects, kit.Hint("wait", words+".", look.Quiet))
-		into.Refresh()
-		sheet.Refit()
+		show(words + ".")
 	})
 }
+
+// forecastHeight is room for two lines.
+const forecastHeight = 40
 
 // lookedQuiet asks the person, after a try into a destination that could write to people, to look whether it did. What the
 // requests say is proved; what the destination does with it is not.

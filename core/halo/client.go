@@ -31,6 +31,7 @@ type client struct {
 	mu      sync.Mutex
 	auth    *url.URL // found, or set
 	tenant  string
+	asked   bool // Halo was asked for its server and tenant
 	token   string
 	expires time.Time
 }
@@ -129,7 +130,7 @@ func (c *client) bearer(ctx context.Context) (string, error) {
 // discover finds the server that signs in, and the tenant, where the settings do not say them. A server on another host gets
 // no secret before the person has named it.
 func (c *client) discover(ctx context.Context) error {
-	if c.auth != nil {
+	if c.auth != nil && (c.tenant != "" || c.asked) {
 		return nil
 	}
 	var info struct {
@@ -141,8 +142,14 @@ func (c *client) discover(ctx context.Context) error {
 	}
 	_, err := c.api.JSON(ctx, rest.Request{Address: "authinfo", Op: "looking for Halo's sign-in"}, &info)
 	var refused *rest.Answer
-	if err != nil && (!errors.As(err, &refused) || refused.HTML || refused.Status == http.StatusTooManyRequests || refused.Status >= 500) {
+	answered := err == nil || errors.As(err, &refused)
+	if !answered || err != nil && c.auth == nil && (refused.HTML || refused.Status == http.StatusTooManyRequests || refused.Status >= 500) {
 		return err
+	}
+	c.asked = true
+	if c.auth != nil {
+		c.tenant = info.Tenant
+		return nil
 	}
 	own := *c.to.resource
 	own.Path = strings.TrimSuffix(own.Path, "api/") + "auth/"

@@ -34,6 +34,10 @@ func TestAListThatRepeatsItselfEnds(t *testing.T) {
 			fmt.Fprint(w, `{"access_token":"x","expires_in":"3600"}`)
 			return
 		}
+		if strings.HasSuffix(r.URL.Path, "authinfo") {
+			http.NotFound(w, r)
+			return
+		}
 		n++
 		fmt.Fprint(w, `{"record_count":1000000,"clients":[{"id":1.0,"name":"a"},{"id":"2","name":"b"}]}`)
 	}))
@@ -43,6 +47,41 @@ func TestAListThatRepeatsItselfEnds(t *testing.T) {
 	rows := 0
 	if err := d.c.list(context.Background(), "x", "Client", "clients", nil, func(object) error { rows++; return nil }); err != nil || rows != 2 || n != 2 {
 		t.Errorf("%v, %d rows in %d requests", err, rows, n)
+	}
+}
+
+// Where a person named the server that signs in, Halo is still asked whose tenant it is; one that cannot say is asked once.
+func TestTheTenantIsFoundBesideASignInOnAServerOfItsOwn(t *testing.T) {
+	for told, want := range map[string]string{`{"auth_url":"https://elsewhere.example.com","tenant_id":"acme"}`: "acme", `{"tenant_id":null}`: "", `<html>`: ""} {
+		asked, tenants := 0, []string{}
+		s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "authinfo"):
+				asked++
+				if told == `<html>` {
+					w.Header().Set("Content-Type", "text/html")
+					w.WriteHeader(http.StatusNotImplemented)
+				}
+				fmt.Fprint(w, told)
+			case strings.HasSuffix(r.URL.Path, "token"):
+				tenants = append(tenants, r.URL.Query().Get("tenant"))
+				fmt.Fprint(w, `{"access_token":"x","expires_in":1}`)
+			default:
+				fmt.Fprint(w, `{"record_count":1,"clients":[{"id":1,"name":"a"}]}`)
+			}
+		}))
+		defer s.Close()
+		w := &world{t: t, server: s, now: time.Unix(1, 0), pem: pemOf(s)}
+		d := w.open("auth-address", s.URL+"/auth")
+		for range 2 {
+			w.now = w.now.Add(time.Hour)
+			if err := d.c.list(context.Background(), "x", "Client", "clients", nil, func(object) error { return nil }); err != nil {
+				t.Fatalf("%s: %v", told, err)
+			}
+		}
+		if asked != 1 || len(tenants) != 2 || tenants[0] != want || tenants[1] != want {
+			t.Errorf("%s: asked %d times, signed in to %q, want %q", told, asked, tenants, want)
+		}
 	}
 }
 
@@ -166,7 +205,7 @@ func TestExtraHeadersGoAlong(t *testing.T) {
 	defer s.Close()
 	w := &world{t: t, server: s, now: time.Unix(1, 0), pem: pemOf(s)}
 	id, err := w.open("auth-address", s.URL, "headers", "X-Deal: 42\n").Identity(context.Background())
-	if err != nil || id.ID != "halo 7" || strings.Join(got, ",") != "42,42" {
+	if err != nil || id.ID != "halo 7" || strings.Join(got, ",") != "42,42,42" {
 		t.Errorf("%v %v %q", err, id, got)
 	}
 }
