@@ -84,11 +84,11 @@ vet:
 	CGO_ENABLED=0 $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.7.0 $(PURE)
 
 # The emulators' and the terminal's longest tests are left out here: they are many times slower under the detector.
-RACE := ./core ./core/rest ./core/keychain ./core/signin ./core/dataverse ./core/importer ./core/journal ./core/sqlite ./core/sqlitefile ./core/sheet \
-        ./core/practice/microsoft ./core/report ./cmd/internal/... ./ui/...
+RACE := ./core ./core/rest ./core/keychain ./core/signin ./core/dataverse ./core/importer ./core/journal ./core/sqlite ./core/sqlitefile ./core/sheet ./core/halo \
+        ./core/practice/microsoft ./core/practice/halo ./core/report ./cmd/internal/... ./ui/...
 
-# The longest loops of kills, and the pictures, run no goroutine that shorter tests do not run: make unit has them all.
-LONG := AfterAnyStepOf|AfterAnyStepWithARealDatabase|AnyStepIsTakenBack|Pictures
+# The longest loops, and the pictures, run no goroutine that shorter tests do not run: make unit has them all.
+LONG := AfterAnyStepOf|AfterAnyStepWithARealDatabase|AnyStepIsTakenBack|TakenBackInADatabaseFile|EachWorldOfHalo|AHundredThousandRefused|Pictures
 
 race:
 	@.ci/setup window
