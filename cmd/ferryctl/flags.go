@@ -495,7 +495,7 @@ func (f *flags) secrets(ctx context.Context, t *terminal, c *wiring.Computer, dr
 		f.keychain(ctx, t, c, false)
 		secret := c.DestinationSecret(ctx, *driver, d, s.Name)
 		if secret.Empty() && driver.Receiver != nil && driver.Receiver(core.Settings{Values: d.Settings}) != "" {
-			secret, _ = t.ask(strings.ToLower(s.Title)+" for "+wiring.Where(d)+" (Enter for none)", s.Env) // nobody to ask: there is none
+			secret, _ = t.ask(askFor(s)+" for "+wiring.Where(d)+orNone(s), s.Env) // nobody to ask: there is none
 		}
 		found[s.Name] = secret
 	}
