@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ type mover struct {
 	c       *wiring.Computer
 	values  map[string]string
 	journal string
-	slept   time.Duration
+	slept   atomic.Int64  // nanoseconds; the engine and Halo look at the clock at once
 	really  time.Duration // how long a wait lasts for those who live by another clock
 }
 
@@ -55,11 +56,13 @@ func newMover(t *testing.T, accounts, contacts int, world playedhalo.Settings, v
 	return m
 }
 
-func (m *mover) now() time.Time { return time.Now().Add(m.slept) }
+func (m *mover) now() time.Time { return time.Now().Add(m.asleep()) }
+
+func (m *mover) asleep() time.Duration { return time.Duration(m.slept.Load()) }
 
 // wait waits for nobody: the clock moves.
 func (m *mover) wait(ctx context.Context, d time.Duration) error {
-	m.slept += d
+	m.slept.Add(int64(d))
 	return core.Wait(ctx, m.really)
 }
 
