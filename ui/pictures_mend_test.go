@@ -32,7 +32,7 @@ func mendScenes() []scene {
 	odd := uitest.Waits(6)
 	for i := range odd.Rows {
 		key := odd.Rows[i].Key
-		odd.Names[key] = "株式会社ファブリカム النظام " + strings.Repeat("long ", 40)
+		odd.Names[key] = "株式会社ファブリカム النظام " + strings.Repeat("long ", 40) + "name"
 		x := odd.Records[key]
 		x.Fields[0].From[0].Value = core.Text(strings.Repeat("a value\n", 60))
 		x.Fields[0].Result = core.Text(strings.Repeat("a value that is long ", 60))

@@ -23,7 +23,7 @@ func rehearseScenes() []scene {
 	many := uitest.Rehearsed(50000)
 	odd := uitest.Rehearsed(8)
 	for i := range odd.Rows {
-		odd.Rows[i].Name = "株式会社ファブリカム النظام " + strings.Repeat("long ", 40)
+		odd.Rows[i].Name = "株式会社ファブリカム النظام " + strings.Repeat("long ", 40) + "name"
 		for j := range odd.Rows[i].Changes {
 			odd.Rows[i].Changes[j].Was, odd.Rows[i].Changes[j].Becomes = strings.Repeat("old\n", 60), strings.Repeat("new value ", 80)
 		}

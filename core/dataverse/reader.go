@@ -41,7 +41,7 @@ func newReader(s *Source, a *question, op string) *reader {
 	return &reader{
 		s: s, a: a, op: op, lost: func(err error) error { return bookmarkExpired(err) },
 		scanner: scan.New(a.plan),
-		links: make(map[uint64]bool), shapes: make(map[uint64]bool),
+		links:   make(map[uint64]bool), shapes: make(map[uint64]bool),
 	}
 }
 
