@@ -311,6 +311,7 @@ func TestAMailWithTheIDOfASecretAsksForTheSecret(t *testing.T) {
 	if s.Field("Client secret").Text != "" {
 		t.Error("the ID of the secret stands in its field")
 	}
+	s.Until(func() bool { return !strings.Contains(s.Why("Continue to sign-in"), "Asking the environment") })
 	if why := s.Why("Continue to sign-in"); !strings.Contains(why, "Client secret") {
 		t.Errorf("one may go on without the secret: %q", why)
 	}
