@@ -14,7 +14,7 @@
 // after the other, because a destination has one writer. More are read as long as it waits for records (reading.go).
 //
 // Memory does not grow with the table: three pages exist at once, however many parts are read, and their room is used again.
-// The whole of ferryctl, with eight readers, had at most 116 MB for 200,000 accounts and 124 MB for 1,000,000 (1.06 times).
+// The whole of ferryctl had at most 105 MB for 200,000 accounts and 107 MB for 1,000,000 (1.02 times).
 //
 // What it costs, beside scripts and the limits of reading alone and of storing alone, comes as one table, together with memory
 // over a million rows and how the window answers meanwhile:
@@ -24,8 +24,8 @@
 // Processor time of one round, 200,000 accounts of sixty fields of which twenty are asked for and mapped, on two cores that
 // others used too: Ferry into SQLite 3.7 s; node with fetch and better-sqlite3 1.7 times that, with dynamics-web-api 2.4 times,
 // Python's standard library 1.8 times. Reading alone was 0.52 and storing alone 0.42 of it. Everything again without changes was
-// 0.85, and only what changed, one in a hundred, 0.08. The journal costs 3 to 9 per cent; sealed images of what is replaced cost
-// 10 per cent where nothing changes, 32 in a first load, and 3.4 times where every field of every row changes (BenchmarkJournal).
+// 0.85, and only what changed, one in a hundred, 0.08. The journal costs 3 to 10 per cent; with sealed images of what is replaced a first load costs 1.19 times one
+// without a journal, and 2.1 times where every field of every row changes (BenchmarkJournal).
 // PostgreSQL takes an unchanged reload in 0.63 of the time of one that writes every row.
 //
 // What a mapping says of other records is read in bulk before a page is mapped (others.go). What the destination has and the
