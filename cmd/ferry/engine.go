@@ -32,8 +32,8 @@ type Engine struct {
 	warning  *core.Fault  // why secrets are kept in memory only
 	drivers  []core.Driver[core.Destination]
 
-	rehearsed rehearsed
-	compared  compared
+	rehearsed looked[*wiring.Rehearsed]
+	compared  looked[*wiring.Compared]
 	looks     sync.Mutex // held while a destination is looked at, or too old things are deleted: neither is in an import's way
 
 	mu       sync.Mutex
@@ -54,6 +54,7 @@ type kept struct {
 // NewEngine makes the window's engine and reads the settings of this computer. warning is what keychain.Open said.
 func NewEngine(ctx context.Context, c *wiring.Computer, warning *core.Fault) *Engine {
 	e := &Engine{warning: warning, drivers: wiring.Destinations(c.Data, c.Log), links: map[string]*kept{}}
+	e.rehearsed.none, e.compared.none = noRehearsal(), noComparison()
 	if settings, err := project.ReadComputer(c.SettingsFile()); err != nil {
 		e.unread = core.AsFault(err)
 	} else {
@@ -82,8 +83,8 @@ func (e *Engine) Close() {
 	if e.practice != nil {
 		e.practice.Close()
 	}
-	e.rehearsed.set(nil)
-	e.compared.set(nil)
+	e.rehearsed.end()
+	e.compared.end()
 }
 
 // Practice starts the practice environment once.

@@ -2,51 +2,17 @@ package main
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"ferry/cmd/internal/wiring"
-	"ferry/core"
 	"ferry/core/importer"
 	"ferry/core/project"
 	"ferry/ui"
 )
 
-// compared is the comparison that is looked at.
-type compared struct {
-	mu  sync.Mutex
-	now *wiring.Compared
-}
-
-func (r *compared) set(next *wiring.Compared) {
-	r.mu.Lock()
-	old := r.now
-	r.now = next
-	r.mu.Unlock()
-	if old != nil {
-		_ = old.Close() // its file is removed
-	}
-}
-
-func (r *compared) get() (*wiring.Compared, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.now == nil {
-		return nil, noComparison()
-	}
-	return r.now, nil
-}
-
-func noComparison() *core.Fault {
-	return &core.Fault{
-		Kind: core.Wrong, Code: "ferry.no-comparison", Owner: core.You,
-		Cause: "What the comparison found is not kept any more.", Remedy: "Compare again.",
-	}
-}
-
 // Compare tells how source and destination differ, and why.
 func (e *Engine) Compare(ctx context.Context, p *project.Project, r ui.ImportRequest, progress func(importer.Progress)) (importer.Comparison, error) {
-	e.compared.set(nil)
+	e.compared.end()
 	job, _, done, err := e.job(ctx, p, r)
 	if err != nil {
 		return importer.Comparison{}, err
@@ -64,24 +30,16 @@ func (e *Engine) Compare(ctx context.Context, p *project.Project, r ui.ImportReq
 }
 
 // EndComparison forgets the records of the comparison that was looked at.
-func (e *Engine) EndComparison() { e.compared.set(nil) }
+func (e *Engine) EndComparison() { e.compared.end() }
 
 // ComparedPlaces tells where the records are that fit.
 func (e *Engine) ComparedPlaces(ctx context.Context, q ui.RehearsedSearch) ([]int64, error) {
-	r, err := e.compared.get()
-	if err != nil {
-		return nil, err
-	}
-	return r.Find(ctx, searchOf(q))
+	return e.compared.places(ctx, q)
 }
 
 // ComparedRows reads records by their places.
 func (e *Engine) ComparedRows(ctx context.Context, places []int64) ([]importer.RehearsedRow, error) {
-	r, err := e.compared.get()
-	if err != nil {
-		return nil, err
-	}
-	return r.Rows(ctx, places)
+	return e.compared.rows(ctx, places)
 }
 
 // SaveDifferences writes the records that fit as CSV.

@@ -2,47 +2,17 @@ package main
 
 import (
 	"context"
-	"sync"
 
 	"ferry/cmd/internal/wiring"
-	"ferry/core"
 	"ferry/core/importer"
 	"ferry/core/project"
 	"ferry/core/rehearsal"
 	"ferry/ui"
 )
 
-// rehearsed is the rehearsal that is looked at.
-type rehearsed struct {
-	mu  sync.Mutex
-	now *wiring.Rehearsed
-}
-
-func (r *rehearsed) set(next *wiring.Rehearsed) {
-	r.mu.Lock()
-	old := r.now
-	r.now = next
-	r.mu.Unlock()
-	if old != nil {
-		_ = old.Close() // its file is removed
-	}
-}
-
-func (r *rehearsed) get() (*wiring.Rehearsed, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.now == nil {
-		return nil, &core.Fault{
-			Kind: core.Wrong, Code: "ferry.no-rehearsal", Owner: core.You,
-			Cause: "What the rehearsal showed is not kept any more.", Remedy: "Rehearse again.",
-		}
-	}
-	return r.now, nil
-}
-
 // Rehearse tells what Import would do.
 func (e *Engine) Rehearse(ctx context.Context, p *project.Project, r ui.ImportRequest, progress func(importer.Progress)) (importer.Rehearsal, error) {
-	e.rehearsed.set(nil)
+	e.rehearsed.end()
 	job, memory, done, err := e.job(ctx, p, r)
 	if err != nil {
 		return importer.Rehearsal{}, err
@@ -57,7 +27,7 @@ func (e *Engine) Rehearse(ctx context.Context, p *project.Project, r ui.ImportRe
 }
 
 // EndRehearsal forgets the records of the rehearsal that was looked at.
-func (e *Engine) EndRehearsal() { e.rehearsed.set(nil) }
+func (e *Engine) EndRehearsal() { e.rehearsed.end() }
 
 // Rehearsals are the mappings that were rehearsed into the present destination.
 func (e *Engine) Rehearsals(ctx context.Context, p *project.Project) (map[string]string, error) {
@@ -77,26 +47,14 @@ func (e *Engine) Rehearsals(ctx context.Context, p *project.Project) (map[string
 	return seen, err
 }
 
-func searchOf(q ui.RehearsedSearch) rehearsal.Search {
-	return rehearsal.Search{Mapping: q.Mapping, Kinds: q.Kinds, Differs: q.Differs, Text: q.Text}
-}
-
 // RehearsedPlaces tells where the records are that fit.
 func (e *Engine) RehearsedPlaces(ctx context.Context, q ui.RehearsedSearch) ([]int64, error) {
-	r, err := e.rehearsed.get()
-	if err != nil {
-		return nil, err
-	}
-	return r.Find(ctx, searchOf(q))
+	return e.rehearsed.places(ctx, q)
 }
 
 // RehearsedRows reads records by their places.
 func (e *Engine) RehearsedRows(ctx context.Context, places []int64) ([]importer.RehearsedRow, error) {
-	r, err := e.rehearsed.get()
-	if err != nil {
-		return nil, err
-	}
-	return r.Rows(ctx, places)
+	return e.rehearsed.rows(ctx, places)
 }
 
 // SaveRehearsed writes the records that fit as CSV.

@@ -30,10 +30,7 @@ func Compare(ctx context.Context, j Job, findings Findings, progress func(Progre
 	defer e.teller.stop()
 	ctx = core.WithNotices(ctx, e.teller.notice)
 	c := &comparing{e: e, findings: findings, out: Comparison{From: e.From, To: e.To, Who: e.Who, Place: e.Place, Started: e.Now()}, sets: map[string]int{}}
-	err := c.run(ctx)
-	if f := core.AsFault(err); ctx.Err() != nil && err != nil && (f.Kind == core.Offline || f.Kind == core.Busy) {
-		err = ctx.Err()
-	}
+	err := orStopped(ctx, c.run(ctx))
 	c.out.Ended, c.out.Whole = e.Now(), err == nil
 	for _, s := range c.sides {
 		c.out.Tables = append(c.out.Tables, s.told())

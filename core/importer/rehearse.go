@@ -33,10 +33,7 @@ func Rehearse(ctx context.Context, j Job, sketch Sketch, progress func(Progress)
 		From: e.From, To: e.To, Who: e.Who, Place: e.Place, Limit: e.Limit, Started: e.Now(), Restore: restores,
 	}}
 	e.rehearsing = r
-	err := r.run(ctx)
-	if f := core.AsFault(err); ctx.Err() != nil && err != nil && (f.Kind == core.Offline || f.Kind == core.Busy) {
-		err = ctx.Err()
-	}
+	err := orStopped(ctx, r.run(ctx))
 	r.out.Ended, r.out.Whole = e.Now(), err == nil
 	if err != nil {
 		f := core.AsFault(core.During("rehearsing the import", err))

@@ -25,16 +25,21 @@ func Run(ctx context.Context, j Job, progress func(Progress)) (Receipt, error) {
 	defer e.release()
 	ctx = core.WithNotices(ctx, e.teller.notice)
 
-	err := e.run(ctx)
-	if f := core.AsFault(err); ctx.Err() != nil && err != nil && (f.Kind == core.Offline || f.Kind == core.Busy) {
-		err = ctx.Err() // it was stopped, and what failed failed for that reason
-	}
+	err := orStopped(ctx, e.run(ctx))
 	r, err := e.end(ctx, err)
 	if err != nil || r.State != Complete || e.Show == nil {
 		return r, err
 	}
 	e.teller.stop()
 	return r, e.show(ctx, r)
+}
+
+// orStopped is err, or that somebody stopped, when what failed failed for that reason.
+func orStopped(ctx context.Context, err error) error {
+	if f := core.AsFault(err); ctx.Err() != nil && err != nil && (f.Kind == core.Offline || f.Kind == core.Busy) {
+		return ctx.Err()
+	}
+	return err
 }
 
 // show shows the receipt and notes that it was.
