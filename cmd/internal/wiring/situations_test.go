@@ -229,7 +229,7 @@ var changing = []struct {
 	what *regexp.Regexp
 	with string
 }{
-	{regexp.MustCompile(`localhost:(?:[124-9]\d{4}|3[0-24-9]\d{3}|33[0-24-9]\d\d|[1-9]\d{3})\b`), "localhost:PORT"}, // 33333 is Ferry's own
+	{regexp.MustCompile(`localhost:(?:[124-9]\d{4}|3[0-24-9]\d{3}|33[0-24-9]\d\d|333[0-24-9]\d|3333[0-24-9]|[1-9]\d{3})\b`), "localhost:PORT"}, // 33333 is Ferry's own
 	{regexp.MustCompile(`uses port \d+`), "uses port PORT"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b`), "DAY"},
 	{regexp.MustCompile(`\b\d{1,2} (January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b`), "DAY"},
