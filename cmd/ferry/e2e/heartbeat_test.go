@@ -8,14 +8,17 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
 	"ferry/core/practice"
 )
 
-// TestTheHeartBeatsOnWhileTheWindowImports sends something through the window's queue every 50 milliseconds, at rest and while
-// 200,000 accounts are imported, and compares how long it took until it was its turn.
+// TestTheHeartBeatsOnWhileTheWindowImports sends something through the window's queue every 50 milliseconds and compares how long it
+// took until it was its turn: at rest, at rest while the window is drawn as often as an import has it drawn, and while 200,000
+// accounts are imported. Where no graphics card draws, a beat that meets a frame waits for it, whatever else goes on.
 func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 	const rows = 200_000
 	beats := os.Getenv("FERRY_HEARTBEAT")
@@ -39,7 +42,8 @@ func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 	d.clickTo("Use and check", "Destination available")
 	d.clickTo("Continue to import", "Import everything")
 
-	rest := d.quietly(10 * time.Second)
+	standAside(t)
+	rest, drawn := d.quietly(".rest", 10*time.Second), d.quietly(".drawn", 10*time.Second)
 	d.click("Import everything")
 	var busy []span
 	done := func() bool { _, ok := d.find("Open the folder"); return ok }
@@ -47,30 +51,53 @@ func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 		if time.Now().After(end) {
 			t.Fatal("the import does not end:\n" + d.page())
 		}
-		busy = append(busy, d.quietly(2*time.Second))
+		busy = append(busy, d.quietly(".rest", 2*time.Second))
 	}
 	d.picture("done")
 	if len(busy) > 1 {
 		busy = busy[:len(busy)-1] // it ended within the last one
 	}
-	at, moving := quantiles(t, beats, rest), quantiles(t, beats, busy...)
-	fmt.Printf("\nheartbeat through the window's queue, 99th percentile: %s at rest (%d beats), %s while %d accounts are imported (%d beats): %.2f times\n",
-		at.p99, at.n, moving.p99, rows, moving.n, float64(moving.p99)/float64(at.p99))
-	fmt.Printf("median: %s at rest, %s while importing; longest: %s and %s\n", at.p50, moving.p50, at.most, moving.most)
+	tell := func(when string, spans ...span) pulse {
+		p := quantiles(t, beats, spans...)
+		fmt.Printf("%-44s %6d beats, median %8.2f ms, 99th percentile %8.2f ms, longest %8.2f ms\n", when, p.n, ms(p.p50), ms(p.p99), ms(p.most))
+		return p
+	}
+	fmt.Println("\nheartbeat through the window's queue, every 50 ms")
+	still := tell("at rest, nothing is drawn", rest)
+	shown := tell("at rest, drawn four times a second", drawn)
+	moving := tell(fmt.Sprintf("while %d accounts are imported", rows), busy...)
+	fmt.Printf("99th percentile while importing: %.2f of that of the window that is drawn as often, %.0f of that of one that is not drawn\n",
+		ms(moving.p99)/ms(shown.p99), ms(moving.p99)/ms(still.p99))
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// standAside lets the environment, which is another computer in life, and lives in this process here, have what the window leaves.
+func standAside(t *testing.T) {
+	t.Helper()
+	tasks, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range tasks {
+		if id, err := strconv.Atoi(task.Name()); err == nil {
+			_ = syscall.Setpriority(syscall.PRIO_PROCESS, id, 15)
+		}
+	}
 }
 
 // A span is a time in which nothing but the window itself asked anything of it.
 type span struct{ from, to time.Time }
 
-func (d *desk) quietly(howLong time.Duration) span {
+func (d *desk) quietly(how string, howLong time.Duration) span {
 	d.t.Helper()
-	if err := os.WriteFile(d.describe+".rest", nil, 0o600); err != nil {
+	if err := os.WriteFile(d.describe+how, nil, 0o600); err != nil {
 		d.t.Fatal(err)
 	}
 	s := span{from: time.Now().Add(200 * time.Millisecond)}
 	<-time.After(howLong)
 	s.to = time.Now()
-	if err := os.Remove(d.describe + ".rest"); err != nil {
+	if err := os.Remove(d.describe + how); err != nil {
 		d.t.Fatal(err)
 	}
 	<-time.After(400 * time.Millisecond) // until it has told again what it shows
