@@ -29,7 +29,8 @@ type flags struct {
 	certificate, user, report                                               string
 	runID, refused                                                          string
 	values, forgets, lists                                                  bool
-	there                                                                   pairs
+	there, mend                                                             pairs
+	record, withdraw                                                        string
 	send                                                                    string
 
 	connectTimeout, readTimeout time.Duration
@@ -85,7 +86,7 @@ func (f *flags) keepFlag() {
 }
 
 func connectionFlags(name string) *flags {
-	f := &flags{set: flag.NewFlagSet(name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}, retire: pairs{}, there: pairs{}}
+	f := &flags{set: flag.NewFlagSet(name, flag.ContinueOnError), settings: pairs{}, filters: pairs{}, retire: pairs{}, there: pairs{}, mend: pairs{}}
 	s := f.set
 	s.StringVar(&f.project, "project", "", "project file (.ferry); flags go before what it says")
 	s.StringVar(&f.org, "org", "", "address of the environment: https://contoso.crm.dynamics.com")

@@ -75,9 +75,13 @@ field and reason are.`, []string{"project", "data", "json", "report", "refused",
 	case "retry":
 		return `  ferryctl retry -project contoso.ferry -list
   ferryctl retry -project contoso.ferry
+  ferryctl retry -project contoso.ferry -list -record 1b2c…
+  ferryctl retry -project contoso.ferry -record 1b2c… -mend telephone1='+1 425 555 0100'
   ferryctl retry -org https://contoso.crm.dynamics.com -client-id 0000… -to sqlite:contoso.db -run 1f0a9c3e
 Give it the same flags as the import. Correct the mapping or the records first; what is read is what Dynamics has now. What an
-import is unsure of is looked for first; for what is not found say -there ID=IDTHERE or -send ID, or -send all.`, nil
+import is unsure of is looked for first; for what is not found say -there ID=IDTHERE or -send ID, or -send all.
+A value of -mend is kept sealed, for this record, and used as long as Dynamics has what it has now. Other programs on this computer
+can read what stands in a command; mend what nobody may read in Ferry's window.`, nil
 	case "takeback":
 		return `  ferryctl takeback -project contoso.ferry -rehearse
   ferryctl takeback -project contoso.ferry

@@ -21,7 +21,7 @@ func TestHelpTellsWhatACommandIsForAndItsFlags(t *testing.T) {
 		"schema":   {},
 		"runs":     {"-project", "-data", "-json", "-report", "-refused", "-run", "-values", "-forget"},
 		"compare":  append([]string{"-to", "-set", "-tables", "-filter", "-language", "-rows", "-report", "-values"}, everywhere...),
-		"retry":    append([]string{"-to", "-set", "-tables", "-filter", "-language", "-run", "-list", "-there", "-send"}, everywhere...),
+		"retry":    append([]string{"-to", "-set", "-tables", "-filter", "-language", "-run", "-list", "-there", "-send", "-record", "-mend", "-withdraw"}, everywhere...),
 		"takeback": {"-project", "-data", "-json", "-to", "-set", "-run", "-rehearse"},
 		"demo":     {"-to", "-json"},
 	} {

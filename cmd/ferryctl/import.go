@@ -115,6 +115,7 @@ type errand struct {
 	json    bool
 
 	instead func(importer.Job) (int, error) // is done with the job in place of importing; nil imports
+	before  func(importer.Job) error        // is done with the job before importing
 
 	rehearse         bool
 	rows, keys, only string // files; see the flags
@@ -179,6 +180,11 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	e.seal(ctx, t, c, id, &job)
 	if e.instead != nil {
 		return e.instead(job)
+	}
+	if e.before != nil {
+		if err := e.before(job); err != nil {
+			return 0, err
+		}
 	}
 	if e.rehearse {
 		return rehearse(ctx, t, c, e, job, memory)

@@ -22,6 +22,9 @@ func retryCommand(ctx context.Context, t *terminal, args []string) int {
 	f.set.BoolVar(&f.lists, "list", false, "only tell what waits, by cause")
 	f.set.Var(f.there, "there", "a record that is unsure is there: ID=IDTHERE, the second one as the destination has it; may be repeated")
 	f.set.StringVar(&f.send, "send", "", "records that are unsure and not found are not there, and are sent: ids, separated by commas, or all")
+	f.set.StringVar(&f.record, "record", "", "only these records: ids, separated by commas; MAPPING=ID where several mappings left one over")
+	f.set.Var(f.mend, "mend", "another value for a field of the one record that -record names, FIELD=VALUE; nothing behind = is an empty value; may be repeated")
+	f.set.StringVar(&f.withdraw, "withdraw", "", "forget values that were mended for the one record that -record names: fields, separated by commas; nothing is retried")
 	if code, ok := f.parse(t, args); !ok {
 		return code
 	}
@@ -33,6 +36,9 @@ func retryCommand(ctx context.Context, t *terminal, args []string) int {
 }
 
 func (f *flags) runRetry(ctx context.Context, t *terminal) (int, error) {
+	if err := f.mending(); err != nil {
+		return 0, err
+	}
 	id := ""
 	if f.loaded != nil {
 		id = f.loaded.ID
@@ -50,7 +56,14 @@ func (f *flags) runRetry(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if f.lists || f.runID == "" && len(waiting.Groups) == 0 {
+	some, err := f.named(ctx, memory, waiting.Run.ID)
+	if err != nil {
+		return 0, err
+	}
+	if f.withdraw != "" {
+		return exitWell, f.withdrawn(ctx, t, memory, some[0])
+	}
+	if f.lists && len(some) == 0 || f.runID == "" && len(waiting.Groups) == 0 {
 		return showWaiting(t, f.json, waiting), nil
 	}
 	if err := f.verdicts(ctx, memory, waiting.Run.ID); err != nil {
@@ -63,7 +76,13 @@ func (f *flags) runRetry(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	e.retry = &importer.Retry{Run: waiting.Run.ID}
+	e.retry = &importer.Retry{Run: waiting.Run.ID, Only: importer.Selection{Records: some}}
+	switch {
+	case f.lists:
+		e.instead = f.examined(ctx, t, some[0])
+	case len(f.mend) > 0:
+		e.before = func(job importer.Job) error { return f.mended(ctx, some[0], job) }
+	}
 	return carry(ctx, t, computer, e)
 }
 

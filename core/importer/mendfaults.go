@@ -77,6 +77,15 @@ func notTaken(column string) *core.Fault {
 	}
 }
 
+func noSuchField(column string) *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "importer.mended-no-field", Owner: core.You,
+		Cause:   "The mapping of this record has no such field.",
+		Remedy:  "Choose one of the fields that the record shows.",
+		Subject: core.Subject{Field: column},
+	}
+}
+
 func cannotMend() *core.Fault {
 	return retryFault("mended-not-kept", "A mended value is people's data and is only kept sealed. There is no keychain here that could keep the key.",
 		"Unlock the keychain, or correct the value in Dynamics.")

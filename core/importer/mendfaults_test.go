@@ -15,7 +15,7 @@ func TestFaultsOfMendingReadWell(t *testing.T) {
 	var b strings.Builder
 	for _, f := range []*core.Fault{
 		noSuchRetry(), nothingWaits(), retryIncomplete(), retryTakenBack(), retryElsewhere(), retryOvertaken(), goneSince("account", "hunter2"),
-		leftSince("account", "hunter2"), notFound("account", "hunter2"), notTaken("name"), cannotMend(), keepsNothing(), notThere(),
+		leftSince("account", "hunter2"), notFound("account", "hunter2"), notTaken("name"), noSuchField("name"), cannotMend(), keepsNothing(), notThere(),
 	} {
 		if f.Kind == "" || f.Owner == "" || f.Cause == "" || f.Remedy == "" || !strings.HasPrefix(f.Code, "importer.") || strings.Contains(f.Error(), "hunter2") {
 			t.Errorf("%s is not whole, or shows a key: %+v", f.Code, *f)

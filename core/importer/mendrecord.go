@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"ferry/core"
@@ -174,6 +175,11 @@ func (e *engine) hitsOf(ctx context.Context, t *table, out *Examined) error {
 // Mend gives a value for one column of one record, in the place of what the mapping makes of it; see MendedValue. "" is no
 // value. It is refused where the column does not take it, and where it could not be kept sealed.
 func Mend(ctx context.Context, j Job, id, key, column, text string) error {
+	return MendAll(ctx, j, id, key, map[string]string{column: text})
+}
+
+// MendAll is Mend for several columns of a record. None is kept when one is refused.
+func MendAll(ctx context.Context, j Job, id, key string, values map[string]string) error {
 	mender, ok := j.Journal.(Mender)
 	if !ok || j.Seal == nil || !j.Seal.Lasting() {
 		return cannotMend()
@@ -188,10 +194,22 @@ func Mend(ctx context.Context, j Job, id, key, column, text string) error {
 	if err != nil {
 		return core.During("mending a value", err)
 	}
-	at := slices.IndexFunc(t.plan.Columns, func(c core.Column) bool { return c.Name == column })
-	if _, takes := t.program.Given(at, text); !takes {
-		return notTaken(column)
+	var all []MendedValue
+	for _, column := range slices.Sorted(maps.Keys(values)) {
+		at := slices.IndexFunc(t.plan.Columns, func(c core.Column) bool { return c.Name == column })
+		if at < 0 {
+			return noSuchField(column)
+		}
+		if _, takes := t.program.Given(at, values[column]); !takes {
+			return notTaken(column)
+		}
+		g := givenValue{column: column, from: feedsDigest(t.program, at, in), text: values[column]}
+		all = append(all, MendedValue{Mapping: id, Key: key, Column: column, Sealed: sealGiven(j.Seal, id, key, g), Made: e.Now()})
 	}
-	g := givenValue{column: column, from: feedsDigest(t.program, at, in), text: text}
-	return mender.KeepMended(ctx, MendedValue{Mapping: id, Key: key, Column: column, Sealed: sealGiven(j.Seal, id, key, g), Made: e.Now()})
+	for _, m := range all {
+		if err := mender.KeepMended(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
