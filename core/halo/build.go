@@ -147,7 +147,7 @@ func (w *writing) create(ctx context.Context, j *job, values []core.Value, write
 		}
 		o["site_id"] = home
 	}
-	w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), false)
+	w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), w.print(j), false)
 	j.element = o
 	return nil, nil
 }
@@ -178,7 +178,7 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 		}
 	}
 	if j.marks {
-		w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), true)
+		w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), w.print(j), true)
 		if f := w.d.way(w.s.t).f; f != nil && j.taken(f) { // somebody keeps something else in that field
 			delete(o, f.member)
 		}

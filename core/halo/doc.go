@@ -6,6 +6,8 @@
 //     mails and automations (quiet.go), unless the person switched that on.
 //   - A record is made once. What Ferry made is found again by the id that the journal remembers, by an external link, or by a
 //     field that the person named (ways.go). Which of these works is proved with one record before others are made in arrays.
+//   - A Ferry that remembers nothing writes nothing again: what lists do not tell, the print in an external link tells
+//     (asleft.go); without links it is read.
 //   - What people have there is not lost: custom fields that a write does not name stay (read, merge, write), rows of custom
 //     tables that an import did not bring stay, "General User" is never touched.
 //   - Halo's limit is not run into: requests are paced in a sliding window (pace.go), and all are counted.

@@ -27,6 +27,7 @@ type there struct {
 	key    string // of the record that it is; "" is not known
 	found  bool   // Ferry found it, and did not make it
 	source string // the table that key is of, where a link tells it
+	print  string // of what was written when the link was left; see asleft.go
 	row    object // what the list says, or all of it when whole
 	whole  bool
 }

@@ -72,7 +72,7 @@ func (d *Destination) presentOf(ctx context.Context, t *table, e *there, f *fiel
 		if err != nil {
 			return core.Value{}, false, err
 		}
-		return d.presentOf(ctx, st, site, &field{name: f.name, member: f.member, typ: f.typ, at: map[place]place{address: address}[f.at]})
+		return d.presentOf(ctx, st, site, f.ofSite())
 	}
 	if f.typ == core.TypeLookup {
 		n, ok := e.row.id(f.member)
@@ -95,6 +95,11 @@ func (d *Destination) presentOf(ctx context.Context, t *table, e *there, f *fiel
 		return core.Null(), true, nil
 	}
 	return v, true, nil
+}
+
+// ofSite is a field of a customer's main site as the site has it.
+func (f *field) ofSite() *field {
+	return &field{name: f.name, member: f.member, typ: f.typ, at: map[place]place{address: address}[f.at]}
 }
 
 // siteOf is the main site of a customer, from the list of sites.

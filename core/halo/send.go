@@ -82,7 +82,7 @@ func (w *writing) make(ctx context.Context, jobs []*job) error {
 // remark leaves the mark of the present way in an element, and none of another.
 func (w *writing) remark(j *job) {
 	delete(j.element, "new_external_link")
-	w.d.put(w.s.t, j.element, w.s.plan.Source, strings.ToLower(j.r.Key), false)
+	w.d.put(w.s.t, j.element, w.s.plan.Source, strings.ToLower(j.r.Key), w.print(j), false)
 }
 
 // create1 sends one array of new records. When it is refused, or no answer comes, what arrived all the same is looked for by

@@ -27,9 +27,6 @@ const (
 	byNothing
 )
 
-// foundHere says in a link that Ferry found the record and did not make it.
-const foundHere = "found by Ferry"
-
 // way is the way of a table, the best that is not known to fail.
 func (d *Destination) way(t *table) *way {
 	if w := d.ways[t.name]; w != nil {
@@ -78,21 +75,38 @@ func (w *way) title() string {
 }
 
 // put leaves the mark in an element that is to be written.
-func (d *Destination) put(t *table, o object, source, key string, found bool) {
+func (d *Destination) put(t *table, o object, source, key, print string, found bool) {
 	switch w := d.way(t); w.kind {
 	case byLink:
-		o["new_external_link"] = d.link(t, source, key, found)
+		o["new_external_link"] = d.link(t, source, key, print, found)
 	case byField:
-		setMember(o, w.f, key)
+		setMember(o, w.f, fieldMark(t, key, found))
 	}
 }
 
-func (d *Destination) link(t *table, source, key string, found bool) object {
-	o := object{"table_id": t.number, "module_id": d.to.module, "third_party_id": key, "third_party_type": source}
-	if found {
-		o["third_party_desc"] = foundHere
+// fieldMark is a mark as it stands in a field: in capitals where Ferry found the record, so that another computer's Ferry does
+// not take what people wrote there for its own.
+func fieldMark(t *table, key string, found bool) string {
+	if found && t.rows == nil {
+		return strings.ToUpper(key)
 	}
-	return o
+	return key
+}
+
+// readFieldMark reads a mark that stands in a field; "" for what is somebody's own.
+func readFieldMark(text string) (key string, found bool) {
+	if !looksLikeKey(text) {
+		return "", false
+	}
+	key = strings.ToLower(text)
+	return key, key != text
+}
+
+func (d *Destination) link(t *table, source, key, print string, found bool) object {
+	return object{
+		"table_id": t.number, "module_id": d.to.module, "third_party_id": key, "third_party_type": source,
+		"third_party_desc": describeLink(found, print),
+	}
 }
 
 // readMarks reads whose record each row of an index is.
@@ -123,8 +137,9 @@ func (d *Destination) readMarks(ctx context.Context, ix *index) error {
 // fieldMarks reads the marks that stand in a field, and tells whether there are any.
 func (d *Destination) fieldMarks(ix *index, w *way) bool {
 	for n, e := range ix.rows {
-		if key, _ := e.told(w.f); looksLikeKey(key) {
-			ix.mark(n, strings.ToLower(key), false)
+		text, _ := e.told(w.f)
+		if key, found := readFieldMark(text); key != "" {
+			ix.mark(n, key, found)
 			w.proved = true
 		}
 	}
@@ -153,9 +168,10 @@ func (d *Destination) links(ctx context.Context, ix *index, key string) error {
 		if key != "" && n > 0 && strings.EqualFold(o.text("third_party_id"), key) && ix.rows[n] == nil {
 			ix.rows[n] = &there{id: n, row: object{}}
 		}
-		ix.mark(n, strings.ToLower(o.text("third_party_id")), o.text("third_party_desc") == foundHere)
+		found, print := readLink(o.text("third_party_desc"))
+		ix.mark(n, strings.ToLower(o.text("third_party_id")), found)
 		if e := ix.rows[n]; e != nil {
-			e.source = o.text("third_party_type")
+			e.source, e.print = o.text("third_party_type"), print
 		}
 	}
 	if err == nil && key == "" && len(rows) > 0 {
@@ -301,8 +317,9 @@ func (d *Destination) newest(ctx context.Context, ix *index, down int64) error {
 			ix.rows[n] = &there{id: n, row: o}
 		}
 		if w.kind == byField {
-			if key, _ := ix.rows[n].told(w.f); looksLikeKey(key) {
-				ix.mark(n, strings.ToLower(key), false)
+			text, _ := ix.rows[n].told(w.f)
+			if key, found := readFieldMark(text); key != "" {
+				ix.mark(n, key, found)
 			}
 		}
 		return nil

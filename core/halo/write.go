@@ -213,17 +213,42 @@ func (w *writing) standing(ctx context.Context, j *job, i int, next core.Value) 
 	}
 	f, rule := w.s.fields[i], w.s.plan.Columns[i].Rule
 	takes := rule.Made == core.Always && rule.StandIn == ""
-	if j.made && takes && w.b.Before == nil && f.at != custom && f.typ != core.TypeLookup {
-		v, ok := j.there.present(f)
-		if f.at == onSite || f.at == address && w.s.t.name == customers {
-			ok = false
+	if next.Blank() && rule.Keep && rule.StandIn == "" {
+		return core.Value{}, false, nil // it is not written, whatever stands there
+	}
+	if f.typ == core.TypeLookup {
+		return w.d.presentOf(ctx, w.s.t, j.there, f)
+	}
+	e, at, err := w.listed(ctx, j, f)
+	if err != nil {
+		return core.Value{}, false, err
+	}
+	if e != nil {
+		if v, ok := e.present(at); ok {
+			return v, true, nil
 		}
-		if !ok {
-			return core.Value{}, false, nil
-		}
-		return v, true, nil
+	}
+	switch {
+	case w.asLeft(j):
+		return next, true, nil
+	case f.at != custom && j.made && takes && w.b.Before == nil && j.known.ID != "":
+		return core.Value{}, false, nil
 	}
 	return w.d.presentOf(ctx, w.s.t, j.there, f)
+}
+
+// listed is the row of a list that may tell a field of a record, and the field as that row has it; nil when nobody listed it.
+// The sites of customers are listed for records of which the journal knows nothing, as on another computer: to compare them
+// takes fewer requests than to write them all.
+func (w *writing) listed(ctx context.Context, j *job, f *field) (*there, *field, error) {
+	if w.s.t.name != customers || f.at != onSite && f.at != address {
+		return j.there, f, nil
+	}
+	if w.d.indexes[sites] == nil && len(j.known.Left) > 0 {
+		return nil, nil, nil
+	}
+	site, err := w.d.siteOf(ctx, j.there.id)
+	return site, f.ofSite(), err
 }
 
 // left is what Ferry left in a column the last time, as far as the journal's print of it tells.

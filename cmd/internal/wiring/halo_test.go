@@ -230,7 +230,13 @@ func moveAndStay(t *testing.T, way ...string) {
 		t.Fatal(err)
 	}
 	customers, users, sites := len(m.env.Halo.Customers()), len(m.users()), len(m.env.Halo.Sites())
+	m.env.Halo.Forget()
 	r, calls = m.carry(everything)
+	for _, x := range r.Tables {
+		if n := m.writes(); x.Created+x.Updated != 0 || n != 0 {
+			t.Errorf("without the journal %d requests write: %s %+v", n, x.Table, x.Counts)
+		}
+	}
 	if len(m.env.Halo.Customers()) != customers || len(m.users()) != users || len(m.env.Halo.Sites()) != sites {
 		t.Errorf("without the journal %d customers became %d, %d users %d", customers, len(m.env.Halo.Customers()), users, len(m.users()))
 	}
