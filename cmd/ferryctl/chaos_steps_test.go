@@ -74,13 +74,14 @@ func (l *life) interruptAt(step int, work bool) {
 		r := receiptOf(l, out)
 		if !l.known[r.Run] {
 			l.known[r.Run] = true
+			r, e = l.sure(r, e)
 			l.check(r, e)
 			l.settle(e, l.tables())
 		} else {
 			l.there = got
 		}
 	}
-	l.there, l.must = got, ""
+	l.there, l.must = l.content(), ""
 	if code == -1 && !work {
 		l.base = before
 	}

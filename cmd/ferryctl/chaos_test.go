@@ -253,18 +253,23 @@ func (l *life) imports(more ...string) {
 		r = l.completed(l.project("import"), e)
 	}
 	l.blurred = l.blurred || l.troubled
-	for range 2 { // nobody here knows what could be read before, or a trouble kept Dynamics from telling what may be read
-		if !l.unsure(r) {
-			break
-		}
+	r, e = l.sure(r, e)
+	l.check(r, e)
+	l.settle(e, l.tables())
+	l.blurred = l.troubled
+}
+
+// sure imports once more, whole, where nobody here knows what could be read before, or a trouble kept Dynamics from telling what
+// may be read.
+func (l *life) sure(r importer.Receipt, e expectation) (importer.Receipt, expectation) {
+	l.Helper()
+	for n := 0; n < 2 && l.unsure(r); n++ {
 		l.newcomer, l.troubled = false, false
 		l.there = l.content()
 		e = l.expect(l.there, l.tables())
 		r = l.completed(l.project("import", "-full"), e)
 	}
-	l.check(r, e)
-	l.settle(e, l.tables())
-	l.blurred = l.troubled
+	return r, e
 }
 
 // unsure reports whether an import left rows where they are because it cannot know whether they may still be read, and

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,6 +169,9 @@ func (l *life) troubles() {
 			s.Do, s.Times = practice.DoExpire, 1 // a token that is refused right behind its renewal ends an import
 		case 12:
 			s = practice.Step{Side: practice.SideMicrosoft, Every: 2, Do: practice.DoStatus, Status: 503, Times: 3}
+		}
+		if s.Do == practice.DoExpire && slices.ContainsFunc(script, func(b practice.Step) bool { return b.Do == practice.DoExpire }) {
+			continue // two behind each other are such a refusal too
 		}
 		script = append(script, s)
 		l.tell("trouble: %s %d %s on page %d of %s, request %d, %d times", s.Do, s.Status, s.Code, s.Page, s.Table, s.Nth, s.Times)

@@ -50,7 +50,9 @@ func (c *cutter) Write(b []byte) (int, error) {
 		c.left -= int64(len(b))
 		return c.ResponseWriter.Write(b)
 	}
-	_, _ = c.ResponseWriter.Write(b[:c.left])
+	rest := b[:c.left]
+	c.left = 0 // what packs the body still ends its stream while the handler is left
+	_, _ = c.ResponseWriter.Write(rest)
 	c.cut()
 	return 0, io.ErrClosedPipe
 }
