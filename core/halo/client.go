@@ -257,9 +257,9 @@ const pageSize = 500
 const mostPages = 100_000
 
 // list reads all rows of a list, page by page, each once. How many a page has is Halo's affair: it ends when as many came as
-// Halo counts, or with a page that holds nothing new.
+// Halo counts, or with a page that holds nothing new. A bare array counts nothing, and may be one page of several.
 func (c *client) list(ctx context.Context, op, path, key string, query url.Values, each func(object) error) error {
-	seen := map[int64]bool{}
+	seen := map[string]bool{}
 	q := url.Values{"pageinate": {"true"}, "page_size": {strconv.Itoa(pageSize)}, "order": {"id"}, "orderdesc": {"false"}}
 	for name, values := range query {
 		q[name] = values
@@ -273,17 +273,17 @@ func (c *client) list(ctx context.Context, op, path, key string, query url.Value
 		}
 		fresh := 0
 		for _, row := range answer.rows {
-			n, ok := row.id("id")
-			if ok && seen[n] {
+			which := row.which()
+			if seen[which] {
 				continue
 			}
-			seen[n] = ok
+			seen[which] = true
 			fresh++
 			if err := each(row); err != nil {
 				return err
 			}
 		}
-		if fresh == 0 || answer.bare || answer.count >= 0 && int64(len(seen)) >= answer.count {
+		if fresh == 0 || answer.count >= 0 && int64(len(seen)) >= answer.count {
 			return nil
 		}
 	}

@@ -180,13 +180,20 @@ func (d *Destination) links(ctx context.Context, ix *index, key string) error {
 	return err
 }
 
-// askLinks reads external links of a table that fit a query. Whether Halo gives them in pages nobody has written down.
+// askLinks reads external links of a table that fit a query. Whether Halo gives them in pages nobody has written down: those of
+// a whole table are asked for page by page.
 func (d *Destination) askLinks(ctx context.Context, t *table, q url.Values) ([]object, error) {
 	q.Set("table_id", strconv.FormatInt(t.number, 10))
 	q.Set("module_id", strconv.FormatInt(d.to.module, 10))
-	var answer objects
-	answer.key = "externallinks"
-	if err := d.c.get(ctx, "reading the external links of Halo", "ExternalLink", q, &answer); err != nil {
+	const op, path, key = "reading the external links of Halo", "ExternalLink", "externallinks"
+	answer := objects{key: key}
+	var err error
+	if q.Has("third_party_id") || q.Has("halo_id") {
+		err = d.c.get(ctx, op, path, q, &answer)
+	} else {
+		err = d.c.list(ctx, op, path, key, q, func(o object) error { answer.rows = append(answer.rows, o); return nil })
+	}
+	if err != nil {
 		return nil, err
 	}
 	return slices.DeleteFunc(answer.rows, func(o object) bool {

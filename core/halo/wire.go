@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -69,6 +72,14 @@ func asID(v any) (int64, bool) {
 	return 0, false
 }
 
+// which tells an object of a list from the others: its id, or all of it where it has none.
+func (o object) which() string {
+	if n, ok := o.id("id"); ok {
+		return strconv.FormatInt(n, 10)
+	}
+	return fmt.Sprint(o)
+}
+
 // text is a member as text: "" for none.
 func (o object) text(name string) string { return asText(o[name]) }
 
@@ -116,7 +127,6 @@ type objects struct {
 	key   string
 	rows  []object
 	count int64 // how many there are in all; -1: it does not say
-	bare  bool  // an array that stands alone
 }
 
 func (a *objects) UnmarshalJSON(b []byte) error {
@@ -126,7 +136,6 @@ func (a *objects) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	if len(b) > 0 && b[0] == '[' {
-		a.bare = true
 		return json.Unmarshal(b, &a.rows)
 	}
 	var o object
@@ -142,11 +151,12 @@ func (a *objects) UnmarshalJSON(b []byte) error {
 	}
 	list, ok := o[a.key]
 	if !ok {
-		for name, v := range o { // some versions name it otherwise
-			if _, is := v.([]any); is && name != "columns" {
-				list = v
+		for _, name := range slices.Sorted(maps.Keys(o)) { // some versions name it otherwise: the longest list of objects counts
+			if rows := asObjects(o[name]); name != "columns" && len(rows) > len(a.rows) {
+				a.rows = rows
 			}
 		}
+		return nil
 	}
 	a.rows = asObjects(list)
 	return nil
