@@ -59,6 +59,8 @@ func noteUnrest(title string, why mapping.Unrest) string {
 	switch why {
 	case mapping.ByTime:
 		return "The filter of " + title + " depends on the day, so all of its records were read and compared."
+	case mapping.ByCalculation:
+		return "The filter of " + title + " depends on fields that the source calculates, so all of its records were read and compared."
 	case mapping.ByPerson:
 		return "The filter of " + title + " depends on who is signed in, so all of its records were read and compared."
 	case mapping.ByOthers:

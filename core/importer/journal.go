@@ -154,6 +154,7 @@ type Since struct {
 type ListedKey struct {
 	Key  string
 	Gone bool // the source told that it was deleted
+	Both bool // and also that it changed: it was put back after that, or deleted while the source told
 }
 
 // A Part is one range of one table: the unit of work.

@@ -23,6 +23,9 @@ const (
 
 	// overlap is how long a change may take to become visible at a source that gives no marks.
 	overlap = 15 * time.Minute
+	// ahead is how much later than here it may be at a source. A time behind that was written into the record by somebody,
+	// and says nothing of when others change.
+	ahead = 26 * time.Hour
 
 	changedList = ""
 	thereList   = "there" // every key that the source has
@@ -170,6 +173,10 @@ func (e *engine) takeMark(ctx context.Context, name string, orDate bool) (Since,
 // source's own clock counts, not this one's.
 func (e *engine) changedAfter(ctx context.Context, table string, at time.Time, each func([]core.Record) error) (highest time.Time, err error) {
 	q := core.Query{Table: table, Fields: []string{changedField}}
+	latest := e.Now().Add(ahead)
+	if at.After(latest) {
+		at = time.Time{}
+	}
 	if !at.IsZero() {
 		q.Filter = changedField + " ge " + at.Add(-overlap).UTC().Format("2006-01-02T15:04:05Z")
 	}
@@ -179,8 +186,8 @@ func (e *engine) changedAfter(ctx context.Context, table string, at time.Time, e
 			return highest, core.During("reading what changed in "+table, err)
 		}
 		for _, r := range page.Records {
-			if len(r.Values) == 1 && r.Values[0].AsTime().After(highest) {
-				highest = r.Values[0].AsTime()
+			if at := changedAt(r); at.After(highest) && at.Before(latest) {
+				highest = at
 			}
 		}
 		if each != nil {
@@ -192,6 +199,14 @@ func (e *engine) changedAfter(ctx context.Context, table string, at time.Time, e
 		}
 	}
 	return highest, nil
+}
+
+// changedAt is when a record was changed that was read with just that field.
+func changedAt(r core.Record) time.Time {
+	if len(r.Values) != 1 {
+		return time.Time{}
+	}
+	return r.Values[0].AsTime()
 }
 
 // listChanges lists the keys of everything that has to be looked at again, and takes the marks for the next run.
@@ -352,7 +367,7 @@ func (e *engine) readListed(ctx context.Context, t *table, q core.Query, yield f
 		after = some[len(some)-1].Key
 		q.Keys, q.Range, q.Limit = q.Keys[:0:0], core.Range{}, 0
 		for _, k := range some {
-			if !k.Gone {
+			if !k.Gone || k.Both {
 				q.Keys = append(q.Keys, k.Key)
 			}
 		}

@@ -8,12 +8,15 @@ import (
 	"ferry/core/importer"
 )
 
+// toldBoth stands for a record of which both was told: that it was deleted, and that it changed.
+const toldBoth = 2
+
 // List implements importer.Journal.
 func (j *Journal) List(ctx context.Context, run, mapping, list string, keys []importer.ListedKey) error {
 	return j.change(ctx, func(c *sqlite.Conn) error {
 		for _, k := range keys {
 			if err := exec(c, `INSERT INTO listed (run, mapping, list, key, gone) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT DO UPDATE SET gone = excluded.gone WHERE gone <> excluded.gone`, run, mapping, list, k.Key, k.Gone); err != nil {
+				ON CONFLICT DO UPDATE SET gone = ? WHERE gone <> excluded.gone`, run, mapping, list, k.Key, k.Gone, toldBoth); err != nil {
 				return err
 			}
 		}
@@ -35,7 +38,7 @@ func (j *Journal) Listed(ctx context.Context, run, mapping, list, after string, 
 	err = j.read(ctx, func(c *sqlite.Conn) error {
 		return query(c, `SELECT key, gone FROM listed WHERE run = ? AND mapping = ? AND list = ? AND key > ? ORDER BY key LIMIT ?`,
 			func(s *sqlite.Stmt) error {
-				keys = append(keys, importer.ListedKey{Key: s.ColumnText(0), Gone: s.ColumnInt(1) != 0})
+				keys = append(keys, importer.ListedKey{Key: s.ColumnText(0), Gone: s.ColumnInt(1) != 0, Both: s.ColumnInt(1) == toldBoth})
 				return nil
 			}, run, mapping, list, after, limit)
 	})
@@ -45,7 +48,7 @@ func (j *Journal) Listed(ctx context.Context, run, mapping, list, after string, 
 // CountListed implements importer.Journal.
 func (j *Journal) CountListed(ctx context.Context, run, mapping, list string) (keys, gone int64, err error) {
 	err = j.read(ctx, func(c *sqlite.Conn) error {
-		return query(c, `SELECT count(*), ifnull(sum(gone), 0) FROM listed WHERE run = ? AND mapping = ? AND list = ?`,
+		return query(c, `SELECT count(*), ifnull(sum(gone <> 0), 0) FROM listed WHERE run = ? AND mapping = ? AND list = ?`,
 			func(s *sqlite.Stmt) error {
 				keys, gone = s.ColumnInt64(0), s.ColumnInt64(1)
 				return nil

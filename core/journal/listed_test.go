@@ -31,14 +31,17 @@ func TestListsAreKeptUntilTheirRunHasEnded(t *testing.T) {
 		}
 	}
 	list("a", "", importer.ListedKey{Key: "1"}, importer.ListedKey{Key: "2", Gone: true}, importer.ListedKey{Key: "3"})
-	list("a", "", importer.ListedKey{Key: "1", Gone: true}, importer.ListedKey{Key: "3"}) // what is told last counts
+	list("a", "", importer.ListedKey{Key: "1", Gone: true}, importer.ListedKey{Key: "3"}) // told both: it counts as gone, and is looked at
 	list("a", "/0", importer.ListedKey{Key: "9"})
 	list("b", "", importer.ListedKey{Key: "1"})
 	want("a", "", 3, 2)
 	want("a", "/0", 1, 0)
 	got, err := j.Listed(ctx, "a", "m", "", "1", 1)
-	if err != nil || fmt.Sprint(got) != "[{2 true}]" {
+	if err != nil || fmt.Sprint(got) != "[{2 true false}]" {
 		t.Errorf("behind the first: %v, %v", got, err)
+	}
+	if got, err := j.Listed(ctx, "a", "m", "", "", 1); err != nil || fmt.Sprint(got) != "[{1 true true}]" {
+		t.Errorf("the first: %v, %v", got, err)
 	}
 	on, err := j.OnList(ctx, "a", "m", "", []string{"1", "3", "4"})
 	if err != nil || fmt.Sprint(on) != "map[1:true 3:false]" {

@@ -301,6 +301,10 @@ func (p *Program) filterAt(now time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if f := hiddenByHand(p.m.Filter, &p.table); f != nil {
+		hidden := problem("filter-field-hidden", Place{Part: PartFilter, Field: f.Name}, says{Field: fieldName(&p.table, f.Name)})
+		return "", hidden.fault(p.table.Name.Logical)
+	}
 	return bothTexts(p.m.Filter, built), nil
 }
 

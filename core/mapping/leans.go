@@ -25,6 +25,8 @@ const (
 	ByOthers  Unrest = "others"  // it asks for related records in a way that cannot be followed back
 	ByPerson  Unrest = "person"  // it asks who is signed in
 	ByUnknown Unrest = "unknown" // it was written by hand, and asks for more than the record's own fields
+
+	ByCalculation Unrest = "calculation" // it asks for what the source works out, which changes without a trace
 )
 
 // Leans tells on which other records a mapping depends that was made flat, and whether changes alone tell which records its
@@ -38,6 +40,9 @@ func (m Mapping) Leans(t core.Table, tables func(name string) *core.Table) ([]Le
 	}
 	if !plainOData(m.Filter) {
 		return nil, ByUnknown
+	}
+	if slices.ContainsFunc(fieldsByHand(m.Filter, &t), func(f *core.Field) bool { return f.Derived }) {
+		return nil, ByCalculation
 	}
 	for i := range m.Columns {
 		b := &m.Columns[i]
@@ -70,7 +75,9 @@ func (f Filter) leans(t *core.Table, tables func(string) *core.Table, all *[]Lea
 			return why
 		}
 	}
-	switch {
+	switch own := t.Field(f.Field); {
+	case own != nil && own.Derived:
+		return ByCalculation
 	case f.Op == IsMe || f.Op == IsNotMe:
 		return ByPerson
 	case f.Op != "" && (Filter{Op: f.Op}).Relative():

@@ -24,6 +24,9 @@ func (l *lister) records() {
 		}
 		l.goneOptions(*l.m.Where, 0)
 	}
+	if f := hiddenByHand(l.m.Filter, l.source); f != nil {
+		l.add("filter-field-hidden", Place{Part: PartFilter, Field: f.Name}, says{Field: l.name(f.Name)})
+	}
 	if l.m.ActiveOnly {
 		if _, ok := activeFilter(*l.source); !ok {
 			l.add("active-unknown", Place{Part: PartFilter}, says{Table: tableTitle(*l.source)})
