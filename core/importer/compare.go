@@ -11,7 +11,7 @@ import (
 )
 
 // Compare tells how source and destination differ, and why as far as that can be known. It writes nothing, neither to the
-// destination nor into the journal. Everything is read with the mappings' own queries, mapped, and looked for at the
+// destination nor into the journal, and nobody who shares the journal can write to the destination meanwhile. Everything is read with the mappings' own queries, mapped, and looked for at the
 // destination; then the destination's rows are gone through for those that no record stands for. What differs goes to the
 // findings; what is equal is counted.
 //
@@ -28,6 +28,7 @@ func Compare(ctx context.Context, j Job, findings Findings, progress func(Progre
 	}
 	e.teller = newTeller(e, progress)
 	defer e.teller.stop()
+	defer e.release()
 	ctx = core.WithNotices(ctx, e.teller.notice)
 	c := &comparing{e: e, findings: findings, out: Comparison{From: e.From, To: e.To, Who: e.Who, Place: e.Place, Started: e.Now()}, sets: map[string]int{}}
 	err := orStopped(ctx, c.run(ctx))
@@ -87,11 +88,17 @@ func (c *comparing) run(ctx context.Context) error {
 	if e.source, err = e.Source.Identity(ctx); err != nil {
 		return core.During("asking the source which one it is", err)
 	}
+	if err := e.look(ctx, claimName(e.Place)); err != nil {
+		return err
+	}
 	if e.have, err = e.Destination.Identity(ctx); err != nil {
 		return core.During("looking at the destination", err)
 	}
 	e.own, c.out.Source = e.have.ID, e.source.ID
 	if e.earlier, err = e.Journal.Earlier(ctx, e.source.ID, e.have.ID, e.Place); err != nil {
+		return err
+	}
+	if err := e.lookAtMoved(ctx, e.earlier); err != nil {
 		return err
 	}
 	if err := c.trust(ctx); err != nil {
@@ -127,7 +134,14 @@ func (c *comparing) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return c.extras(ctx)
+	if err := c.extras(ctx); err != nil {
+		return err
+	}
+	moved, err := e.wasMoved(ctx)
+	if moved {
+		c.remark(remarkMoved)
+	}
+	return err
 }
 
 // trust finds out whether what the journal knows is about the destination as it is now.

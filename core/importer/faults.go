@@ -113,8 +113,17 @@ func stopped(err error) *core.Fault {
 func AlreadyRunning() *core.Fault {
 	return &core.Fault{
 		Kind: core.Busy, Code: "importer.already-running", Owner: core.You,
-		Cause:  "Another Ferry is importing into this destination just now.",
-		Remedy: "Wait until it is done or stop it there, then start this import again.",
+		Cause:  "Another Ferry is importing into this destination just now, or is taking an import back.",
+		Remedy: "Wait until it is done or stop it there, then start this again.",
+	}
+}
+
+// LookedAt is what a Journal says when somebody looks at what is about to change.
+func LookedAt() *core.Fault {
+	return &core.Fault{
+		Kind: core.Busy, Code: "importer.looked-at", Owner: core.You,
+		Cause:  "Another Ferry is rehearsing or comparing with this destination just now. What it tells would not be true any more.",
+		Remedy: "Wait until it is done or stop it there, then start this again.",
 	}
 }
 

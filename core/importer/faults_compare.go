@@ -8,6 +8,7 @@ const (
 	remarkOlder    = "The destination is an older copy. What Ferry knows of earlier imports does not count for it."
 	remarkForeign  = "Another Ferry wrote into the destination. What this one knows of earlier imports does not count for it."
 	remarkKeyLost  = "How Ferry left the rows cannot be read, because its key is not in the keychain any more."
+	remarkMoved    = "Meanwhile another Ferry began or ended an import into the destination, so some of this is not true any more. Do it again when that Ferry is done."
 	remarkUnlisted = "This kind of destination does not tell which rows it has. Rows that have no record in Dynamics were not looked for."
 )
 

@@ -21,7 +21,7 @@ func TestFaultsOfComparingReadWell(t *testing.T) {
 		fmt.Fprintf(&b, "%s [%s, %s]\n  %s\n  %s\n\n", f.Code, f.Kind, f.Owner, f.Cause, f.Remedy)
 	}
 	b.WriteString("Remarks of a comparison\n")
-	for _, r := range []string{remarkReplaced, remarkOlder, remarkForeign, remarkKeyLost, remarkUnlisted, remarkUnseen("Accounts")} {
+	for _, r := range []string{remarkReplaced, remarkOlder, remarkForeign, remarkKeyLost, remarkMoved, remarkUnlisted, remarkUnseen("Accounts")} {
 		b.WriteString("  " + r + "\n")
 	}
 	file := filepath.Join("testdata", "faults_compare.golden")

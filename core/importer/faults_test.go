@@ -16,7 +16,7 @@ import (
 func TestFaultsAndReasonsReadWell(t *testing.T) {
 	var b strings.Builder
 	for _, f := range []*core.Fault{
-		stopped(context.Canceled), AlreadyRunning(), nothingToDo(), sameMappingTwice("account"),
+		stopped(context.Canceled), AlreadyRunning(), LookedAt(), nothingToDo(), sameMappingTwice("account"),
 		waitsForAnother("account", "hunter2", "parentaccountid"), lookupLeftEmpty("account", "hunter2", "parentaccountid"),
 		lookupSeveral("account", "hunter2", "parentaccountid"), noRules("Accounts"),
 		noAnswer("account", "hunter2"), foundTwice("account", "hunter2"), wrongOutcomes(), unbalanced("Accounts"), unreadable("Accounts"),

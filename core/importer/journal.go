@@ -15,6 +15,10 @@ type Journal interface {
 	// has it, the error is a Fault with the code "importer.already-running". Runs of that name that say they are
 	// running were killed: they become interrupted, and their leases end.
 	Claim(ctx context.Context, name string) (release func(), err error)
+	// Look takes the right to look under a name, until release is called or the process ends. Several may look at once; while
+	// somebody has the claim nobody may, and as long as somebody looks nobody gets it: the Fault is LookedAt then. It changes
+	// nothing.
+	Look(ctx context.Context, name string) (release func(), err error)
 
 	// Destination tells what is known of the destination of that id; false when nothing is.
 	Destination(ctx context.Context, id string) (KnownDestination, bool, error)

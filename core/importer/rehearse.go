@@ -27,6 +27,7 @@ func Rehearse(ctx context.Context, j Job, sketch Sketch, progress func(Progress)
 	}
 	e.teller = newTeller(e, progress)
 	defer e.teller.stop()
+	defer e.release()
 	ctx = core.WithNotices(ctx, e.teller.notice)
 	_, restores := j.Destination.(core.Restorer)
 	r := &rehearsing{e: e, sketch: sketch, out: Rehearsal{
@@ -68,12 +69,18 @@ func (r *rehearsing) run(ctx context.Context) error {
 	if e.source, err = e.Source.Identity(ctx); err != nil {
 		return core.During("asking the source which one it is", err)
 	}
+	if err := e.look(ctx, claimName(e.Place)); err != nil {
+		return err
+	}
 	if e.have, err = e.Destination.Identity(ctx); err != nil {
 		return core.During("looking at the destination", err)
 	}
 	e.own, r.out.Source = e.have.ID, e.source.ID
 	earlier, err := e.Journal.Earlier(ctx, e.source.ID, e.have.ID, e.Place)
 	if err != nil {
+		return err
+	}
+	if err := e.lookAtMoved(ctx, earlier); err != nil {
 		return err
 	}
 	e.teller.change(func() {
@@ -107,7 +114,14 @@ func (r *rehearsing) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.policies(ctx)
+	if err := r.policies(ctx); err != nil {
+		return err
+	}
+	moved, err := e.wasMoved(ctx)
+	if moved {
+		r.remark(remarkMoved)
+	}
+	return err
 }
 
 // lacks finds out what the destination would have to make for a table, and how it understands the plan.

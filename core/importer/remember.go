@@ -33,7 +33,8 @@ type Memory interface {
 	// Remembered counts the images of a run.
 	Remembered(ctx context.Context, run string) (images, rows int64, err error)
 	// Expire forgets all images of the runs that have one made before a time, what was taken back of them, and tells how many:
-	// a run is taken back whole or not at all. Nothing of them stays in the file.
+	// a run is taken back whole or not at all. Those of a run that somebody takes back just now stay. Nothing of what is
+	// forgotten stays in the file.
 	Expire(ctx context.Context, before time.Time) (int64, error)
 	// Returned tells what a run that takes another back has done with rows so far. Other keys are left out.
 	Returned(ctx context.Context, run, mapping string, keys []string) (map[string]core.OutcomeKind, error)

@@ -171,6 +171,40 @@ func (e *engine) claim(ctx context.Context, name string) error {
 	return err
 }
 
+// look takes the right to look at a place until the end: what is told holds only as long as nobody writes there.
+func (e *engine) look(ctx context.Context, name string) error {
+	release, err := e.Journal.Look(ctx, name)
+	if err == nil {
+		e.claims = append(e.claims, release)
+	}
+	return err
+}
+
+// lookAtMoved looks under the names too that the destination had before it was moved: somebody may still write to it there.
+func (e *engine) lookAtMoved(ctx context.Context, earlier []Entry) error {
+	seen := map[string]bool{claimName(e.Place): true}
+	for _, r := range earlier {
+		if seen[r.Name] || r.Name == "" || e.have.ID == "" || r.Destination != e.have.ID {
+			continue
+		}
+		seen[r.Name] = true
+		if err := e.look(ctx, r.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wasMoved reports whether somebody began or ended an import at the destination since it was looked at first: a Ferry that does
+// not share this journal.
+func (e *engine) wasMoved(ctx context.Context) (bool, error) {
+	now, err := e.Destination.Identity(ctx)
+	if err != nil {
+		return false, core.During("looking at the destination", err)
+	}
+	return now.ID != e.have.ID || now.Generation != e.have.Generation, nil
+}
+
 func (e *engine) release() {
 	for _, release := range e.claims {
 		release()

@@ -44,7 +44,7 @@ func RehearseTakeBack(ctx context.Context, j Job, run string, progress func(Prog
 	defer b.e.release()
 	plan, err := b.rehearse(ctx, run)
 	if err != nil {
-		err = core.During("looking what can be taken back", backStopped(err))
+		err = backStopped(core.During("looking what can be taken back", err))
 	}
 	return plan, err
 }
@@ -62,7 +62,7 @@ func TakeBack(ctx context.Context, j Job, run string, progress func(Progress)) (
 	ctx = core.WithNotices(ctx, b.e.teller.notice)
 	err = b.run(ctx, run)
 	if err != nil {
-		err = core.During("taking back an import", backStopped(err))
+		err = backStopped(core.During("taking back an import", err))
 	}
 	return b.e.end(ctx, err)
 }
@@ -93,15 +93,18 @@ func newBack(j Job, progress func(Progress)) (*back, error) {
 	return &back{e: e, memory: memory, to: to, open: map[string]Batch{}, seen: map[string]core.OutcomeKind{}}, nil
 }
 
-// find finds the run and what stands in the way of taking it back. Entries come newest first.
-func (b *back) find(ctx context.Context, run string) (entries []Entry, err error) {
-	if err := b.e.claim(ctx, claimName(b.e.Place)); err != nil {
+// find claims the destination, and finds the run and what stands in the way of taking it back. Entries come newest first.
+func (b *back) find(ctx context.Context, run string, claim func(context.Context, string) error) (entries []Entry, err error) {
+	if err := claim(ctx, claimName(b.e.Place)); err != nil {
 		return nil, err
 	}
 	if err := b.look(ctx); err != nil {
 		return nil, err
 	}
-	return b.known(ctx, run, true)
+	if entries, err = b.known(ctx, run, true); err == nil && b.target.Name != claimName(b.e.Place) {
+		err = claim(ctx, b.target.Name) // the destination was moved: whoever still has it under its old name is in the way
+	}
+	return entries, err
 }
 
 func (b *back) look(ctx context.Context) (err error) {
@@ -179,7 +182,7 @@ func (b *back) table(mapping string) *table {
 // rehearse counts what would be done.
 func (b *back) rehearse(ctx context.Context, run string) (plan TakeBackPlan, err error) {
 	e := b.e
-	entries, err := b.find(ctx, run)
+	entries, err := b.find(ctx, run, b.e.look)
 	if err != nil {
 		return plan, err
 	}
@@ -220,6 +223,9 @@ func (b *back) rehearse(ctx context.Context, run string) (plan TakeBackPlan, err
 		if err := b.rehearseImage(ctx, i); err != nil {
 			return plan, err
 		}
+	}
+	if err := b.whole(ctx); err != nil {
+		return plan, err
 	}
 	parts = nil
 	for _, t := range e.tables {
@@ -338,7 +344,7 @@ func changedSomething(r Receipt) bool {
 // run takes the run back.
 func (b *back) run(ctx context.Context, run string) error {
 	e := b.e
-	entries, err := b.find(ctx, run)
+	entries, err := b.find(ctx, run, b.e.claim)
 	if err != nil {
 		return err
 	}
@@ -365,6 +371,9 @@ func (b *back) run(ctx context.Context, run string) error {
 			return err
 		}
 	}
+	if err := b.whole(ctx); err != nil {
+		return err
+	}
 	for _, t := range e.tables {
 		if t.counts().Read == 0 { // nothing was put back; the import may have ended before there was a table
 			e.setState(t, Done)
@@ -376,6 +385,15 @@ func (b *back) run(ctx context.Context, run string) error {
 		e.setState(t, Done)
 	}
 	return b.complete(ctx)
+}
+
+// whole is a Fault when what was needed was forgotten meanwhile: not everything is back.
+func (b *back) whole(ctx context.Context) error {
+	entries, err := b.memory.Into(ctx, b.e.have.ID, b.e.Place)
+	if err == nil && slices.ContainsFunc(entries, func(r Entry) bool { return r.ID == b.target.ID && r.Forgotten }) {
+		err = forgotten()
+	}
+	return err
 }
 
 // begin finds the run that is going on, or makes a new one. What it takes back does not go on any more, nor does anything else

@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -58,8 +60,12 @@ func (j *Journal) Remembered(ctx context.Context, run string) (images, rows int6
 
 // Expire implements importer.Memory. What is deleted is overwritten in the file too.
 func (j *Journal) Expire(ctx context.Context, before time.Time) (n int64, err error) {
+	back, err := j.goingBack(ctx)
+	if err != nil {
+		return 0, err
+	}
 	err = j.read(ctx, func(c *sqlite.Conn) (err error) {
-		n, err = number(c, `SELECT count(*) FROM images WHERE run IN (`+expired+`)`, before.Unix())
+		n, err = number(c, `SELECT count(*) FROM images WHERE run IN (`+expired+`)`, before.Unix(), back)
 		return err
 	})
 	if err != nil || n == 0 {
@@ -71,7 +77,7 @@ func (j *Journal) Expire(ctx context.Context, before time.Time) (n int64, err er
 			`UPDATE runs SET forgotten = 1 WHERE id IN (` + expired + `)`,
 			`DELETE FROM images WHERE run IN (` + expired + `)`,
 		} {
-			if err := exec(c, statement, before.Unix()); err != nil {
+			if err := exec(c, statement, before.Unix(), back); err != nil {
 				return err
 			}
 		}
@@ -79,8 +85,27 @@ func (j *Journal) Expire(ctx context.Context, before time.Time) (n int64, err er
 	})
 }
 
-// expired are the runs that have an image from before a time.
-const expired = `SELECT DISTINCT run FROM images WHERE made < ?`
+// expired are the runs that have an image from before a time, without those of a list.
+const expired = `SELECT DISTINCT run FROM images WHERE made < ?1 AND run NOT IN (SELECT value FROM json_each(?2))`
+
+// goingBack are the runs that somebody takes back just now, as a list in JSON: what that needs goes with it, not before.
+func (j *Journal) goingBack(ctx context.Context) (string, error) {
+	names := map[string]string{}
+	err := j.read(ctx, func(c *sqlite.Conn) error {
+		return query(c, `SELECT undoes, name FROM runs WHERE undoes <> '' AND state = ?`, func(s *sqlite.Stmt) error {
+			names[s.ColumnText(0)] = s.ColumnText(1)
+			return nil
+		}, string(importer.Running))
+	})
+	runs := []string{}
+	for run, name := range names {
+		if j.alive(name) {
+			runs = append(runs, run)
+		}
+	}
+	text, failed := json.Marshal(runs)
+	return string(text), errors.Join(err, failed)
+}
 
 // wiped changes the file so that what is deleted is overwritten.
 func (j *Journal) wiped(ctx context.Context, do func(c *sqlite.Conn) error) error {

@@ -4,18 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
-	"io/fs"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"ferry/core"
 	"ferry/core/importer"
 	"ferry/core/sqlitefile"
 )
@@ -95,56 +90,6 @@ func exec(c *sqlite.Conn, statement string, args ...any) error {
 
 func query(c *sqlite.Conn, statement string, row func(s *sqlite.Stmt) error, args ...any) error {
 	return sqlitex.Execute(c, statement, &sqlitex.ExecOptions{Args: args, ResultFunc: row})
-}
-
-// A history that looks whether a run is alive holds its lock for an instant, so that a claim tries for a moment.
-const (
-	claimFor   = 500 * time.Millisecond
-	claimEvery = 20 * time.Millisecond
-)
-
-func (j *Journal) lockFile(name string) string { return j.path + "-" + name + ".lock" }
-
-// Claim implements importer.Journal.
-func (j *Journal) Claim(ctx context.Context, name string) (func(), error) {
-	lock := flock.New(j.lockFile(name), flock.SetPermissions(0o600))
-	trying, cancel := context.WithTimeout(ctx, claimFor)
-	defer cancel()
-	ok, err := lock.TryLockContext(trying, claimEvery)
-	switch {
-	case ctx.Err() != nil && !ok:
-		return nil, core.AsFault(ctx.Err())
-	case !ok && (err == nil || errors.Is(err, context.DeadlineExceeded)):
-		return nil, importer.AlreadyRunning()
-	case err != nil:
-		return nil, lockFailed(j.path, err)
-	}
-	release := func() { _ = lock.Unlock() } // the system releases it in any case
-	err = j.change(ctx, func(c *sqlite.Conn) error {
-		if err := exec(c, `UPDATE parts SET worker = '', until = 0 WHERE until <> 0 AND run IN (SELECT id FROM runs WHERE name = ?)`, name); err != nil {
-			return err
-		}
-		return exec(c, `UPDATE runs SET state = ? WHERE name = ? AND state = ?`, string(importer.Interrupted), name, string(importer.Running))
-	})
-	if err != nil {
-		release()
-		return nil, err
-	}
-	return release, nil
-}
-
-// alive reports whether a process holds the claim of that name.
-func (j *Journal) alive(name string) bool {
-	path := j.lockFile(name)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return false
-	}
-	lock := flock.New(path, flock.SetFlag(os.O_RDONLY))
-	free, err := lock.TryRLock()
-	if free {
-		_ = lock.Unlock() // the system releases it in any case
-	}
-	return err == nil && !free
 }
 
 // Runs are all runs as receipts, newest first, each with its first thousand exceptions. A run that nobody is working on

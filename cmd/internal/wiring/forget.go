@@ -9,11 +9,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/journal"
 	"ferry/core/project"
 	"ferry/core/rehearsal"
+	"ferry/core/sqlitefile"
 )
 
 // Known is what this computer knows of a project, besides the project file.
@@ -122,11 +125,22 @@ func (c *Computer) knownRuns(ctx context.Context, id string, k *Known) error {
 // DeleteKnown deletes all that this computer knows of a project: its journal with the history, refused records and what is
 // needed to take imports back, the key that seals it, the rows of files that it wrote, what was told about the tables of its
 // environments, and that its destination was chosen here. Nothing at a destination is touched, and the project file stays. It
-// is refused while an import is running.
+// is refused while somebody imports, rehearses or compares.
 func (c *Computer) DeleteKnown(ctx context.Context, p *project.Project) (k Known, err error) {
 	if k, err = c.Known(ctx, p); err != nil {
 		return k, err
 	}
+	release, err := c.holdAll(ctx, p, k)
+	if err != nil {
+		return k, err
+	}
+	defer release()
+	for _, end := range []string{"", "-wal", "-shm"} { // while the locks are held; where they lie in a folder they go with it
+		if err := os.Remove(c.journalFile(idOf(p)) + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return k, notDeleted(c.journalFile(idOf(p))+end, err)
+		}
+	}
+	release() // Windows deletes no file that is open
 	for _, path := range k.paths {
 		if err := os.RemoveAll(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return k, notDeleted(path, err)
@@ -145,6 +159,30 @@ func (c *Computer) DeleteKnown(ctx context.Context, p *project.Project) (k Known
 		return k, c.Store.Delete(ctx, c.SealName(idOf(p)))
 	}
 	return k, nil
+}
+
+// holdAll makes sure that nobody works with what is going to be deleted: no import, no rehearsal, no comparison of the project,
+// and no import of another project into the same files.
+func (c *Computer) holdAll(ctx context.Context, p *project.Project, k Known) (release func(), err error) {
+	locks, err := journal.HoldAll(ctx, c.journalFile(idOf(p)))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range k.paths {
+		if filepath.Dir(path) != filepath.Join(c.Data, "spools") || filepath.Ext(path) != ".db" {
+			continue
+		}
+		f, err := sqlitefile.Open(ctx, path, sqlitefile.Options{Exclusive: true})
+		if err != nil && strings.HasSuffix(core.AsFault(err).Code, "in-use") {
+			locks()
+			return nil, importer.AlreadyRunning()
+		}
+		if f != nil {
+			_ = f.Close() // it is deleted; one that is damaged is too
+		}
+	}
+	var once sync.Once
+	return func() { once.Do(locks) }, nil
 }
 
 // unchoose forgets that the person of this computer chose the project's destination.
