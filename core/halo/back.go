@@ -106,6 +106,7 @@ func (d *Destination) PutBack(ctx context.Context, p core.Plan, columns []string
 	}
 	back := core.Batch{Pass: 2, Known: []core.Known{}}
 	var at []int
+	var away []taken
 	for i, r := range rows {
 		e, o, err := d.asLeft(ctx, s, ix, r)
 		if err != nil {
@@ -118,14 +119,15 @@ func (d *Destination) PutBack(ctx context.Context, p core.Plan, columns []string
 		case try:
 			outcomes[i].Kind = core.Updated
 		case r.Made:
-			if outcomes[i], err = d.takeAway(ctx, s.t, ix, e, r.Key); err != nil {
-				return outcomes, core.During("putting back what was in Halo", err)
-			}
+			away = append(away, taken{i, e})
 		default:
 			at = append(at, i)
 			back.Rows = append(back.Rows, core.Record{Key: r.Key, Values: r.Was})
 			back.Known = append(back.Known, core.Known{ID: writeID(e.id, e.found)})
 		}
+	}
+	if err := d.takeAway(ctx, s.t, ix, rows, away, outcomes); err != nil {
+		return outcomes, core.During("putting back what was in Halo", err)
 	}
 	w := &writing{d: d, s: s, ix: ix, b: back, outcomes: make([]core.Outcome, len(back.Rows))}
 	for _, wave := range waves(back.Rows) {
@@ -155,12 +157,7 @@ func (d *Destination) asLeft(ctx context.Context, s *shape, ix *index, r core.Re
 	if err := d.surely(ctx, ix, []string{r.Key}); err != nil {
 		return nil, core.Outcome{}, err
 	}
-	var e *there
-	if n, _, ok := readID(parts[0]); ok {
-		e = ix.rows[n]
-	} else if hits := ix.byKey[strings.ToLower(r.Key)]; len(hits) == 1 {
-		e = ix.rows[hits[0]]
-	}
+	e := ix.leftAs(s, r, parts, columns)
 	switch {
 	case e == nil && r.Made && d.way(s.t).proved:
 		return nil, core.Outcome{Kind: core.Unchanged}, nil
@@ -194,28 +191,125 @@ func (d *Destination) asLeft(ctx context.Context, s *shape, ix *index, r core.Re
 	return e, core.Outcome{}, nil
 }
 
-// takeAway removes what an import made.
-func (d *Destination) takeAway(ctx context.Context, t *table, ix *index, e *there, key string) (core.Outcome, error) {
-	var err error
-	switch {
-	case t.rows != nil:
-		err = d.removeRow(ctx, t, e.id)
-	case d.to.delete:
-		err = d.c.remove(ctx, "deleting a record in Halo", t.path, e.id)
-	default:
-		o := object{"id": e.id, "inactive": true}
-		d.quiet(t, o, false)
-		_, err = d.c.repost(ctx, "changing "+t.name+" in Halo", t.path, []object{o})
+// leftAs finds a row that a batch left: by its id, else by its key. A row of a custom table has another id since it was moved; of
+// two, where moving it back broke off, it is the one that is as the batch left it.
+func (ix *index) leftAs(s *shape, r core.Replaced, parts []string, columns *big.Int) *there {
+	hits := ix.byKey[strings.ToLower(r.Key)]
+	if n, _, ok := readID(parts[0]); ok && (ix.rows[n] != nil || s.t.rows == nil) {
+		hits = []int64{n}
 	}
+	if at := s.placing(); len(hits) > 1 && at >= 0 && columns.Bit(at) == 1 {
+		hits = slices.DeleteFunc(slices.Clone(hits), func(n int64) bool {
+			was := core.Value{}
+			if at < len(r.Was) {
+				was = r.Was[at]
+			}
+			return s.fields[at].equal(ix.rows[n].parent(), was)
+		})
+	}
+	if len(hits) != 1 {
+		return nil
+	}
+	return ix.rows[hits[0]]
+}
+
+// A taken is a row that an import made and that is taken away.
+type taken struct {
+	at int // place among the rows that are put back
+	e  *there
+}
+
+// takeAway removes what an import made: many at once where Halo takes that, else one by one.
+func (d *Destination) takeAway(ctx context.Context, t *table, ix *index, rows []core.Replaced, all []taken, outcomes []core.Outcome) error {
+	if t.rows != nil {
+		return d.takeRows(ctx, t, ix, rows, all, outcomes)
+	}
+	if !d.to.delete {
+		for some := range slices.Chunk(all, d.to.batch) {
+			if err := d.setInactive(ctx, t, rows, some, outcomes); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, x := range all {
+		err := d.c.remove(ctx, "deleting a record in Halo", t.path, x.e.id)
+		switch {
+		case err == nil:
+			ix.gone(x.e.id)
+			outcomes[x.at] = core.Outcome{Kind: core.Removed}
+		case refused(err) && answered(err) != 401:
+			outcomes[x.at] = core.Outcome{Kind: core.Refused, Fault: recordFault(t, rows[x.at].Key, err)}
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// setInactive sets records inactive. What Halo refuses is sent in halves, until the culprit stands alone.
+func (d *Destination) setInactive(ctx context.Context, t *table, rows []core.Replaced, all []taken, outcomes []core.Outcome) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	elements := make([]object, len(all))
+	for i, x := range all {
+		elements[i] = object{"id": x.e.id, "inactive": true}
+		d.quiet(t, elements[i], false)
+	}
+	_, err := d.c.repost(ctx, "changing "+t.name+" in Halo", t.path, elements)
 	switch {
-	case err == nil && (d.to.delete || t.rows != nil):
-		ix.gone(e.id)
 	case err == nil:
-		e.row["inactive"] = true
-	case refused(err) && answered(err) != 401:
-		return core.Outcome{Kind: core.Refused, Fault: recordFault(t, key, err)}, nil
+		for _, x := range all {
+			x.e.row["inactive"] = true
+			outcomes[x.at] = core.Outcome{Kind: core.Removed}
+		}
+	case !refused(err) || answered(err) == 401:
+		return err
+	case len(all) == 1:
+		outcomes[all[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(t, rows[all[0].at].Key, err)}
 	default:
-		return core.Outcome{}, err
+		middle := len(all) / 2
+		if err := d.setInactive(ctx, t, rows, all[:middle], outcomes); err != nil {
+			return err
+		}
+		return d.setInactive(ctx, t, rows, all[middle:], outcomes)
 	}
-	return core.Outcome{Kind: core.Removed}, nil
+	return nil
+}
+
+// takeRows removes rows of a custom table. With rows below it that are not taken away one stays.
+func (d *Destination) takeRows(ctx context.Context, t *table, ix *index, rows []core.Replaced, all []taken, outcomes []core.Outcome) error {
+	if len(all) == 0 {
+		return nil
+	}
+	alone, err := d.alone(ctx, t)
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	all = slices.DeleteFunc(all, func(x taken) bool {
+		if alone(x.e.id) {
+			ids = append(ids, x.e.id)
+			return false
+		}
+		outcomes[x.at] = core.Outcome{Kind: core.Refused, Fault: about(rowsBelow(), t.name, rows[x.at].Key, "")}
+		return true
+	})
+	failed, err := d.removeRows(ctx, t, ids)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		switch why := failed[x.e.id]; {
+		case why == nil:
+			ix.gone(x.e.id)
+			outcomes[x.at] = core.Outcome{Kind: core.Removed}
+		case refused(why):
+			outcomes[x.at] = core.Outcome{Kind: core.Refused, Fault: recordFault(t, rows[x.at].Key, why)}
+		default:
+			return why
+		}
+	}
+	return nil
 }

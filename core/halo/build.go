@@ -160,8 +160,8 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 		if !write[i] {
 			continue
 		}
-		if w.s.t.rows != nil && f.at != custom && !j.was[i].Blank() { // Halo has no way to hang a row on another record
-			return rowElsewhere(), nil
+		if w.s.t.rows != nil && f.at != custom && j.drop != nil { // it hangs there already
+			continue
 		}
 		into := o
 		if w.s.t.name == customers && (f.at == onSite || f.at == address) {
@@ -192,7 +192,17 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 		w.d.quiet(&table{name: sites}, site, false)
 		j.site = site
 	}
-	delete(o, "fkid") // Halo does not tell where the row hangs: it stays there
+	if to, ok := o["fkid"].(int64); ok {
+		if _, told := j.there.hangs(); !told {
+			delete(o, "fkid") // Halo does not tell where the row hangs: it stays there
+		} else if !w.mayMove() {
+			return rowOfTwo(), nil
+		} else {
+			list, _ := o["customfields"].([]object)
+			j.element = wholeRow(j.there, list, to)
+			return nil, nil
+		}
+	}
 	if len(o) > 0 {
 		o["id"] = j.there.id
 		w.d.quiet(w.s.t, o, false)

@@ -157,38 +157,96 @@ func (d *Destination) readRows(ctx context.Context, t *table, ix *index) error {
 
 // makeRows makes rows. Halo does not tell their ids: they are read back by the field that holds the record's id.
 func (w *writing) makeRows(ctx context.Context, jobs []*job) error {
-	err := w.each(ctx, jobs, func(ctx context.Context, some []*job) error { return w.addRows(ctx, some) })
-	var left []*job
-	for _, j := range jobs {
-		if w.outcomes[j.at].Kind == core.Untried {
-			left = append(left, j)
+	for attempt := 1; ; attempt++ {
+		lost := false
+		err := w.each(ctx, jobs, func(ctx context.Context, some []*job) error { return w.addRows(ctx, some, &lost) })
+		left, lookErr := w.arrivedRows(ctx, slices.DeleteFunc(untried(w, jobs), func(j *job) bool { return !j.sent }), lost)
+		switch {
+		case lookErr != nil:
+			w.unsure(left, lookErr)
+			if err == nil {
+				err = lookErr
+			}
+			return err
+		case err != nil || len(left) == 0:
+			w.unsure(left, nil)
+			return err
+		case !lost || attempt == mostTries:
+			w.unsure(left, nil)
+			return nil
 		}
+		jobs = left
 	}
-	if len(left) == 0 {
-		return err
-	}
-	found, lookErr := w.lookFor(ctx, left)
-	for _, j := range left {
-		switch e := found[j]; {
-		case e != nil:
-			w.arrived(j, e)
-		case lookErr != nil || j.sent:
-			w.unsure([]*job{j}, lookErr)
-		}
-	}
-	if err == nil {
-		err = lookErr
-	}
-	return err
 }
 
-// addRows sends some new rows, those of one parent together. Sending them again does no harm: they have a matching field.
-func (w *writing) addRows(ctx context.Context, jobs []*job) error {
+// addRows sends some new rows, those of one parent together. They are not sent again before it is known that they did not
+// arrive: whether Halo matches rows by a field nobody has proved.
+func (w *writing) addRows(ctx context.Context, jobs []*job, lost *bool) error {
+	for _, j := range jobs {
+		j.sent = true
+	}
+	elements := w.rowElements(jobs, true)
+	_, err := w.d.c.post(ctx, "making rows of a custom table in Halo", "CustomTable", elements)
+	switch {
+	case err == nil:
+		return nil // they are read back
+	case surelyNot(err):
+		return err
+	case !refused(err):
+		*lost = true
+		return nil
+	case len(jobs) == 1:
+		w.outcomes[jobs[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, jobs[0].r.Key, err)}
+		return nil
+	}
+	if len(elements) > 1 { // those before the culprit may have been stored
+		if jobs, err = w.arrivedRows(ctx, jobs, false); err != nil || len(jobs) == 0 {
+			return err
+		}
+	}
+	middle := max(1, len(jobs)/2)
+	if err := w.addRows(ctx, jobs[:middle], lost); err != nil || middle == len(jobs) {
+		return err
+	}
+	return w.addRows(ctx, jobs[middle:], lost)
+}
+
+// arrivedRows reads back which rows are there, and returns the others. Where an answer was lost Halo may still be at work.
+func (w *writing) arrivedRows(ctx context.Context, jobs []*job, lost bool) ([]*job, error) {
+	for attempt := 1; len(jobs) > 0; attempt++ {
+		fresh, err := w.d.freshRows(ctx, w.s.t)
+		if err != nil {
+			return jobs, err
+		}
+		var left []*job
+		for _, j := range jobs {
+			switch hits := fresh.byKey[strings.ToLower(j.r.Key)]; len(hits) {
+			case 0:
+				left = append(left, j)
+			case 1:
+				w.arrived(j, w.ix.saved(hits[0], fresh.rows[hits[0]].row, strings.ToLower(j.r.Key), false))
+				j.there.whole = true
+			default:
+				w.outcomes[j.at] = core.Outcome{Kind: core.Refused, Fault: about(linkedTwice(), w.s.t.name, j.r.Key, "")}
+			}
+		}
+		if jobs = left; !lost || attempt == 2 || len(jobs) == 0 {
+			return jobs, nil
+		}
+		if err := w.d.c.wait(ctx, settle); err != nil {
+			return jobs, err
+		}
+	}
+	return nil, nil
+}
+
+// rowElements add rows, those of one parent together, and say that no other goes. With matching, a row of the same id in
+// Dynamics is not made a second time.
+func (w *writing) rowElements(jobs []*job, matching bool) []object {
 	t := w.s.t.rows
 	byParent := map[int64][]object{}
 	var parents []int64
 	for _, j := range jobs {
-		j.sent = true
 		parent, _ := j.element["fkid"].(int64)
 		if byParent[parent] == nil {
 			parents = append(parents, parent)
@@ -197,7 +255,10 @@ func (w *writing) addRows(ctx context.Context, jobs []*job) error {
 	}
 	var elements []object
 	for _, parent := range parents {
-		added := object{"id": t.field, "type": int64(7), "usage": t.id, "value": byParent[parent], "add_rows": true, "dont_delete_rows": true, "table_matching_field": t.key.def.id}
+		added := object{"id": t.field, "type": int64(7), "usage": t.id, "value": byParent[parent], "add_rows": true, "dont_delete_rows": true}
+		if matching {
+			added["table_matching_field"] = t.key.def.id
+		}
 		o := object{"id": t.id, "_isimport": true, "customfields": []object{added}}
 		if t.above != nil {
 			above := t.above.rows
@@ -211,51 +272,100 @@ func (w *writing) addRows(ctx context.Context, jobs []*job) error {
 		}
 		elements = append(elements, o)
 	}
-	_, err := w.d.c.repost(ctx, "making rows of a custom table in Halo", "CustomTable", elements)
-	switch {
-	case err == nil || !surelyNot(err) && !refused(err):
-		return nil // what arrived is read back
-	case surelyNot(err):
+	return elements
+}
+
+// changeRows changes rows, removes those that are gone, and moves those that belong elsewhere.
+func (w *writing) changeRows(ctx context.Context, jobs []*job) error {
+	var edited, gone, moving, twice []*job
+	for _, j := range jobs {
+		switch {
+		case j.r.Gone:
+			gone = append(gone, j)
+		case j.element["fkid"] != nil:
+			moving = append(moving, j)
+		case j.element != nil:
+			edited = append(edited, j)
+		}
+		if j.drop != nil {
+			twice = append(twice, j)
+		}
+	}
+	if err := w.each(ctx, edited, w.editRows); err != nil {
 		return err
-	case len(jobs) == 1:
-		w.outcomes[jobs[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, jobs[0].r.Key, err)}
+	}
+	if err := w.retireRows(ctx, gone); err != nil {
+		return err
+	}
+	if err := w.each(ctx, moving, w.moveRows); err != nil {
+		return err
+	}
+	twice = slices.DeleteFunc(twice, func(j *job) bool { k := w.outcomes[j.at].Kind; return k == core.Refused || k == core.Unsure })
+	if len(twice) == 0 {
 		return nil
 	}
-	middle := len(jobs) / 2
-	if err := w.addRows(ctx, jobs[:middle]); err != nil {
+	fresh, err := w.d.freshRows(ctx, w.s.t)
+	if err != nil {
+		w.unsure(twice, err)
 		return err
 	}
-	return w.addRows(ctx, jobs[middle:])
+	return w.dropOld(ctx, twice, fresh)
+}
+
+// retireRows removes rows that are gone at their source. Rows below them would go with them: with rows that nobody brought in a
+// row stays.
+func (w *writing) retireRows(ctx context.Context, jobs []*job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	alone, err := w.d.alone(ctx, w.s.t)
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	for _, j := range jobs {
+		if !alone(j.there.id) {
+			w.outcomes[j.at] = core.Outcome{Kind: core.Refused, Fault: about(rowsBelow(), w.s.t.name, j.r.Key, "")}
+			continue
+		}
+		ids = append(ids, j.there.id)
+	}
+	failed, err := w.d.removeRows(ctx, w.s.t, ids)
+	for _, j := range untried(w, jobs) {
+		switch why := failed[j.there.id]; {
+		case why != nil && refused(why):
+			w.outcomes[j.at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, j.r.Key, why)}
+		case why != nil:
+			w.unsure([]*job{j}, why)
+		case err == nil:
+			w.ix.gone(j.there.id)
+			w.outcomes[j.at] = core.Outcome{Kind: core.Removed}
+		}
+	}
+	return err
+}
+
+// alone tells of rows whether no others hang below them, as they are now.
+func (d *Destination) alone(ctx context.Context, t *table) (func(int64) bool, error) {
+	if !slices.ContainsFunc(t.fields, func(f field) bool { return f.def != nil && f.def.kind == kindTable }) {
+		return func(int64) bool { return true }, nil
+	}
+	fresh, err := d.freshRows(ctx, t)
+	return func(n int64) bool { e := fresh.rows[n]; return e == nil || !e.row.below() }, err
 }
 
 // editRows changes rows.
 func (w *writing) editRows(ctx context.Context, jobs []*job) error {
 	t := w.s.t.rows
-	var gone []int64
 	var rows []object
 	for _, j := range jobs {
-		if j.r.Gone {
-			gone = append(gone, j.there.id)
-			continue
-		}
 		rows = append(rows, object{"id": j.there.id, "customfields": j.element["customfields"]})
 	}
-	o := object{"id": t.id, "_isimport": true}
-	if len(rows) > 0 {
-		o["edit_customfields"] = []object{{"id": t.field, "type": int64(7), "usage": t.id, "value": rows, "dont_delete_rows": true}}
-	}
-	if len(gone) > 0 {
-		o["delete_customfields"] = gone
-	}
+	o := object{"id": t.id, "_isimport": true, "edit_customfields": []object{{"id": t.field, "type": int64(7), "usage": t.id, "value": rows, "dont_delete_rows": true}}}
 	_, err := w.d.c.repost(ctx, "changing rows of a custom table in Halo", "CustomTable", []object{o})
 	switch {
 	case err == nil:
 		for _, j := range jobs {
-			if j.r.Gone {
-				w.ix.gone(j.there.id)
-				w.outcomes[j.at] = core.Outcome{Kind: core.Removed}
-				continue
-			}
 			w.noteRow(j)
 			w.changed(j)
 		}
@@ -305,10 +415,4 @@ func wire(v any) any {
 		out[i] = map[string]any(o)
 	}
 	return out
-}
-
-// removeRow removes one row.
-func (d *Destination) removeRow(ctx context.Context, t *table, n int64) error {
-	_, err := d.c.repost(ctx, "removing a row of a custom table in Halo", "CustomTable", []object{{"id": t.rows.id, "_isimport": true, "delete_customfields": []int64{n}}})
-	return err
 }

@@ -80,7 +80,11 @@ func TestRowsOfCustomTablesAreMadeOnceAndOthersStay(t *testing.T) {
 		if text := fmt.Sprint(rows); !strings.Contains(text, "Renamed") || !strings.Contains(text, "Halcyon") {
 			t.Error("a row is not as it was written")
 		}
-		gone, err := again.Write(context.Background(), vessels(), core.Batch{ID: "g", Pass: 1, Rows: []core.Record{{Key: key(5), Gone: true}}})
+		below := []core.Record{{Key: key(5005), Gone: true}, {Key: key(5075), Gone: true}}
+		if gone, err := again.Write(context.Background(), voyages(), core.Batch{ID: "g", Pass: 1, Rows: below}); err != nil || count(gone, core.Removed) != 2 {
+			t.Errorf("%v %+v", err, gone)
+		}
+		gone, err := again.Write(context.Background(), vessels(), core.Batch{ID: "h", Pass: 1, Rows: []core.Record{{Key: key(5), Gone: true}}})
 		if err != nil || gone[0].Kind != core.Removed || len(w.rows("CFVesselName")) != 71 {
 			t.Errorf("%v %+v, %d vessels", err, gone, len(w.rows("CFVesselName")))
 		}

@@ -226,7 +226,19 @@ func noSite() *core.Fault {
 }
 
 func rowElsewhere() *core.Fault {
-	return bad("row-elsewhere", "The row belongs to another record in Halo than it does in Dynamics 365 now, and Halo cannot move rows.", "Delete the row in Halo, if nobody has added to it there. The next import makes it where it belongs.")
+	return bad("row-elsewhere", "The row belongs to another record in Halo than it does in Dynamics 365 now, and Halo did not make it there.", "Look at both records in Halo. Delete the row there, if nobody has added to it: the next import makes it where it belongs.")
+}
+
+func rowTwice() *core.Fault {
+	return bad("row-twice", "The row was made where it belongs now, but somebody has changed one of the two since, so the old one was not removed.", "Look at both rows in Halo. Take over what is missing, and delete the one that is at the old place.")
+}
+
+func rowOfTwo() *core.Fault {
+	return bad("row-of-two", "Two mappings bring this record into the same table of Halo, each below another record, and a row can belong to one only.", "Let only one of them bring it, with a filter, or let the second go into a table of its own.")
+}
+
+func rowsBelow() *core.Fault {
+	return bad("rows-below", "Other rows hang below this row in Halo and would go with it, so it stays.", "Let the mapping of the related table remove its rows too, or look at them in Halo and delete them there. Then try again.")
 }
 
 func noValue(field string) *core.Fault {

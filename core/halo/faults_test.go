@@ -20,7 +20,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 		otherHost("acme.halopsa.com", &url.URL{Scheme: "https", Host: "login.example.com", Path: "/auth/"}), badAuthInfo(), noToken(), fieldThere("CFTier"), noList("CFTier"),
 		endless("Client"), refusedRecord(), fieldMissing("Website"), fieldRefused("Website"), emailTaken(),
 		noTable(), noField("CFTier"), badFieldName("x y"), noKeyField("Vessels"), unknownType("CFTier"), readOnly("CFTier"), noMatchColumn("name"),
-		noKey(), otherPlan(), noSite(), rowElsewhere(), noValue("Tier"), notLike("Tier"), severalMatch([]string{"Name"}), matchTaken([]string{"Name"}), linkedTwice(), generalUser(),
+		noKey(), otherPlan(), noSite(), rowElsewhere(), rowTwice(), rowOfTwo(), rowsBelow(), noValue("Tier"), notLike("Tier"), severalMatch([]string{"Name"}), matchTaken([]string{"Name"}), linkedTwice(), generalUser(),
 		lostAnswer(), changedSince(), notFoundAgain(), badDefaultSite(), noDefaultSite(), severalDefaultSites(),
 		mayNotify(), restricted(), mandatory([]string{"Website"}), fieldsGone([]string{"CFTier"}), valuesGone([]string{"Tier"}), linksFail(), oneByOne(),
 	}

@@ -24,6 +24,7 @@ type Destination struct {
 	home    int64             // the default site; 0 is not looked for yet
 	keeps   map[string]*keep  // by plan
 	custom  []*table          // the custom tables; nil when nobody asked
+	placers map[string]string // source and custom table to the one plan that hangs such rows on others; "" for several
 	asked   bool              // whether the agent sees all customers: it does, as far as Halo says
 }
 
@@ -56,6 +57,7 @@ func New(s core.Settings, o Options) (*Destination, error) {
 	}
 	return &Destination{
 		to: to, c: c, log: c.log, tables: map[string]*table{}, indexes: map[string]*index{}, ways: map[string]*way{}, keeps: map[string]*keep{},
+		placers: map[string]string{},
 	}, nil
 }
 
@@ -99,7 +101,7 @@ func (d *Destination) instance(ctx context.Context) (object, error) {
 // fresh forgets what Halo told.
 func (d *Destination) fresh() {
 	d.tables, d.indexes, d.info, d.levels, d.home, d.custom = map[string]*table{}, map[string]*index{}, nil, nil, 0, nil
-	d.asked = false
+	d.asked, d.placers = false, map[string]string{}
 }
 
 // Finish has nothing to do: each record is whole when it is written.

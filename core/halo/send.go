@@ -17,7 +17,7 @@ func (w *writing) send(ctx context.Context, jobs []*job) error {
 		switch {
 		case j.there == nil:
 			made = append(made, j)
-		case j.element != nil:
+		case j.element != nil || j.drop != nil:
 			changed = append(changed, j)
 		}
 	}
@@ -25,7 +25,7 @@ func (w *writing) send(ctx context.Context, jobs []*job) error {
 		if err := w.makeRows(ctx, made); err != nil {
 			return err
 		}
-		return w.each(ctx, changed, w.editRows)
+		return w.changeRows(ctx, changed)
 	}
 	if err := w.make(ctx, made); err != nil {
 		return err

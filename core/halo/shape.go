@@ -51,6 +51,13 @@ func (d *Destination) shape(ctx context.Context, p core.Plan) (*shape, error) {
 		s.site = s.site || t.name == customers && (f.at == onSite || f.at == address)
 		s.custom = s.custom || f.at == custom
 	}
+	if s.placing() >= 0 {
+		if other, ok := d.placers[s.brings()]; ok && other != p.ID {
+			d.placers[s.brings()] = ""
+		} else {
+			d.placers[s.brings()] = p.ID
+		}
+	}
 	for _, name := range p.Match {
 		i := slices.IndexFunc(p.Columns, func(c core.Column) bool { return strings.EqualFold(c.Name, name) })
 		if i < 0 {

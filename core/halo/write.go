@@ -24,6 +24,7 @@ type job struct {
 	values  []core.Value
 	write   []bool
 	was     []core.Value // what stands in the columns that are written
+	drop    *there       // of a row that was moved: the one at its old place, which goes
 }
 
 // A writing is one call of Write.
@@ -117,7 +118,7 @@ func (w *writing) wave(ctx context.Context, places []int) error {
 			w.outcomes[i] = core.Outcome{Kind: core.Refused, Fault: about(f, w.s.t.name, w.b.Rows[i].Key, "")}
 		case j == nil: // nothing is there of a record that is gone
 			w.outcomes[i] = core.Outcome{Kind: core.Unchanged}
-		case j.element == nil && j.site == nil:
+		case j.element == nil && j.site == nil && j.drop == nil:
 			w.outcomes[i] = w.done(j, core.Unchanged)
 		default:
 			jobs = append(jobs, j)
@@ -193,6 +194,9 @@ func (w *writing) plan(ctx context.Context, j *job) (*core.Fault, error) {
 		}
 		return w.create(ctx, j, values, write)
 	}
+	if f := w.halfMoved(j, values); f != nil {
+		return f, nil
+	}
 	for i, c := range w.s.plan.Columns {
 		there, told, err := w.standing(ctx, j, i, values[i])
 		if err != nil {
@@ -200,7 +204,9 @@ func (w *writing) plan(ctx context.Context, j *job) (*core.Fault, error) {
 		}
 		m := core.Meeting{Made: j.made, Later: j.later, Next: values[i], There: there, Left: w.left(j, i, there, values[i])}
 		write[i] = c.Rule.Writes(m) && !(told && w.s.fields[i].equal(there, values[i]))
-		j.was[i] = there
+		if j.was[i] = there; j.drop != nil && i == w.s.placing() {
+			write[i], j.was[i] = true, j.drop.parent()
+		}
 	}
 	return w.change(ctx, j, values, write)
 }

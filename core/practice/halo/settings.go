@@ -52,6 +52,7 @@ type Settings struct {
 	NoFieldColumns bool   `json:"noFieldColumns,omitempty"` // lists know no include_custom_fields
 	NoListValues   bool   `json:"noListValues,omitempty"`   // lists of fields come without their options
 	Envelopes      bool   `json:"envelopes,omitempty"`      // lists of fields, options and tables are in an envelope; else bare arrays
+	MatchRows      string `json:"matchRows,omitempty"`      // where the matching field of a table looks for a row: "" below the same record, "anywhere" in the table, "ignored"
 	AgentRight     string `json:"agentRight,omitempty"`     // the member of Agent/me that tells whether all customers may be used: "" all_clients_allowed, another one, "none"
 
 	// Writing.
@@ -131,6 +132,7 @@ func (s Settings) check() error {
 		{"batch", s.Batch, "partial"},
 		{"tooLong", s.TooLong, "exception"},
 		{"links", s.Links, "ignored unreadable"},
+		{"matchRows", s.MatchRows, "anywhere ignored"},
 		{"badOptions", s.BadOptions, "ignored"},
 		{"dynamicsSlot", s.DynamicsSlot, "value2 value3 value4 value5 value6 value7 value8 value9 custom1 custom2 none"},
 	} {

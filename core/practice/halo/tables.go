@@ -116,7 +116,7 @@ func (c *call) putRows(table, parent int64, rows []record, mode int, matching in
 			return bad(fmt.Sprintf("The row %d does not exist.", in.id()))
 		case old == nil && mode == editRows:
 			return bad("A row that is changed needs its id.")
-		case old == nil && matching > 0:
+		case old == nil && matching > 0 && c.settings.MatchRows != "ignored":
 			var err error
 			if old, err = c.matchingRow(table, parent, in, matching); err != nil {
 				return err
@@ -153,6 +153,9 @@ func (c *call) putRows(table, parent int64, rows []record, mode int, matching in
 // matchingRow finds the row that has the same value in a field.
 func (c *call) matchingRow(table, parent int64, in record, matching int64) (record, error) {
 	list, _ := in["customfields"].([]record)
+	if c.settings.MatchRows == "anywhere" {
+		parent = 0
+	}
 	for _, sent := range list {
 		f, err := c.field(table, sent)
 		if err != nil {
