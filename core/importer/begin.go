@@ -340,6 +340,14 @@ func (e *engine) raise(ctx context.Context) error {
 		return core.During("finishing the destination", err)
 	}
 	next := core.Identity{ID: now.ID, Generation: now.Generation + 1, Name: now.Name}
+	known, ok, err := e.Journal.Destination(ctx, now.ID)
+	if err != nil {
+		return err
+	}
+	if ok && !known.holds(now.Generation) {
+		// Another Ferry has begun meanwhile. It notices by the new generation, and this one by the one that it knows.
+		return core.During("finishing the destination", starter.Start(ctx, next))
+	}
 	d := KnownDestination{ID: next.ID, Place: e.Place, Confirmed: now.Generation, Intended: next.Generation}
 	if err := e.Journal.SaveDestination(ctx, d); err != nil {
 		return err
