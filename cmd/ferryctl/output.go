@@ -124,11 +124,17 @@ func (t *terminal) showReceipt(r importer.Receipt) {
 		if table.Title != "" {
 			title = table.Title + " (" + table.Table + ")"
 		}
-		fmt.Fprintf(t.out, "%s: read %s = %s created + %s updated + %s unchanged", printable(title), thousands(c.Read), thousands(c.Created), thousands(c.Updated), thousands(c.Unchanged))
+		removed, refused := "removed", "refused"
+		if r.Undoes != "" {
+			fmt.Fprintf(t.out, "%s: %s rows = %s there again + %s with their former values + %s as before", printable(title), thousands(c.Read), thousands(c.Created), thousands(c.Updated), thousands(c.Unchanged))
+			removed, refused = "removed that it had made", "left as they are"
+		} else {
+			fmt.Fprintf(t.out, "%s: read %s = %s created + %s updated + %s unchanged", printable(title), thousands(c.Read), thousands(c.Created), thousands(c.Updated), thousands(c.Unchanged))
+		}
 		for _, more := range []struct {
 			n    int64
 			word string
-		}{{c.Removed, "removed"}, {c.Skipped, "skipped"}, {c.Refused, "refused"}, {c.Unsure, "unsure"}} {
+		}{{c.Removed, removed}, {c.Skipped, "skipped"}, {c.Refused, refused}, {c.Unsure, "unsure"}} {
 			if more.n > 0 {
 				fmt.Fprintf(t.out, " + %s %s", thousands(more.n), more.word)
 			}
@@ -156,9 +162,13 @@ func (t *terminal) showReceipt(r importer.Receipt) {
 		}
 		fmt.Fprintf(t.out, "  %s: %s %s: %s\n", x.Kind, printable(x.Table), printable(x.Key), printable(cause))
 	}
-	switch r.State {
-	case importer.Complete:
+	switch {
+	case r.State == importer.Complete && r.Undoes != "":
+		fmt.Fprintln(t.out, "The import was taken back.")
+	case r.State == importer.Complete:
 		fmt.Fprintln(t.out, "The import is complete.")
+	case r.Undoes != "":
+		fmt.Fprintln(t.out, "The import was not taken back whole. The same command goes on where it stopped.")
 	default:
 		fmt.Fprintln(t.out, "The import is not complete. The same command goes on where it stopped.")
 	}

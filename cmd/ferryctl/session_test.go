@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -157,13 +158,19 @@ func table(t testing.TB, r importer.Receipt, name string) importer.TableReceipt 
 
 // chain is a keychain that lives as long as the session.
 type chain struct {
-	mu    sync.Mutex
-	items map[string]string
+	mu     sync.Mutex
+	items  map[string]string
+	broken atomic.Bool // there is none
 }
+
+var errNoChain = errors.New("no keychain")
 
 func (c *chain) Get(service, item string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.broken.Load() {
+		return "", errNoChain
+	}
 	text, ok := c.items[service+" "+item]
 	if !ok {
 		return "", keyring.ErrNotFound
@@ -174,6 +181,9 @@ func (c *chain) Get(service, item string) (string, error) {
 func (c *chain) Set(service, item, secret string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.broken.Load() {
+		return errNoChain
+	}
 	if c.items == nil {
 		c.items = map[string]string{}
 	}

@@ -181,5 +181,9 @@ func (e *errand) seal(ctx context.Context, t *terminal, c *wiring.Computer, id s
 		t.log.Info("imports cannot be taken back: there is no keychain")
 	default:
 		job.Seal = seal
+		return
+	}
+	if e.instead == nil && !e.rehearse && c.KeepFor() >= 0 {
+		fmt.Fprintln(t.err, "There is no keychain that could protect what was there before, so it is not kept: this import cannot be taken back.")
 	}
 }

@@ -71,3 +71,37 @@ func TestAnImportIsTakenBackAndAllThatIsKnownIsDeleted(t *testing.T) {
 		t.Errorf("after all was deleted: exit %d: %s", code, text)
 	}
 }
+
+func TestTakingBackIsToldInItsOwnWords(t *testing.T) {
+	t.Parallel()
+	s := open(t, small())
+	s.imported("-tables", "account")
+	if code, _, text := s.imported("-tables", "account"); code != exitWell {
+		t.Fatal(text)
+	}
+	back := []string{"takeback", "-data", filepath.Join(s.dir, "data"), "-to", "sqlite:" + s.file()}
+	for _, says := range []string{"0 rows = ", "120 rows = 0 there again + 0 with their former values + 0 as before + 120 removed that it had made"} {
+		code, _, text := s.run(back...)
+		if code != exitWell || !strings.Contains(text, says) || !strings.Contains(text, "The import was taken back.") ||
+			strings.Contains(text, "is complete") || strings.Contains(text, "was read") {
+			t.Errorf("exit %d: %s", code, text)
+		}
+	}
+}
+
+func TestAnImportSaysThatItCannotBeTakenBack(t *testing.T) {
+	t.Parallel()
+	s := open(t, small())
+	s.chain.broken.Store(true)
+	const says = "this import cannot be taken back"
+	code, _, text := s.imported("-tables", "account", "-rehearse")
+	if code != exitWell || strings.Contains(text, says) {
+		t.Errorf("rehearsed: exit %d: %s", code, text)
+	}
+	if code, _, text = s.imported("-tables", "account"); code != exitWell || !strings.Contains(text, says) {
+		t.Errorf("exit %d: %s", code, text)
+	}
+	if code, _, text = s.imported("-tables", "account", "-keep-days", "0"); code != exitWell || strings.Contains(text, says) {
+		t.Errorf("where nothing is to be kept: exit %d: %s", code, text)
+	}
+}

@@ -202,7 +202,10 @@ func (b *back) rehearse(ctx context.Context, run string) (plan TakeBackPlan, err
 		return plan, err
 	}
 	b.tables()
-	e.current = Entry{Undoes: run, State: Complete, From: b.target.From, To: b.target.To, Who: e.Who, Started: e.Now(), Tables: b.target.Tables}
+	e.current = Entry{Undoes: run, State: Complete, From: b.target.From, To: b.target.To, Who: e.Who, Started: e.Now()}
+	for _, t := range b.target.Tables {
+		e.current.Tables = append(e.current.Tables, t.back())
+	}
 	for _, t := range e.tables {
 		e.teller.change(func() { t.parts, t.total = []Part{{Mapping: t.plan.ID}}, core.Count{N: rows, Truth: core.About} })
 	}
@@ -438,9 +441,7 @@ func (b *back) begin(ctx context.Context, entries []Entry) error {
 		From: b.target.From, To: b.target.To, Who: e.Who, Started: e.Now(),
 	}
 	for _, t := range e.tables {
-		left := t.run
-		left.Made = nil
-		r.Tables = append(r.Tables, left)
+		r.Tables = append(r.Tables, t.run.back())
 	}
 	e.choose(r, false)
 	return e.startDestination(ctx, known, "")
@@ -583,4 +584,10 @@ func wasTakenBack(earlier []Entry, mapping string) bool {
 		return r.Undoes != ""
 	}
 	return false
+}
+
+// back is a table's part of a run that takes another back: how that one read it is not what this one did.
+func (t RunTable) back() RunTable {
+	t.Made, t.Changes, t.Marks, t.Notes, t.Remark, t.Held = nil, nil, nil, nil, "", 0
+	return t
 }
