@@ -147,8 +147,8 @@ func (w *writing) create(ctx context.Context, j *job, values []core.Value, write
 		}
 		o["site_id"] = home
 	}
-	w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), w.print(j), false)
 	j.element = o
+	w.remark(j)
 	return nil, nil
 }
 
@@ -172,15 +172,16 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 			return fault, err
 		}
 	}
-	if customs {
-		if err := w.merge(ctx, j, o); err != nil {
+	if j.marks {
+		custom, err := w.mark(ctx, j, o)
+		if err != nil {
 			return nil, err
 		}
+		customs = customs || custom
 	}
-	if j.marks {
-		w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), w.print(j), true)
-		if f := w.d.way(w.s.t).f; f != nil && j.taken(f) { // somebody keeps something else in that field
-			delete(o, f.member)
+	if customs {
+		if err := w.d.merge(ctx, w.s.t, j.there, o); err != nil {
+			return nil, err
 		}
 	}
 	if len(site) > 0 {
@@ -209,36 +210,6 @@ func (w *writing) change(ctx context.Context, j *job, values []core.Value, write
 		j.element = o
 	}
 	return nil, nil
-}
-
-// taken reports whether something else than an id of Dynamics stands in a field.
-func (j *job) taken(f *field) bool {
-	text, _ := j.there.told(f)
-	return text != "" && !strings.EqualFold(text, j.r.Key)
-}
-
-// merge adds the custom fields that stand there to those that are written: an array that leaves some out may empty them.
-func (w *writing) merge(ctx context.Context, j *job, o object) error {
-	if err := w.d.whole(ctx, w.s.t, j.there); err != nil {
-		return err
-	}
-	list, _ := o["customfields"].([]object)
-	for _, have := range j.there.row.all("customfields") {
-		n, ok := have.id("id")
-		if !ok {
-			continue
-		}
-		written := false
-		for _, one := range list {
-			written = written || one["id"] == n
-		}
-		kind, _ := have.id("type")
-		if !written && w.d.to.types[kind] != kindTable { // rows of a table stay when nobody names the field
-			list = append(list, object{"id": n, "value": have["value"]})
-		}
-	}
-	o["customfields"] = list
-	return nil
 }
 
 // set puts a value into an element.

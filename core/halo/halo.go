@@ -20,6 +20,7 @@ type Destination struct {
 	tables  map[string]*table // described, by name in lower case
 	indexes map[string]*index // what is there, by table
 	ways    map[string]*way   // how Ferry's mark is left, by table
+	failed  map[string]bool   // named fields, table.field, in which a mark is not found again
 	levels  map[string]int64  // top levels by folded name; nil when nobody asked
 	home    int64             // the default site; 0 is not looked for yet
 	keeps   map[string]*keep  // by plan
@@ -56,7 +57,7 @@ func New(s core.Settings, o Options) (*Destination, error) {
 		return nil, err
 	}
 	return &Destination{
-		to: to, c: c, log: c.log, tables: map[string]*table{}, indexes: map[string]*index{}, ways: map[string]*way{}, keeps: map[string]*keep{},
+		to: to, c: c, log: c.log, tables: map[string]*table{}, indexes: map[string]*index{}, ways: map[string]*way{}, failed: map[string]bool{}, keeps: map[string]*keep{},
 		placers: map[string]string{},
 	}, nil
 }

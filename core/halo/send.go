@@ -27,8 +27,18 @@ func (w *writing) send(ctx context.Context, jobs []*job) error {
 		}
 		return w.changeRows(ctx, changed)
 	}
+	before := w.d.way(w.s.t)
 	if err := w.make(ctx, made); err != nil {
 		return err
+	}
+	if w.d.way(w.s.t) != before {
+		for _, j := range changed {
+			if j.marks {
+				if err := w.markLate(ctx, j); err != nil {
+					return err
+				}
+			}
+		}
 	}
 	if err := w.each(ctx, changed, w.update); err != nil {
 		return err
@@ -66,10 +76,6 @@ func (w *writing) make(ctx context.Context, jobs []*job) error {
 		n := min(len(jobs), w.d.to.batch)
 		if !w.d.way(w.s.t).proved {
 			n = 1
-			// The way may have changed since the element was made.
-			for _, j := range jobs[:n] {
-				w.remark(j)
-			}
 		}
 		if err := w.create1(ctx, jobs[:n]); err != nil {
 			return err
@@ -79,18 +85,12 @@ func (w *writing) make(ctx context.Context, jobs []*job) error {
 	return nil
 }
 
-// remark leaves the mark of the present way in an element, and none of another.
-func (w *writing) remark(j *job) {
-	delete(j.element, "new_external_link")
-	w.d.put(w.s.t, j.element, w.s.plan.Source, strings.ToLower(j.r.Key), w.print(j), false)
-}
-
 // create1 sends one array of new records. When it is refused, or no answer comes, what arrived all the same is looked for by
 // its mark; the rest goes in halves, until the culprit stands alone.
 func (w *writing) create1(ctx context.Context, jobs []*job) error {
 	elements := make([]object, len(jobs))
 	for i, j := range jobs {
-		w.remarkLate(j)
+		w.remark(j)
 		elements[i] = j.element
 	}
 	saved, err := w.d.c.post(ctx, "making "+w.s.t.name+" in Halo", w.s.t.path, elements)
@@ -115,15 +115,6 @@ func (w *writing) create1(ctx context.Context, jobs []*job) error {
 		return nil
 	}
 	return w.afterLoss(ctx, jobs, err)
-}
-
-// remarkLate makes an element's mark that of the way in use by now.
-func (w *writing) remarkLate(j *job) {
-	way := w.d.way(w.s.t)
-	_, linked := j.element["new_external_link"]
-	if linked != (way.kind == byLink) {
-		w.remark(j)
-	}
 }
 
 // took notes what Halo answered to an array of new records: one entity for each, in their order. False when the answer is not

@@ -43,22 +43,32 @@ func (d *Destination) way(t *table) *way {
 	return w
 }
 
-// other is the way of a table without external links.
+// other is the way of a table without external links: the first that is not known to fail.
 func (d *Destination) other(t *table) *way {
-	for _, name := range d.to.idFields {
-		if f := t.field(name); f != nil && f.writable() && (f.at == own || f.at == custom) && (f.typ == core.TypeText || f.typ == core.TypeMemo) {
-			return &way{kind: byField, f: f}
+	for _, w := range d.others(t) {
+		if !d.failed[t.name+"."+w.f.name] {
+			return w
 		}
 	}
 	return &way{kind: byNothing}
 }
 
+// others are the fields of a table that the person named for the mark.
+func (d *Destination) others(t *table) (all []*way) {
+	for _, name := range d.to.idFields {
+		if f := t.field(name); f != nil && f.writable() && (f.at == own || f.at == custom) && (f.typ == core.TypeText || f.typ == core.TypeMemo) {
+			all = append(all, &way{kind: byField, f: f})
+		}
+	}
+	return all
+}
+
 // next takes the way that is left when one has failed.
 func (d *Destination) next(t *table, failed *way) *way {
-	w := &way{kind: byNothing}
-	if failed.kind == byLink {
-		w = d.other(t)
+	if failed.kind == byField {
+		d.failed[t.name+"."+failed.f.name] = true
 	}
+	w := d.other(t)
 	d.ways[t.name] = w
 	return w
 }
@@ -118,20 +128,31 @@ func (d *Destination) readMarks(ctx context.Context, ix *index) error {
 		case err == nil && len(ix.byKey) > 0:
 			w.proved = true
 			return nil
-		case err == nil: // an earlier import may have found that links are not kept
-			if f := d.other(ix.t); f.kind == byField && d.fieldMarks(ix, f) {
-				d.ways[ix.t.name] = f
-			}
+		case err == nil:
+			d.earlier(ix)
 			return nil
 		case !unavailable(err):
 			return err
 		}
 		w = d.next(ix.t, w)
 	}
-	if w.kind == byField && !d.fieldMarks(ix, w) && ix.lacks(w.f) { // Halo's lists do not tell the field: nobody would find a record by it
-		d.next(ix.t, w)
+	if w.kind == byField && !d.earlier(ix) {
+		for w.kind == byField && ix.lacks(w.f) { // Halo's lists do not tell the field: nobody would find a record by it
+			w = d.next(ix.t, w)
+		}
 	}
 	return nil
+}
+
+// earlier takes the field in which an earlier import left its marks, and tells whether there is one.
+func (d *Destination) earlier(ix *index) bool {
+	for _, w := range d.others(ix.t) {
+		if d.fieldMarks(ix, w) {
+			d.ways[ix.t.name] = w
+			return true
+		}
+	}
+	return false
 }
 
 // fieldMarks reads the marks that stand in a field, and tells whether there are any.
@@ -288,6 +309,11 @@ func (d *Destination) prove(ctx context.Context, ix *index, n int64, key string)
 	}
 	o := object{"id": n} // it gets the mark of the next way, which is proved in turn
 	setMember(o, w.f, key)
+	if e := ix.rows[n]; w.f.at == custom && e != nil {
+		if err := d.merge(ctx, ix.t, e, o); err != nil {
+			return err
+		}
+	}
 	d.quiet(ix.t, o, false)
 	if _, err := d.c.repost(ctx, "changing "+ix.t.name+" in Halo", ix.t.path, []object{o}); err != nil {
 		if !surelyNot(err) {

@@ -16,6 +16,7 @@ type job struct {
 	there   *there // nil: it is new
 	made    bool   // Ferry made what is there
 	marks   bool   // what is there gets Ferry's mark now
+	way     *way   // whose mark is in the element of a new record
 	later   bool   // of a pass behind the first
 	element object // what is written; nil for nothing
 	site    object // what is written into the customer's main site; nil for nothing
