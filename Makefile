@@ -51,7 +51,7 @@ proxy:
 postgres:
 	@.ci/setup test
 	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags postgres ./core/postgres
-	CGO_ENABLED=0 FERRY_CHAOS_ROUNDS=30 $(GO) test -count=1 -timeout 10m -tags postgres -run PostgreSQL ./core/importer ./cmd/ferryctl
+	CGO_ENABLED=0 FERRY_CHAOS_ROUNDS=30 $(GO) test -count=1 -timeout 10m -tags postgres -run PostgreSQL ./core/importer ./cmd/ferryctl ./cmd/internal/wiring
 
 # A thousand rounds of chaos in files and databases of this computer, and as many in a PostgreSQL server. A life that went
 # wrong tells its seed: FERRY_CHAOS_SEED and FERRY_CHAOS_ROUNDS live it again.
@@ -76,7 +76,7 @@ vet:
 	CGO_ENABLED=1 $(GO) vet -tags $(TAGS) ./cmd/ferry
 	CGO_ENABLED=0 $(GO) vet -tags "e2e bench" ./cmd/ferry/e2e
 	CGO_ENABLED=0 $(GO) vet -tags proxy ./cmd/ferryctl/proxied
-	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./core/importer ./cmd/ferryctl
+	CGO_ENABLED=0 $(GO) vet -tags postgres ./core/postgres/... ./core/importer ./cmd/ferryctl ./cmd/internal/wiring
 	CGO_ENABLED=0 $(GO) vet -tags "bench postgres" ./cmd/internal/bench
 	CGO_ENABLED=0 $(GO) vet -tags libreoffice ./core/sheet/sheettest ./cmd/ferryctl
 	CGO_ENABLED=0 GOOS=windows $(GO) vet ./core/... ./cmd/ferryctl/...

@@ -19,7 +19,7 @@ import (
 // lost is how a file was left whose rows are not known any more: no file is like it.
 const lost = -1
 
-// Expire empties the spools into which nothing was written since before, and tells how many. One whose import has not come to
+// Expire empties the spools into which nothing was written since before, and tells how many. One that is damaged is deleted. One whose import has not come to
 // its end is left alone until unfinished is past, and so is one that another Ferry works with.
 func (s Spools) Expire(ctx context.Context, before, unfinished time.Time) (n int, err error) {
 	files, err := filepath.Glob(filepath.Join(s.Folder, "*-*.db"))
@@ -61,6 +61,9 @@ func (s Spools) empty(ctx context.Context, path string, begun bool) (bool, error
 	}
 	defer old.Close()
 	text, err := old.Note(ctx, filesNote)
+	if err != nil && broken(err) { // nobody can go on with it, and people's data may still be in it
+		return true, errors.Join(old.Close(), s.remove(path))
+	}
 	if err != nil {
 		return false, err
 	}
@@ -77,6 +80,9 @@ func (s Spools) empty(ctx context.Context, path string, begun bool) (bool, error
 		return false, err
 	}
 	if err := old.SetNote(ctx, filesNote, string(kept)); err != nil { // and nobody else has it open
+		return false, err
+	}
+	if err := s.sweep(path, m.Place); err != nil {
 		return false, err
 	}
 	fresh := path + ".new"
@@ -97,6 +103,48 @@ func (s Spools) empty(ctx context.Context, path string, begun bool) (bool, error
 		return false, fileFault(path, err)
 	}
 	return true, nil
+}
+
+// broken reports whether a spool cannot be read at all.
+func broken(err error) bool {
+	code := core.AsFault(err).Code
+	return strings.HasSuffix(code, ".damaged") || strings.HasSuffix(code, ".not-a-database")
+}
+
+// remove deletes a spool with all that lies beside it.
+func (s Spools) remove(path string) error {
+	for _, end := range []string{"", "-wal", "-shm", "-journal", ".new"} {
+		if err := os.Remove(path + end); err != nil && !os.IsNotExist(err) {
+			return fileFault(path, err)
+		}
+	}
+	return nil
+}
+
+// Sweep removes what a process that was killed left of a file or folder, beside it, before it was complete. Nobody may be
+// working with it.
+func (s Spools) Sweep(kind, where string) error { return s.sweep(s.Path(kind, where), absolute(where)) }
+
+func (s Spools) sweep(path, place string) error {
+	if place == "" {
+		return nil
+	}
+	folder := place
+	if strings.HasPrefix(filepath.Base(path), "excel-") {
+		folder = filepath.Dir(place)
+	}
+	all, err := os.ReadDir(folder)
+	if err != nil { // the folder is not there any more, or not now
+		return nil
+	}
+	for _, e := range all {
+		if strings.HasPrefix(e.Name(), partBegin) && strings.HasSuffix(e.Name(), partEnd(path)) {
+			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil && !os.IsNotExist(err) {
+				return fileFault(e.Name(), err)
+			}
+		}
+	}
+	return nil
 }
 
 // unfinished reports whether an import into the files has not come to its end.

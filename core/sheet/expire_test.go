@@ -102,3 +102,51 @@ func TestASpoolThatAnImportGoesOnWithStays(t *testing.T) {
 		t.Errorf("%d emptied: %v", n, err)
 	}
 }
+
+func TestHalfAFileGoesWithItsRowsAndADamagedSpoolToo(t *testing.T) {
+	for _, kind := range []string{"csv", "excel"} {
+		at := placeOf(t)
+		d, target := core.Destination(at.csv(t)), "account.csv"
+		if kind == "excel" {
+			d, target = at.excel(t), "out.xlsx"
+		}
+		brought(t, d, accounts(), "b1", account(1, "Seeded Name"))
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		half := filesOf(d).beside(filepath.Join(at.folder, target))
+		others := filepath.Join(at.folder, ".ferry-account.csv-0123456789ab.part")
+		damaged := filepath.Join(at.data, kind+"-00112233445566778899aabb.db")
+		for _, path := range []string{half, others, damaged, damaged + "-wal"} { // as a kill leaves them
+			if err := os.WriteFile(path, []byte(strings.Repeat("Half a Seeded Name", 9)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		spools, later := spoolsIn(at.data), time.Now().Add(time.Hour)
+		if n, err := spools.Expire(t.Context(), later, later); err != nil || n != 2 {
+			t.Errorf("%s: %d, %v", kind, n, err)
+		}
+		if left := holds(t, at.data, "Seeded Name"); len(left) > 0 {
+			t.Errorf("%s: the name is in %v", kind, left)
+		}
+		if _, err := os.Stat(half); !os.IsNotExist(err) {
+			t.Errorf("%s: half a file is left: %v", kind, err)
+		}
+		if _, err := os.Stat(others); err != nil {
+			t.Errorf("%s: what another Ferry writes is gone: %v", kind, err)
+		}
+		if err := os.WriteFile(half, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		where := at.folder
+		if kind == "excel" {
+			where = filepath.Join(at.folder, target)
+		}
+		if err := spools.Sweep(kind, where); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(half); !os.IsNotExist(err) {
+			t.Errorf("%s: it is not swept: %v", kind, err)
+		}
+	}
+}

@@ -85,8 +85,15 @@ func digestOf(ctx context.Context, path string) (string, error) {
 // lock keeps it for one Ferry.
 func (d *files) beside(path string) string {
 	folder, name := filepath.Split(path)
-	sum := sha256.Sum256([]byte(absolute(d.path)))
-	return filepath.Join(folder, ".ferry-"+shortened(name, 200)+"-"+hex.EncodeToString(sum[:6])+".part")
+	return filepath.Join(folder, partBegin+shortened(name, 200)+partEnd(d.path))
+}
+
+const partBegin = ".ferry-"
+
+// partEnd is how the names of a spool's files end that are not complete.
+func partEnd(spool string) string {
+	sum := sha256.Sum256([]byte(absolute(spool)))
+	return "-" + hex.EncodeToString(sum[:6]) + ".part"
 }
 
 // A replacement is a file on its way to its place.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"log/slog"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -12,6 +13,15 @@ import (
 
 // What a destination needs that keeps its rows in a file of this kind and writes other files of them: the rows read back,
 // and notes that lie beside them.
+
+// NewSpool is New for a file that nobody asked for: what a person has in it no more is in it no more, also in its free pages.
+func NewSpool(path string, log *slog.Logger) (*Destination, error) {
+	d, err := New(path, log)
+	if err == nil {
+		d.wipe = true
+	}
+	return d, err
+}
 
 // Rows calls row with every row of the plan's table, in the order of its keys: the key, and the values in the plan's column
 // order. The values are good until row returns; row must not call d.

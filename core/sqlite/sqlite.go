@@ -66,6 +66,7 @@ func Driver(log *slog.Logger) core.Driver[core.Destination] {
 // A Destination is one database file.
 type Destination struct {
 	path string
+	wipe bool // what is replaced or removed does not stay in the file
 	log  *slog.Logger
 
 	mu      sync.Mutex // one connection: calls take turns
@@ -115,7 +116,7 @@ func (d *Destination) hold(ctx context.Context, create bool) error {
 		return nil
 	}
 	file, err := sqlitefile.Open(ctx, d.path, sqlitefile.Options{
-		Create: create, Exclusive: true, Durable: true, Portable: true, Mark: applicationID, Log: d.log,
+		Create: create, Exclusive: true, Durable: true, Portable: true, Wipe: d.wipe, Mark: applicationID, Log: d.log,
 	})
 	d.file, d.opened = file, nil
 	if err == nil {

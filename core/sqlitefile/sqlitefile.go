@@ -33,6 +33,7 @@ type Options struct {
 	Private       bool          // a new file can be read by its owner alone
 	Durable       bool          // every commit reaches the disk before Transaction returns, also in a power cut
 	Look          bool          // only looked at: locks and file format stay as they are, and nothing is made
+	Wipe          bool          // what is deleted or replaced is overwritten in the file too
 	Portable      bool          // Close leaves a file that opens from a read-only medium too
 	ApplicationID int32         // set on new files; a file with another id is a Fault; 0 is any
 	Mark          int32         // set on new files like ApplicationID, but every other file is taken too
@@ -247,6 +248,7 @@ func (f *File) tuneMemory() error {
 		fmt.Sprintf("wal_autocheckpoint=%d", max(1000, logSize/max(page, 512))),
 		fmt.Sprintf("journal_size_limit=%d", logSize),
 		"temp_store=MEMORY",
+		"secure_delete=" + map[bool]string{true: "ON", false: "OFF"}[f.o.Wipe],
 	} {
 		if err := f.pragma(p); err != nil {
 			return err

@@ -28,8 +28,11 @@ type Known struct {
 	Tables  int      // descriptions of tables of its environments, without any value
 	Sealed  bool     // the keychain is asked to forget the key
 
-	paths []string // what is deleted
-	lists []string // of records that rehearsals showed
+	paths []string    // what is deleted
+	files [][2]string // kind and place of files of which rows are kept, or may be
+	lists []string    // of records that rehearsals showed
+
+	damaged bool // the journal cannot be read
 }
 
 func idOf(p *project.Project) string {
@@ -54,6 +57,9 @@ func (c *Computer) Known(ctx context.Context, p *project.Project) (k Known, err 
 		}
 		k.paths = append(k.paths, journals...)
 	} else {
+		if d := p.Destination; d != nil && k.damaged && !filepath.IsLocal(fileOrFolder(*d)) { // the journal does not say it
+			c.knownFile(d.Driver, fileOrFolder(*d), &k)
+		}
 		k.paths = append(k.paths, filepath.Dir(c.journalFile(id)))
 		for _, of := range p.Connections {
 			folder := c.Descriptions(of, 0).folder
@@ -75,6 +81,7 @@ func (c *Computer) knownRuns(ctx context.Context, id string, k *Known) error {
 	memory, err := c.Journal(ctx, id)
 	if err != nil {
 		if core.AsFault(err).Code == "journal.damaged" {
+			k.damaged = true
 			return nil
 		}
 		return err
@@ -102,24 +109,28 @@ func (c *Computer) knownRuns(ctx context.Context, id string, k *Known) error {
 		}
 	}
 	places, err := memory.Places(ctx)
-	if err != nil {
-		return err
-	}
 	for _, place := range places {
 		kind, where, _ := strings.Cut(place, ":")
-		if kind != "csv" && kind != "excel" {
-			continue
-		}
-		spool := Spools(c.Data, c.Log).Path(kind, where)
-		if _, err := os.Stat(spool); err != nil {
-			continue
-		}
-		k.Spools = append(k.Spools, where)
-		for _, companion := range []string{"", "-wal", "-shm", "-journal", ".new"} {
-			k.paths = append(k.paths, spool+companion)
-		}
+		c.knownFile(kind, where, k)
 	}
-	return nil
+	return err
+}
+
+// knownFile is what is kept of a file that Ferry writes.
+func (c *Computer) knownFile(kind, where string, k *Known) {
+	of := [2]string{kind, where}
+	if kind != "csv" && kind != "excel" || where == "" || slices.Contains(k.files, of) {
+		return
+	}
+	k.files = append(k.files, of)
+	spool := Spools(c.Data, c.Log).Path(kind, where)
+	if _, err := os.Stat(spool); err != nil {
+		return
+	}
+	k.Spools = append(k.Spools, where)
+	for _, companion := range []string{"", "-wal", "-shm", "-journal", ".new"} {
+		k.paths = append(k.paths, spool+companion)
+	}
 }
 
 // DeleteKnown deletes all that this computer knows of a project: its journal with the history, refused records and what is
@@ -144,6 +155,11 @@ func (c *Computer) DeleteKnown(ctx context.Context, p *project.Project) (k Known
 	for _, path := range k.paths {
 		if err := os.RemoveAll(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return k, notDeleted(path, err)
+		}
+	}
+	for _, of := range k.files { // what a kill left beside them
+		if err := Spools(c.Data, c.Log).Sweep(of[0], of[1]); err != nil {
+			return k, err
 		}
 	}
 	for _, list := range k.lists {

@@ -38,7 +38,7 @@ func Destinations(data string, log *slog.Logger) []core.Driver[core.Destination]
 
 // Spools are where destinations that are files keep the rows that they write into them.
 func Spools(data string, log *slog.Logger) sheet.Spools {
-	return sheet.Spools{Folder: filepath.Join(data, "spools"), Open: func(path string) (sheet.Spool, error) { return sqlite.New(path, log) }}
+	return sheet.Spools{Folder: filepath.Join(data, "spools"), Open: func(path string) (sheet.Spool, error) { return sqlite.NewSpool(path, log) }}
 }
 
 // A Computer is what every connection of this computer shares.
