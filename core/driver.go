@@ -54,6 +54,7 @@ type Setting struct {
 	More     bool     // few people need it: it is shown when they ask for more
 	Offered  bool     // the system tells what it could be; see Offerer
 	Notifies bool     // of a SettingSwitch: on, the system may write to the people who are imported, so it is asked about
+	Deletes  bool     // of a SettingSwitch: on, taking an import back deletes what it made; off, that is set inactive
 }
 
 // A SettingKind says how a setting is asked for.

@@ -163,7 +163,10 @@ func hasSecrets(driver *core.Driver[core.Destination]) bool {
 
 // formCard is the form, and beside it how the system is made ready.
 func (p *destinationPage) formCard() fyne.CanvasObject {
-	parts := []fyne.CanvasObject{kit.Head(p.driver.Title), kit.QuietPara(p.driver.Summary)}
+	parts := []fyne.CanvasObject{kit.Head(p.driver.Title)}
+	if len(p.w.o.Destinations) < 2 { // else the card above says it
+		parts = append(parts, kit.QuietPara(p.driver.Summary))
+	}
 	if p.practice {
 		parts = append(parts, kit.Hint("check", lang.L("This is the {{.Kind}} of the practice environment. From it Ferry writes only into new files and into this one.", kit.M{"Kind": p.driver.Title}), look.Passed))
 	}

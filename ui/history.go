@@ -246,7 +246,7 @@ func (p *history) row(r *importer.Receipt) fyne.CanvasObject {
 	if r.Undoes != "" {
 		name, counts = p.w.backTitle(r)+" · "+name, backSum(sum)
 	}
-	about := []string{p.w.receiptAbout(r), fromToWords(r)}
+	about := []string{p.w.receiptAbout(r), p.w.fromToWords(r)}
 	left := kit.Column(2, kit.NewElided(name, kit.Style{Bold: true}),
 		kit.NewElided(strings.Join(about, " · "), kit.Style{Ink: look.Quiet, Size: 13}))
 	state := runWords(r, p.w.active)

@@ -151,6 +151,9 @@ func (p *imports) live(l listed, title fyne.CanvasObject, t importer.TableProgre
 	w := p.w
 	panel := kit.NewProgress()
 	panel.Bare = w.active.comparison
+	if w.active.back != nil {
+		panel.Back, _ = w.removedWords(nil)
+	}
 	p.panels[progressID(t)], p.states[progressID(t)] = panel, t.State
 	ink, tint := look.Quiet, look.Field
 	switch t.State {

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
+	"ferry/core"
 	"ferry/core/importer"
 	"ferry/ui/kit"
 	"ferry/ui/look"
@@ -73,7 +74,26 @@ func (p *imports) leftCards(s *session) []fyne.CanvasObject {
 	if n > 1 {
 		words = lang.N("{{.N}} records of the import of {{.When}} wait to be looked at.", int(n), kit.M{"N": kit.Number(n), "When": kit.When(run.Started, p.w.o.Now())})
 	}
+	if kinds := p.w.left.kinds(); len(kinds) > 1 {
+		words = strings.TrimSuffix(words, ".") + ": " + strings.Join(kinds, ", ") + "."
+	}
 	return []fyne.CanvasObject{kit.Tinted(look.WarnedTint, kit.Row(12, kit.NewIcon("warn", look.Warned, 18), kit.Grow(kit.Para(words)), fix))}
+}
+
+// kinds are how many records wait for which kind of reason.
+func (l *leftOver) kinds() (words []string) {
+	for _, kind := range []core.OutcomeKind{core.Refused, core.Unsure, core.Skipped} {
+		n := int64(0)
+		for _, g := range l.list.Groups {
+			if g.Kind == kind && g.Overtaken == "" {
+				n += g.Records
+			}
+		}
+		if n > 0 {
+			words = append(words, kit.Number(n)+" "+waitWords(kind))
+		}
+	}
+	return words
 }
 
 // fixButton opens what waits of a run; nil where it is none of the open project's, or nothing could be done about it.

@@ -66,7 +66,7 @@ func (x *waits) load() {
 			if x.rows == nil {
 				x.rows = newWaitRows(x)
 			}
-			x.rows.find()
+			x.rows.again()
 		}
 		x.w.refresh()
 	})
@@ -133,7 +133,7 @@ func (p *imports) renderWaits() {
 		return
 	}
 	export := kit.Plain(lang.L("Export…"), x.export)
-	export.Tip(lang.L("All of them as a list that Excel opens, with the reason beside each."))
+	export.Tip(lang.L("What this page shows as a list that Excel opens, with the reason beside each."))
 	retry := kit.Primary(lang.L("Retry all"), func() { x.retry(importer.Selection{}) })
 	retry.Tip(lang.L("Reads just these records from Dynamics 365 again and imports them, with the mapping as it is now."))
 	retry.Unless(x.cannot())
@@ -190,17 +190,10 @@ func (x *waits) tables() []string {
 	return ids
 }
 
-// export saves the list of the run.
+// export saves what the page shows: what still waits, narrowed to a cause and a search where somebody did that.
 func (x *waits) export() {
-	w := x.w
-	for i := range w.runs.list {
-		if w.runs.list[i].Run == x.list.Run.ID {
-			w.saveRunReport(runOf{w.project.ID, w.project.Name}, &w.runs.list[i], true)
-			return
-		}
-	}
-	r := importer.ReceiptOf(x.list.Run, nil)
-	w.saveRunReport(runOf{w.project.ID, w.project.Name}, &r, true)
+	r, q := importer.ReceiptOf(x.list.Run, nil), x.rows.wanted(x.rows.text())
+	x.w.saveRunReport(runOf{x.w.project.ID, x.w.project.Name}, &r, true, &q)
 }
 
 // groups are the causes, each with what helps.
@@ -262,7 +255,7 @@ func (x *waits) group(i int, g importer.Group) fyne.CanvasObject {
 // choose narrows the list of records to one cause; -1 shows all.
 func (x *waits) choose(i int) {
 	x.chosen = i
-	x.rows.find()
+	x.rows.again()
 	x.w.refresh()
 	if i >= 0 {
 		x.w.imports().page.Reveal(x.rows.stands)

@@ -81,7 +81,7 @@ func (r *waitRecord) look() {
 }
 
 func (r *waitRecord) draw() {
-	words, ink, tint := r.x.rows.chip(r.row)
+	words, ink, tint := r.x.rows.stateOf(r.row)
 	parts := []fyne.CanvasObject{kit.Row(10, kit.Chip(words, ink, tint), kit.Grow(kit.NewElided(r.row.Table+" · "+r.row.Key, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))}
 	if f := r.row.Fault; f != nil {
 		parts = append(parts, kit.StrongPara(f.Cause), kit.Para(f.Remedy))
@@ -230,7 +230,7 @@ func (r *waitRecord) do(work func(ctx context.Context) error, kept func()) {
 			return
 		}
 		kept()
-		r.x.rows.again()
+		r.x.rows.reread()
 		r.look()
 	})
 }

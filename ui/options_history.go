@@ -35,6 +35,8 @@ type RunReport struct {
 	Path    string // ends in .html or .csv
 	Refused bool   // only the records that were not written as they should, with the reason beside each
 	Values  bool   // with what may hold people's data, as far as it is kept
+	// Waits are, with Refused, only those of them that still wait and fit; nil is all that the run left. Of is set then too.
+	Waits *importer.WaitSearch
 	// Of is the open project, where the run is its own: with Refused and Values the records' fields are read from Dynamics now.
 	Of *project.Project
 }

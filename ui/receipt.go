@@ -33,7 +33,7 @@ func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more .
 	sum := total(r.Tables)
 	words, ink, icon := verdictOf(r, sum, limit)
 	cards := []fyne.CanvasObject{kit.Verdict(words, lang.L("{{.N}} read", kit.M{"N": kit.Number(sum.Read)}), ink, icon)}
-	parts := []fyne.CanvasObject{kit.NewElided(fromToWords(r), kit.Style{Bold: true}), kit.QuietPara(w.receiptAbout(r))}
+	parts := []fyne.CanvasObject{kit.NewElided(w.fromToWords(r), kit.Style{Bold: true}), kit.QuietPara(w.receiptAbout(r))}
 	if r.Reason != "" {
 		parts = append(parts, kit.Hint("warn", r.Reason, look.Warned))
 	}
@@ -41,10 +41,8 @@ func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more .
 		parts = append(parts, kit.Hint("history", note, look.Quiet))
 	}
 	parts = append(parts, receiptGrid(r.Tables, sum))
-	for _, t := range r.Tables {
-		if t.Remark != "" {
-			parts = append(parts, kit.CaptionPara(tableTitle(t)+": "+t.Remark))
-		}
+	for _, words := range remarks(r) {
+		parts = append(parts, kit.CaptionPara(words))
 	}
 	if sum.Balanced() {
 		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Sum}}.", kit.M{"Sum": kit.SumWords(sum)}), look.Passed))
@@ -63,7 +61,7 @@ func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more .
 	copied.Tip(lang.L("Copies the receipt as text, without any record."))
 	row = append(row, copied)
 	if r.Run != "" {
-		row = append(row, kit.Plain(lang.L("Save report…"), func() { w.saveRunReport(of, r, false) }))
+		row = append(row, kit.Plain(lang.L("Save report…"), func() { w.saveRunReport(of, r, false, nil) }))
 	}
 	if w.place != placeHistory {
 		row = append(row, kit.Link(lang.L("History"), func() { w.open(placeHistory) }))
@@ -105,6 +103,24 @@ func readNotes(r *importer.Receipt, now time.Time) (notes []string) {
 	return notes
 }
 
+// remarks are what the destination remarked on the tables; what it says of several is said once.
+func remarks(r *importer.Receipt) (words []string) {
+	of := map[string][]string{}
+	for _, t := range r.Tables {
+		if t.Remark == "" {
+			continue
+		}
+		if of[t.Remark] == nil {
+			words = append(words, t.Remark)
+		}
+		of[t.Remark] = append(of[t.Remark], cmp.Or(t.Title, t.Table))
+	}
+	for i, remark := range words {
+		words[i] = strings.Join(of[remark], ", ") + ": " + remark
+	}
+	return words
+}
+
 func verdictOf(r *importer.Receipt, sum importer.Counts, limit int) (string, fyne.ThemeColorName, string) {
 	refused := sum.Refused + sum.Unsure
 	switch {
@@ -122,9 +138,11 @@ func verdictOf(r *importer.Receipt, sum importer.Counts, limit int) (string, fyn
 	return lang.L("Import complete"), look.Passed, "check"
 }
 
-func fromToWords(r *importer.Receipt) string {
+func (w *Window) fromToWords(r *importer.Receipt) string {
 	to := r.To
-	if strings.ContainsRune(to, filepath.Separator) {
+	if w.project != nil && w.project.Destination != nil && w.wentHere(r) {
+		to = destinationName(w.project.Destination, w.driver(w.project.Destination.Driver)) // the practice environment's address means nothing
+	} else if strings.ContainsRune(to, filepath.Separator) {
 		to = filepath.Base(to)
 	}
 	if r.Undoes != "" {
@@ -249,7 +267,7 @@ func (w *Window) refusedCard(of runOf, r *importer.Receipt, sum importer.Counts)
 	if len(r.Refusals) == 0 {
 		return nil
 	}
-	export := kit.Plain(lang.L("Export refused records…"), func() { w.saveRunReport(of, r, true) })
+	export := kit.Plain(lang.L("Export refused records…"), func() { w.saveRunReport(of, r, true, nil) })
 	export.Tip(lang.L("All of them as a list that Excel opens, with the reason beside each."))
 	title := lang.L("Records that were not written")
 	if r.Undoes != "" {

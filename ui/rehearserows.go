@@ -9,19 +9,11 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"ferry/core"
 	"ferry/core/importer"
 	"ferry/ui/kit"
 	"ferry/ui/look"
-	"ferry/ui/task"
-)
-
-const (
-	rowsAtOnce   = 60  // read together
-	rowsHeld     = 900 // at most so many are in memory
-	rehearsedTop = 420 // height of the list
 )
 
 // A rowsJob is a list of records with their values on two sides: what a rehearsal showed, or how source and destination differ.
@@ -38,24 +30,12 @@ type rowsJob struct {
 	sides  func(row importer.RehearsedRow) (was bool, heads []string) // whether the value on the left is shown, and what stands above both
 }
 
-// rehearsedRows is the list of a rowsJob. Only what can be seen is read.
+// rehearsedRows is the list of a rowsJob.
 type rehearsedRows struct {
+	*records[importer.RehearsedRow]
 	rowsJob
-	w      *Window
-	search *kit.Entry
-	list   *widget.List
-	none   *kit.Text
-	count  *kit.Text
-	chips  *fyne.Container
-	table  string // ID of a mapping; "" is all
-
-	asked   int // searches so far: an answer to an older one is not taken
-	finding *task.Task
-	found   []int64
-	rows    map[int64]importer.RehearsedRow
-	reading map[int]bool // by block of the list
-	drawn   map[fyne.CanvasObject]*rehearsedLine
-	fault   *core.Fault
+	chips *fyne.Container
+	table string // ID of a mapping; "" is all
 }
 
 func newRehearsedRows(w *Window, r *rehearsal) *rehearsedRows {
@@ -87,40 +67,43 @@ func newRehearsedRows(w *Window, r *rehearsal) *rehearsedRows {
 }
 
 func newRows(w *Window, j rowsJob) *rehearsedRows {
-	t := &rehearsedRows{rowsJob: j, w: w, rows: map[int64]importer.RehearsedRow{}, reading: map[int]bool{}, drawn: map[fyne.CanvasObject]*rehearsedLine{},
-		none: kit.NewText("", kit.Style{Ink: look.Quiet, Mid: true, Wrap: true}), count: kit.NewText("", kit.Style{Size: look.CaptionSize, Ink: look.Quiet, Right: true}), chips: container.NewStack()}
-	t.search = kit.NewEntry(lang.L("Search records"), lang.L("Search by name, id, value or reason"))
-	t.search.OnChanged = func(string) { t.find() }
-	t.list = widget.NewList(func() int { return len(t.found) }, t.line, t.draw)
-	t.list.OnSelected = func(widget.ListItemID) { t.list.UnselectAll() }
-	t.find()
+	t := &rehearsedRows{rowsJob: j, chips: container.NewStack()}
+	t.records = newRecords(w, recordsJob[importer.RehearsedRow]{
+		hint: lang.L("Search by name, id, value or reason"), chip: j.chip, show: t.open,
+		find: func(string) func(ctx context.Context) ([]int64, error) {
+			q := t.wanted()
+			return func(ctx context.Context) ([]int64, error) { return j.places(ctx, q) }
+		},
+		read: func(places []int64) func(ctx context.Context) ([]importer.RehearsedRow, error) {
+			return func(ctx context.Context) ([]importer.RehearsedRow, error) { return j.read(ctx, places) }
+		},
+		line: func(row importer.RehearsedRow) recordLine {
+			words, ink, tint := j.kind(row)
+			row = t.masked(row)
+			return recordLine{state: words, ink: ink, tint: tint, name: rowName(row), about: t.rowWords(row), mono: row.Fault == nil}
+		},
+	})
+	t.again()
 	return t
 }
 
 func (t *rehearsedRows) card() fyne.CanvasObject {
 	t.drawChips()
-	head := []fyne.CanvasObject{kit.Grow(kit.Head(lang.L("Record by record"))), kit.Sized(160, 0, t.count), t.w.hideButton()}
-	parts := []fyne.CanvasObject{kit.Row(10, head...)}
+	above, beside := []fyne.CanvasObject{}, []fyne.CanvasObject{}
 	if len(t.words) > 1 {
-		parts = append(parts, kit.Row(10, t.chips, kit.Space()))
+		above = append(above, kit.Row(10, t.chips, kit.Space()))
 	}
 	if len(t.tables) > 1 {
-		parts = append(parts, kit.Row(10, kit.Grow(t.search), t.tablesDrop()))
-	} else {
-		parts = append(parts, t.search)
+		beside = append(beside, t.tablesDrop())
 	}
-	if t.fault != nil {
-		parts = append(parts, kit.FaultCard(t.fault, kit.FaultCalls{Browse: t.w.browse, Again: t.find, Quiet: true}))
-	}
-	parts = append(parts, kit.Sized(0, rehearsedTop, container.NewStack(t.list, container.NewCenter(kit.Sized(360, 0, t.none)))))
-	return kit.Card(kit.Column(10, parts...))
+	return t.records.card(above, beside...)
 }
 
 func (t *rehearsedRows) drawChips() {
 	t.chips.Objects = []fyne.CanvasObject{kit.Segments(t.words, t.which, func(i int) {
 		t.which = i
 		t.drawChips()
-		t.find()
+		t.again()
 	})}
 	t.chips.Refresh()
 }
@@ -139,7 +122,7 @@ func (t *rehearsedRows) tablesDrop() fyne.CanvasObject {
 		return func() {
 			t.table = id
 			drop.SetValue(words)
-			t.find()
+			t.again()
 		}
 	}
 	shown := all
@@ -161,116 +144,8 @@ func (t *rehearsedRows) tablesDrop() fyne.CanvasObject {
 // wanted is what the list shows.
 func (t *rehearsedRows) wanted() RehearsedSearch {
 	q := t.kinds[t.which]
-	q.Mapping, q.Text = t.table, strings.TrimSpace(t.search.Text)
+	q.Mapping, q.Text = t.table, t.text()
 	return q
-}
-
-func (t *rehearsedRows) find() {
-	t.finding.Cancel()
-	t.asked++
-	asked, q := t.asked, t.wanted()
-	t.finding = task.Go(t.w.run, func(ctx context.Context, _ func(struct{})) ([]int64, error) {
-		return t.places(ctx, q)
-	}, nil, func(places []int64, err error) {
-		if asked != t.asked {
-			return
-		}
-		t.found, t.rows, t.reading = places, map[int64]importer.RehearsedRow{}, map[int]bool{}
-		t.none.SetWords("")
-		t.count.SetWords(lang.N("{{.N}} records", len(places), kit.M{"N": kit.Number(int64(len(places)))}))
-		if len(places) == 0 {
-			t.none.SetWords(lang.L("No record fits."))
-		}
-		t.failed(err)
-		if len(t.drawn) > 0 {
-			t.list.ScrollToTop()
-		}
-		t.list.Refresh()
-	})
-}
-
-func (t *rehearsedRows) failed(err error) {
-	had := t.fault != nil
-	if t.fault = nil; err != nil {
-		t.fault = core.AsFault(err)
-	}
-	if had || t.fault != nil {
-		t.w.refresh()
-	}
-}
-
-// load reads the rows around one of the list.
-func (t *rehearsedRows) load(i int) {
-	block, asked := i/rowsAtOnce, t.asked
-	if t.reading[block] {
-		return
-	}
-	t.reading[block] = true
-	places := t.found[block*rowsAtOnce : min(len(t.found), (block+1)*rowsAtOnce)]
-	task.Go(t.w.run, func(ctx context.Context, _ func(struct{})) ([]importer.RehearsedRow, error) {
-		return t.rowsJob.read(ctx, places)
-	}, nil, func(rows []importer.RehearsedRow, err error) {
-		if asked != t.asked {
-			return
-		}
-		if len(t.rows) > rowsHeld {
-			t.rows, t.reading = map[int64]importer.RehearsedRow{}, map[int]bool{block: true}
-		}
-		for n, row := range rows {
-			t.rows[places[n]] = row
-		}
-		if err != nil {
-			t.failed(err)
-		}
-		t.list.Refresh()
-	})
-}
-
-// A rehearsedLine is one row of the list as it is drawn.
-type rehearsedLine struct {
-	chip          *fyne.Container
-	place         int64
-	kind          string
-	name, changes *kit.Elided
-}
-
-func (t *rehearsedRows) line() fyne.CanvasObject {
-	l := &rehearsedLine{chip: container.NewStack(), name: kit.NewElided("", kit.Style{Bold: true}), changes: kit.NewElided("", kit.Style{Mono: true, Ink: look.Quiet, Size: look.CaptionSize})}
-	line := []fyne.CanvasObject{kit.Grow(kit.Column(1, l.name, l.changes))}
-	if t.chip > 0 {
-		line = append([]fyne.CanvasObject{kit.Sized(t.chip, 20, l.chip)}, line...)
-	}
-	o := kit.NewRow(kit.Sized(0, 54, kit.Pad(8, 8, 8, 8, kit.Row(12, line...))), look.Card, func() {
-		if row, ok := t.rows[l.place]; ok {
-			t.show(row)
-		}
-	})
-	t.drawn[o] = l
-	return o
-}
-
-func (t *rehearsedRows) draw(i widget.ListItemID, o fyne.CanvasObject) {
-	l := t.drawn[o]
-	if l == nil || i >= len(t.found) {
-		return
-	}
-	l.place = t.found[i]
-	row, ok := t.rows[l.place]
-	if !ok {
-		l.name.SetWords("…")
-		l.changes.SetWords("")
-		l.chip.Objects, l.kind = nil, ""
-		l.chip.Refresh()
-		t.load(i)
-		return
-	}
-	if words, ink, tint := t.kind(row); l.kind != words {
-		l.kind, l.chip.Objects = words, []fyne.CanvasObject{kit.Row(0, kit.Chip(words, ink, tint), kit.Space())}
-		l.chip.Refresh()
-	}
-	row = t.masked(row)
-	l.name.SetWords(rowName(row))
-	l.changes.SetWords(t.rowWords(row))
 }
 
 // masked is a row as it may be seen: without values while they are hidden.
@@ -325,8 +200,8 @@ func (t *rehearsedRows) rowWords(row importer.RehearsedRow) string {
 	return strings.Join(words, "  ·  ")
 }
 
-// show shows one record whole.
-func (t *rehearsedRows) show(row importer.RehearsedRow) {
+// open shows one record whole.
+func (t *rehearsedRows) open(row importer.RehearsedRow) {
 	row = t.masked(row)
 	words, ink, tint := t.kind(row)
 	was, heads := t.sides(row)

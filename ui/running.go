@@ -82,6 +82,10 @@ func (w *Window) moved(a *activeImport, n importer.Progress) {
 	fresh := len(a.progress.Tables) != len(n.Tables)
 	a.progress = n
 	w.frame.badge()
+	w.showNews(fresh)
+}
+
+func (w *Window) showNews(fresh bool) {
 	switch w.place {
 	case placeImport:
 		w.imports().progressed(fresh)
@@ -93,8 +97,8 @@ func (w *Window) moved(a *activeImport, n importer.Progress) {
 // tick lets a waiting notice count down although the import is silent meanwhile.
 func (w *Window) tick(a *activeImport) {
 	a.clock = task.Every(w.run, time.Second, func() {
-		if w.active == a && a.progress.Waiting.Text != "" && w.place == placeImport {
-			w.imports().progressed(false)
+		if w.active == a && a.progress.Waiting.Text != "" {
+			w.showNews(false)
 		}
 	})
 }

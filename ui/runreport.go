@@ -45,8 +45,8 @@ type saveSheet struct {
 	saving bool
 }
 
-// saveRunReport saves the report of a run, or the list of its refused records.
-func (w *Window) saveRunReport(of runOf, r *importer.Receipt, refused bool) {
+// saveRunReport saves the report of a run, or the list of its refused records: all, or those of them that wait and fit.
+func (w *Window) saveRunReport(of runOf, r *importer.Receipt, refused bool, waits *importer.WaitSearch) {
 	j := saveJob{
 		title: lang.L("Save the report of this import"), about: lang.L("When, who, what was read, what became of it, and which records need a look."), page: true, table: true,
 		values: lang.L("Of a record Ferry keeps its id, the field and the reason, and no values. Ticked, ids that may be names of people are told too, and values as far as they are kept."),
@@ -56,6 +56,13 @@ func (w *Window) saveRunReport(of runOf, r *importer.Receipt, refused bool) {
 		j.title, j.page, j.book, what, ending = lang.L("Export refused records"), false, true, lang.L("refused records"), ".xlsx"
 		j.about = lang.L("Each record that was not written, by its id in Dynamics 365, with the reason and what to do beside it. Excel opens the file.")
 	}
+	if waits != nil {
+		j.title, what = lang.L("Export records that wait"), lang.L("records that wait")
+		j.about = lang.L("Each record that still waits, by its id in Dynamics 365, with the reason and what to do beside it. Excel opens the file.")
+		if waits.Text != "" || !waits.Of.All() {
+			j.about += " " + lang.L("Only those that the page shows.")
+		}
+	}
 	var mine *project.Project
 	if refused && w.project != nil && w.project.ID == of.id && w.connection() != nil {
 		mine = clone(w.project)
@@ -63,7 +70,7 @@ func (w *Window) saveRunReport(of runOf, r *importer.Receipt, refused bool) {
 	}
 	j.offer = w.offerFile(r.From, what, r.Started, ending)
 	j.save = func(ctx context.Context, path string, values bool) (int64, error) {
-		return w.o.Engine.SaveRunReport(ctx, RunReport{Project: of.id, Name: of.name, Run: r.Run, Refused: refused, Path: path, Values: values, Of: mine})
+		return w.o.Engine.SaveRunReport(ctx, RunReport{Project: of.id, Name: of.name, Run: r.Run, Refused: refused, Path: path, Values: values, Of: mine, Waits: waits})
 	}
 	w.askSave(j)
 }

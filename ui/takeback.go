@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -241,8 +243,10 @@ func (w *Window) keepsWords() fyne.CanvasObject {
 }
 
 // backGrid says of each table what becomes of its rows when an import is taken back.
-func backGrid(tables []importer.TableReceipt) fyne.CanvasObject {
-	head := []string{lang.L("Table"), lang.L("Removed"), lang.L("Former values"), lang.L("There again"), lang.L("As before"), lang.L("Stay")}
+func (w *Window) backGrid(r *importer.Receipt) fyne.CanvasObject {
+	tables := r.Tables
+	_, removed := w.removedWords(r)
+	head := []string{lang.L("Table"), removed, lang.L("Former values"), lang.L("There again"), lang.L("As before"), lang.L("Stay")}
 	lines := [][]string{}
 	line := func(title string, c importer.Counts) []string {
 		return []string{title, kit.Number(c.Removed), kit.Number(c.Updated), kit.Number(c.Created), kit.Number(c.Unchanged), kit.Number(c.Refused)}
@@ -255,6 +259,19 @@ func backGrid(tables []importer.TableReceipt) fyne.CanvasObject {
 		foot = line(lang.L("Together"), total(tables))
 	}
 	return kit.Grid(head, lines, foot)
+}
+
+// removedWords say what becomes of what an import made, in a line and above a column: some systems set it inactive. r is nil
+// for what goes on now; what was done elsewhere was removed, as far as is known.
+func (w *Window) removedWords(r *importer.Receipt) (line, head string) {
+	if d := w.project.Destination; d != nil && (r == nil || w.wentHere(r)) {
+		for _, s := range w.driver(d.Driver).Settings {
+			if on, _ := strconv.ParseBool(cmp.Or(d.Settings[s.Name], s.Default)); s.Deletes && !on {
+				return lang.L("set inactive"), lang.L("Set inactive")
+			}
+		}
+	}
+	return lang.L("removed"), lang.L("Removed")
 }
 
 const mostMade = 8

@@ -43,6 +43,7 @@ func (p *history) showBack() bool {
 
 func (p *history) backPanel(t importer.TableProgress, current bool) fyne.CanvasObject {
 	panel := kit.NewProgress()
+	panel.Back, _ = p.w.removedWords(nil)
 	p.back.panels[progressID(t)], p.back.states[progressID(t)] = panel, t.State
 	ink, tint := look.Quiet, look.Field
 	switch t.State {
@@ -98,7 +99,7 @@ func (w *Window) backReceiptCards(of runOf, r *importer.Receipt) []fyne.CanvasOb
 	}
 	cards := []fyne.CanvasObject{kit.Verdict(words, lang.L("{{.N}} rows", kit.M{"N": kit.Number(sum.Read)}), ink, icon)}
 	target := w.takenBack(r)
-	parts := []fyne.CanvasObject{kit.NewElided(w.backTitle(r), kit.Style{Bold: true}), kit.QuietPara(w.receiptAbout(r)), backGrid(r.Tables)}
+	parts := []fyne.CanvasObject{kit.NewElided(w.backTitle(r), kit.Style{Bold: true}), kit.QuietPara(w.receiptAbout(r)), w.backGrid(r)}
 	if target != nil {
 		made := []string{}
 		for _, t := range target.Tables {
@@ -115,7 +116,7 @@ func (w *Window) backReceiptCards(of runOf, r *importer.Receipt) []fyne.CanvasOb
 		copied.SetWords(lang.L("Copied"))
 	})
 	copied.Tip(lang.L("Copies the receipt as text, without any record."))
-	row = append(row, copied, kit.Plain(lang.L("Save report…"), func() { w.saveRunReport(of, r, false) }))
+	row = append(row, copied, kit.Plain(lang.L("Save report…"), func() { w.saveRunReport(of, r, false, nil) }))
 	if w.project != nil && of.id == w.project.ID && target != nil {
 		row = append(row, kit.Link(lang.L("The import that was taken back"), func() {
 			w.history().open = runKey{of.id, target.Run}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -22,8 +23,10 @@ type backSheet struct {
 	sheet *kit.Sheet
 	body  *fyne.Container
 	done  *kit.Text
+	still *kit.Text
 	begin *kit.Button
 	look  *task.Task
+	clock *task.Task // lets the notice of a wait count down
 }
 
 // askTakeBack rehearses taking a run back and asks.
@@ -35,10 +38,11 @@ func (w *Window) askTakeBack(r *importer.Receipt) {
 	s.begin = kit.Danger(lang.L("Take back"), nil)
 	s.begin.Unless(lang.L("Ferry still looks what would be put back."))
 	s.done = kit.NewText("", kit.Style{Ink: look.Quiet})
+	s.still = kit.NewText("", kit.Style{Ink: look.Quiet, Wrap: true})
 	s.sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
 		Title: lang.L("Take back the import of {{.When}}?", kit.M{"When": kit.When(r.Started, w.o.Now())}), Width: 680, Body: s.body,
 		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { s.sheet.Close() }), s.begin},
-		Closed:  func() { s.look.Cancel() },
+		Closed:  func() { s.look.Cancel(); s.clock.Cancel() },
 	})
 	s.rehearse()
 }
@@ -52,16 +56,28 @@ func (s *backSheet) show(parts ...fyne.CanvasObject) {
 func (s *backSheet) rehearse() {
 	w, p := s.w, clone(s.w.project)
 	p.Connection = w.connectionName()
-	s.show(kit.Row(14, kit.NewSpinner(), kit.Grow(kit.Column(4, kit.StrongPara(lang.L("Looking what would be put back…")), kit.QuietPara(lang.L("Nothing is changed now.")))), s.done))
+	s.show(kit.Row(14, kit.NewSpinner(), kit.Grow(kit.Column(4, kit.StrongPara(lang.L("Looking what would be put back…")), s.still)), s.done))
+	s.still.SetWords(lang.L("Nothing is changed now."))
+	var waiting core.Notice
+	s.clock.Cancel()
+	s.clock = task.Every(w.run, time.Second, func() {
+		words := kit.Notice(waiting, w.o.Now())
+		if words == "" {
+			words = lang.L("Nothing is changed now.")
+		}
+		s.still.SetWords(words)
+	})
 	s.look = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.TakeBackPlan, error) {
 		return w.o.Engine.RehearseTakeBack(ctx, p, s.run.Run, tell)
 	}, func(n importer.Progress) {
+		waiting = n.Waiting
 		rows := int64(0)
 		for _, t := range n.Tables {
 			rows += t.Counts.Read
 		}
 		s.done.SetWords(lang.L("{{.N}} rows", kit.M{"N": kit.Number(rows)}))
 	}, func(plan importer.TakeBackPlan, err error) {
+		s.clock.Cancel()
 		if err != nil {
 			f := core.AsFault(err)
 			s.begin.Unless(f.Cause)
@@ -75,7 +91,7 @@ func (s *backSheet) rehearse() {
 // ask shows the plan. A live destination wants its name typed.
 func (s *backSheet) ask(plan importer.TakeBackPlan) {
 	w, sum := s.w, total(plan.Receipt.Tables)
-	parts := []fyne.CanvasObject{kit.Facts(s.facts()...), backGrid(plan.Receipt.Tables)}
+	parts := []fyne.CanvasObject{kit.Facts(s.facts()...), w.backGrid(&plan.Receipt)}
 	for _, stay := range plan.Stays {
 		parts = append(parts, kit.Hint("warn", lang.N("{{.N}} rows stay as they are: {{.Why}}", int(stay.Rows), kit.M{"N": kit.Number(stay.Rows), "Why": stay.Fault.Cause}), look.Warned))
 	}

@@ -209,6 +209,9 @@ func (w *Window) tap(place string) {
 			p.leave()
 		case *history:
 			p.escape()
+		case *imports:
+			p.escape()
+			p.page.Top()
 		}
 	}
 	w.open(place)

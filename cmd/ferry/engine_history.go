@@ -40,6 +40,6 @@ func (e *Engine) SaveRunReport(ctx context.Context, r ui.RunReport) (int64, erro
 		return 0, err
 	}
 	return e.machine().SaveRunReport(ctx, wiring.RunReport{
-		Project: r.Project, Name: r.Name, Run: r.Run, Path: r.Path, Refused: r.Refused, Values: r.Values, Records: records, Ferry: version, When: time.Now(),
+		Project: r.Project, Name: r.Name, Run: r.Run, Path: r.Path, Refused: r.Refused, Values: r.Values, Waits: r.Waits, Records: records, Ferry: version, When: time.Now(),
 	})
 }

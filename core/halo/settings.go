@@ -85,7 +85,7 @@ func settings() []core.Setting {
 			Name: "notify", Title: "Let Halo write to people", Kind: core.SettingSwitch, Notifies: true, Default: "false",
 			Help: "Off: each request tells Halo to send no welcome mail and to start no automation. Switch it on only if each imported person is to hear from Halo.",
 		},
-		{Name: "delete", More: true, Title: "Delete when an import is taken back", Kind: core.SettingSwitch, Default: "false", Help: "Off: what an import made is set inactive, with all its tickets. On: it is deleted, which cannot be undone."},
+		{Name: "delete", More: true, Title: "Delete when an import is taken back", Kind: core.SettingSwitch, Deletes: true, Default: "false", Help: "Off: what an import made is set inactive, with all its tickets. On: it is deleted, which cannot be undone."},
 		{Name: "some-customers", More: true, Title: "Import although the agent sees only some customers", Kind: core.SettingSwitch, Default: "false", Help: "Off: no import begins while Halo says so, because customers that the agent does not see would be made a second time."},
 		{Name: "requests", More: true, Title: "Requests in five minutes", Kind: core.SettingNumber, Default: "300", Help: "Halo stops answering above 300; other programs that use its API take part of them. Ferry keeps below."},
 		{Name: "batch", More: true, Title: "Records per request", Kind: core.SettingNumber, Default: "50", Help: "How many records are written at once."},

@@ -29,7 +29,7 @@ func Rehearse(ctx context.Context, j Job, sketch Sketch, progress func(Progress)
 	defer e.teller.stop()
 	defer e.release()
 	ctx = core.WithNotices(ctx, e.teller.notice)
-	_, restores := j.Destination.(core.Restorer)
+	_, restores := j.Destination.(core.Rememberer)
 	r := &rehearsing{e: e, sketch: sketch, out: Rehearsal{
 		From: e.From, To: e.To, Who: e.Who, Place: e.Place, Limit: e.Limit, Started: e.Now(), Restore: restores,
 	}}

@@ -42,6 +42,7 @@ func RehearseTakeBack(ctx context.Context, j Job, run string, progress func(Prog
 	}
 	defer b.e.teller.stop()
 	defer b.e.release()
+	ctx = core.WithNotices(ctx, b.e.teller.notice)
 	plan, err := b.rehearse(ctx, run)
 	if err != nil {
 		err = backStopped(core.During("looking what can be taken back", err))

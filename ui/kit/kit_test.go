@@ -116,6 +116,27 @@ func TestAButtonThatIsOffSaysWhyAndDoesNothing(t *testing.T) {
 	}
 }
 
+func TestASheetNeverGivesTheFocusToWhatTakesAway(t *testing.T) {
+	test.NewTempApp(t)
+	w := test.NewTempWindow(t, kit.Column(0))
+	w.Resize(fyne.NewSize(600, 400))
+	deleted, cancelled := 0, 0
+	cancel := kit.Plain("Cancel", func() { cancelled++ })
+	s := kit.ShowSheet(w.Canvas(), kit.SheetJob{Title: "Delete?", Buttons: []fyne.CanvasObject{cancel, kit.Danger("Delete", func() { deleted++ })}})
+	if w.Canvas().Focused() != cancel {
+		t.Errorf("the focus is on %v", w.Canvas().Focused())
+	}
+	s.Enter()
+	if deleted != 0 || cancelled != 1 {
+		t.Errorf("Enter deleted %d times and cancelled %d times", deleted, cancelled)
+	}
+	s.Close()
+	s = kit.ShowSheet(w.Canvas(), kit.SheetJob{Title: "Delete?", Buttons: []fyne.CanvasObject{kit.Danger("Delete", func() { deleted++ })}})
+	if s.Enter(); deleted != 0 || w.Canvas().Focused() != nil {
+		t.Errorf("alone it has the focus, or Enter deleted %d times", deleted)
+	}
+}
+
 func TestATipComesOverWhatIsPointedAt(t *testing.T) {
 	test.NewTempApp(t)
 	b := kit.Plain("Import", nil)

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,7 +82,8 @@ func (r *barRenderer) Refresh() {
 // Progress is the live part of one table's card.
 type Progress struct {
 	*fyne.Container
-	Bare   bool // how far it is, and not what becomes of the records
+	Bare   bool   // how far it is, and not what becomes of the records
+	Back   string // what an import made is removed: the word for it; "" is no taking back
 	bar    *Bar
 	done   *Text
 	pace   *Elided
@@ -118,7 +120,12 @@ func (p *Progress) Set(t importer.TableProgress, all importer.Progress, current 
 	p.notice.set(why)
 	p.waits.Hidden = why == ""
 	if p.counts.Hidden = p.Bare; !p.Bare {
-		p.counts.Objects = append(counted(t.Counts), NewText(Sum(t.Counts), Style{Ink: look.Quiet}))
+		p.counts.Objects = counted(Parts(t.Counts))
+		if p.Back != "" {
+			p.counts.Objects = counted(BackParts(t.Counts, p.Back))
+		} else {
+			p.counts.Objects = append(p.counts.Objects, NewText(Sum(t.Counts), Style{Ink: look.Quiet}))
+		}
 	}
 	p.Container.Refresh()
 	return p.MinSize().Height != before
@@ -205,9 +212,21 @@ func Parts(c importer.Counts) []CountWords {
 	return said
 }
 
-func counted(c importer.Counts) []fyne.CanvasObject {
+// BackParts are the parts of what was taken back that are not zero. removed is the word for what an import made.
+func BackParts(c importer.Counts, removed string) []CountWords {
+	all := []CountWords{
+		{c.Removed, removed, look.Ink},
+		{c.Updated, lang.L("with former values"), look.Ink},
+		{c.Created, lang.L("there again"), look.Ink},
+		{c.Unchanged, lang.L("as before"), look.Ink},
+		{c.Refused, lang.L("stay"), look.Warned},
+	}
+	return slices.DeleteFunc(all, func(w CountWords) bool { return w.N == 0 })
+}
+
+func counted(parts []CountWords) []fyne.CanvasObject {
 	objects := []fyne.CanvasObject{}
-	for _, w := range Parts(c) {
+	for _, w := range parts {
 		quiet := look.Quiet
 		if w.Ink != look.Ink {
 			quiet = w.Ink

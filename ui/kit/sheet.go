@@ -8,7 +8,8 @@ import (
 	"ferry/ui/look"
 )
 
-// A Sheet lies over the window and asks or tells one thing. Escape closes it.
+// A Sheet lies over the window and asks or tells one thing. Escape closes it. A button that takes something away is never
+// pressed by the Enter of somebody who did not go to it: where one stands last, the first button has the focus.
 type Sheet struct {
 	widget.BaseWidget
 	canvas  fyne.Canvas
@@ -41,9 +42,7 @@ func ShowSheet(c fyne.Canvas, j SheetJob) *Sheet {
 	parts := []fyne.CanvasObject{Head(j.Title), container.NewVScroll(Pad(1, sheetEdge, 1, sheetEdge, j.Body))}
 	if len(j.Buttons) > 0 {
 		parts = append(parts, Pad(8, 0, 0, 0, Row(10, append([]fyne.CanvasObject{Space()}, j.Buttons...)...)))
-		if b, ok := j.Buttons[len(j.Buttons)-1].(*Button); ok {
-			s.primary = b
-		}
+		s.primary = strong(j.Buttons)
 	}
 	ground := NewBox(look.Card, look.Line, look.Radius+2)
 	ground.Lifted = true
@@ -58,6 +57,18 @@ func ShowSheet(c fyne.Canvas, j SheetJob) *Sheet {
 		c.Focus(s.primary)
 	}
 	return s
+}
+
+// strong is the button that Enter presses, nil for none.
+func strong(buttons []fyne.CanvasObject) *Button {
+	b, ok := buttons[len(buttons)-1].(*Button)
+	if ok && b.kind == dangerButton {
+		b, _ = buttons[0].(*Button)
+	}
+	if b != nil && b.kind == dangerButton {
+		return nil
+	}
+	return b
 }
 
 // Close takes the sheet away.

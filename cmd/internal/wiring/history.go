@@ -184,8 +184,9 @@ type RunReport struct {
 	Path    string // ends in .html or .csv; see Refused
 	Refused bool   // only the records that were not written as they should, as .csv or .xlsx
 	Values  bool
-	Records *report.Records // with Refused and Values: reads what else is shown of each; nil reads nothing
-	Ferry   string          // version
+	Waits   *importer.WaitSearch // with Refused: only those that still wait and fit; nil is every exception of the run
+	Records *report.Records      // with Refused and Values: reads what else is shown of each; nil reads nothing
+	Ferry   string               // version
 	When    time.Time
 }
 
@@ -199,10 +200,14 @@ func (c *Computer) SaveRunReport(ctx context.Context, of RunReport) (n int64, er
 		run := report.Run{Ferry: of.Ferry, When: of.When, Project: of.Name, Receipt: r, Values: of.Values, Records: of.Records}
 		run.Each = func(each func(importer.Refusal) error) error {
 			n = 0
-			return memory.EachException(ctx, of.Run, func(x importer.Refusal) error {
+			count := func(x importer.Refusal) error {
 				n++
 				return each(x)
-			})
+			}
+			if of.Waits != nil {
+				return eachWaiting(ctx, memory, *of.Waits, count)
+			}
+			return memory.EachException(ctx, of.Run, count)
 		}
 		return saveBy(of.Path, func(w io.Writer) error {
 			switch {
@@ -221,4 +226,30 @@ func (c *Computer) SaveRunReport(ctx context.Context, of RunReport) (n int64, er
 		})
 	})
 	return n, err
+}
+
+// waitingAtOnce is how many records that wait are read together.
+const waitingAtOnce = 500
+
+// eachWaiting tells the records that still wait and fit, in the order of their list.
+func eachWaiting(ctx context.Context, memory *journal.Journal, q importer.WaitSearch, each func(importer.Refusal) error) error {
+	places, err := memory.WaitingPlaces(ctx, q)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(places, waitingAtOnce) {
+		rows, err := memory.WaitingRows(ctx, q.Run, some)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if row.Table == "" { // settled meanwhile
+				continue
+			}
+			if err := each(row.Refusal); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -91,6 +91,19 @@ func TestTheHistoryOfEveryProjectIsFound(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatStillWaitsIsExported(t *testing.T) {
+	c, ctx := &Computer{Data: t.TempDir()}, context.Background()
+	imported(t, c, one, "a", time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC))
+	path := filepath.Join(t.TempDir(), "waits.csv")
+	for text, want := range map[string]int64{"": 1200, "01199-0000-4000": 1, "nobody": 0} {
+		n, err := c.SaveRunReport(ctx, RunReport{Project: one, Run: "a", Path: path, Refused: true, Waits: &importer.WaitSearch{Run: "a", Text: text}, When: time.Now()})
+		saved, readErr := os.ReadFile(path)
+		if err != nil || readErr != nil || n != want || int64(strings.Count(string(saved), "0000-4000")) != want {
+			t.Errorf("%q: %d, %v, %v", text, n, err, readErr)
+		}
+	}
+}
+
 func TestTheReportOfARunIsSavedWhole(t *testing.T) {
 	c, ctx, dir := &Computer{Data: t.TempDir()}, context.Background(), t.TempDir()
 	imported(t, c, one, "a", time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC))
