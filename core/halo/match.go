@@ -3,6 +3,7 @@ package halo
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"ferry/core"
@@ -161,7 +162,11 @@ func (m *matcher) find(ix *index, r *core.Record, names []string) (int64, *core.
 		}
 		parts = append(parts, text)
 	}
-	hits := m.byText[strings.Join(parts, "\x00")]
+	// What Ferry made of another record is that record's alone: two accounts of one name become two customers, whenever they come.
+	hits := slices.DeleteFunc(slices.Clone(m.byText[strings.Join(parts, "\x00")]), func(n int64) bool {
+		e := ix.rows[n]
+		return e != nil && e.key != "" && !e.found && !strings.EqualFold(e.key, r.Key)
+	})
 	switch {
 	case len(hits) == 0:
 		return 0, nil
