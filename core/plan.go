@@ -55,6 +55,7 @@ type Column struct {
 	Rule  Rule      // when the destination has a value; the zero Rule writes whatever comes
 	Find  string    // of a reference: the column of its record's table by which it is found there; "" is the record's key
 	Holds FieldType // of its source field; "" for what is made from something else
+	Into  string    // of a reference: the only table of the destination that it may point into; "" is whichever has the record
 }
 
 // A Thing is something a destination must make before a plan can be written.

@@ -74,7 +74,7 @@ type Field struct {
 	Type     FieldType
 	Length   int      // of texts, in characters; 0 when not known
 	Options  []Option // of choices and booleans
-	Targets  []string // tables a lookup may point at
+	Targets  []string // tables a lookup may point at; of a record's own id: its table
 	Readable bool     // can be selected
 	Writable bool     // can be written at all
 	Required bool

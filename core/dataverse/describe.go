@@ -63,8 +63,12 @@ func (s *Source) describe(ctx context.Context, table string) (core.Table, error)
 		Name: s.name(d), Set: d.EntitySetName, Key: d.PrimaryIDAttribute, Title: d.PrimaryNameAttribute,
 		Fields: s.fields(answer.Value), Tracked: d.ChangeTrackingEnabled,
 	}
-	if key := t.Field(t.Key); key == nil {
+	key := t.Field(t.Key)
+	if key == nil {
 		return core.Table{}, noSuchTable(table)
+	}
+	if key.Type == core.TypeID {
+		key.Targets = []string{t.Name.Logical}
 	}
 	if err := s.details(ctx, &t, present(answer.Value)); err != nil {
 		return core.Table{}, err

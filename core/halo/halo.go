@@ -26,6 +26,7 @@ type Destination struct {
 	keeps   map[string]*keep  // by plan
 	custom  []*table          // the custom tables; nil when nobody asked
 	placers map[string]string // source and custom table to the one plan that hangs such rows on others; "" for several
+	fresher map[int64]bool    // customers that were made; see freshSites
 	asked   bool              // whether the agent sees all customers: it does, as far as Halo says
 }
 
@@ -58,7 +59,7 @@ func New(s core.Settings, o Options) (*Destination, error) {
 	}
 	return &Destination{
 		to: to, c: c, log: c.log, tables: map[string]*table{}, indexes: map[string]*index{}, ways: map[string]*way{}, failed: map[string]bool{}, keeps: map[string]*keep{},
-		placers: map[string]string{},
+		placers: map[string]string{}, fresher: map[int64]bool{},
 	}, nil
 }
 

@@ -18,6 +18,7 @@ type index struct {
 
 	capped bool            // the list of links leaves some out
 	asked  map[string]bool // then: keys that were asked for one by one
+	before int             // how many customers had been made when it was read
 	mains  map[int64]int64 // of sites: the main site of each customer, as far as known
 }
 
@@ -37,7 +38,7 @@ func (d *Destination) index(ctx context.Context, t *table) (*index, error) {
 	if ix := d.indexes[t.name]; ix != nil {
 		return ix, nil
 	}
-	ix := &index{t: t, rows: map[int64]*there{}, byKey: map[string][]int64{}}
+	ix := &index{t: t, rows: map[int64]*there{}, byKey: map[string][]int64{}, before: len(d.fresher)}
 	if t.rows != nil {
 		if err := d.readRows(ctx, t, ix); err != nil {
 			return nil, err

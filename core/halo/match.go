@@ -126,6 +126,9 @@ func (d *Destination) siteOf(ctx context.Context, customer int64) (*there, error
 // comparable is a value by which rows are found; "" for nothing.
 func (f *field) comparable(v core.Value) string {
 	text := strings.TrimSpace(v.Canonical())
+	if f.typ == core.TypeLookup {
+		return strings.TrimPrefix(text, foundMark)
+	}
 	switch f.name {
 	case "website", "domain", "emaildomain":
 		return host(text)

@@ -34,7 +34,7 @@ func (w *writing) mark(ctx context.Context, j *job, o object) (inCustom bool, er
 			return false, nil
 		}
 	}
-	w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), w.print(j), true)
+	w.d.put(w.s.t, o, w.s.plan.Source, strings.ToLower(j.r.Key), w.print(j), j.found())
 	return inCustom, nil
 }
 

@@ -143,6 +143,9 @@ func (w *writing) took(jobs []*job, saved []object) bool {
 
 func (w *writing) arrived(j *job, e *there) {
 	j.there, j.made = e, true
+	if w.s.t.name == customers {
+		w.d.fresher[e.id] = true
+	}
 	w.outcomes[j.at] = w.done(j, core.Created)
 }
 
@@ -266,7 +269,7 @@ const fewKeys = 5
 func (w *writing) update(ctx context.Context, jobs []*job) error {
 	return w.changes(ctx, jobs, w.s.t.path, func(j *job) object { return j.element }, func(j *job, o object) {
 		if o != nil {
-			w.ix.saved(j.there.id, o, strings.ToLower(j.r.Key), j.there.found || j.marks)
+			w.ix.saved(j.there.id, o, strings.ToLower(j.r.Key), j.there.found || j.found())
 			j.there.whole = false
 		}
 	})
@@ -332,7 +335,7 @@ func (c *client) repost(ctx context.Context, op, path string, elements []object)
 // changed notes that a change arrived.
 func (w *writing) changed(j *job) {
 	if j.marks {
-		w.ix.mark(j.there.id, strings.ToLower(j.r.Key), true)
+		w.ix.mark(j.there.id, strings.ToLower(j.r.Key), j.found())
 	}
 	w.outcomes[j.at] = w.done(j, core.Updated)
 }

@@ -69,6 +69,10 @@ func settings() []core.Setting {
 			Help: "Written as customer/site: Contoso Ltd/Main. Users whose account is not imported go there; without one they are skipped.",
 		},
 		{
+			Name: "parent-account", More: true, Title: "Parent account", Kind: core.SettingText,
+			Help: "What the parent of an account becomes: “top level”, or the name of a text field such as CFParent, which gets its name. Empty: it is left out. It counts for a mapping that begins; later the mapping itself says it.",
+		},
+		{
 			Name: "link-module", More: true, Title: "Number of the link module", Kind: core.SettingNumber,
 			Help: "The number under which Halo keeps external links of Dynamics. Ferry proves with one record that links are kept before it relies on them; without a number it does not use them.",
 		},
@@ -103,7 +107,8 @@ type target struct {
 	id, secret  core.Secret
 	header      http.Header
 	defaultSite string
-	module      int64 // 0: external links are not used
+	parent      string // the field that gets the name of an account's parent; "" is none
+	module      int64  // 0: external links are not used
 	idFields    []string
 	slot        string
 	notify      bool
@@ -120,6 +125,7 @@ func parse(s core.Settings) (target, error) {
 	t := target{
 		tenant: strings.TrimSpace(s.Get("tenant")), scope: strings.TrimSpace(s.Get("scope")), id: s.Secrets["client-id"], secret: s.Secrets["secret"],
 		defaultSite: strings.TrimSpace(s.Get("default-site")), slot: strings.TrimSpace(s.Get("dynamics-value")),
+		parent: parentField(s.Get("parent-account")),
 	}
 	if t.scope == "" {
 		t.scope = "all"

@@ -17,6 +17,8 @@ type job struct {
 	made    bool   // Ferry made what is there
 	marks   bool   // what is there gets Ferry's mark now
 	way     *way   // whose mark is in the element of a new record
+	own     bool   // what is there was made with its customer, which Ferry made
+	fresh   bool   // and that was just now
 	later   bool   // of a pass behind the first
 	element object // what is written; nil for nothing
 	site    object // what is written into the customer's main site; nil for nothing
@@ -56,6 +58,9 @@ func (w *writing) write(ctx context.Context, p core.Plan) (err error) {
 		return err
 	}
 	if w.ix, err = w.d.index(ctx, w.s.t); err != nil {
+		return err
+	}
+	if err := w.freshSites(ctx); err != nil {
 		return err
 	}
 	if w.b.Pass <= 1 {
@@ -104,6 +109,9 @@ func (w *writing) wave(ctx context.Context, places []int) error {
 			return err
 		}
 		j, f, err := w.meet(i)
+		if err == nil && f == nil && j != nil && !j.later && (j.there == nil || j.marks) {
+			err = w.ownSite(ctx, j)
+		}
 		if err != nil {
 			return err
 		}
@@ -133,8 +141,14 @@ func (w *writing) wave(ctx context.Context, places []int) error {
 
 // done is the outcome of a record that is there.
 func (w *writing) done(j *job, k core.OutcomeKind) core.Outcome {
-	return core.Outcome{Kind: k, ID: writeID(j.there.id, j.there.found)}
+	if j.fresh { // it came with its customer
+		k = core.Created
+	}
+	return core.Outcome{Kind: k, ID: writeID(j.there.id, j.there.found || j.found())}
 }
+
+// found reports whether what is there gets a mark that says that Ferry found it.
+func (j *job) found() bool { return j.marks && !j.own }
 
 // meet finds what is there of a record: by the id that is remembered, by Ferry's mark, by the columns of the plan's Match.
 func (w *writing) meet(i int) (*job, *core.Fault, error) {

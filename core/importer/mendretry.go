@@ -147,16 +147,16 @@ func (e *engine) vanished(ctx context.Context, t *table) error {
 
 // waitsStill notes which records of a source table, that are not at the destination, are on the list of the run that is
 // retried and are not retried now: whoever points at them goes on waiting. What is retried now may still come.
-func (e *engine) waitsStill(ctx context.Context, by [2]string, keys []string, ids resolved) error {
+func (e *engine) waitsStill(ctx context.Context, by aim, keys []string, ids resolved) error {
 	if e.Retry == nil || len(keys) == 0 {
 		return nil
 	}
-	kinds, err := e.mender.StillWaiting(ctx, e.root.ID, e.current.ID, "", by[1], keys)
+	kinds, err := e.mender.StillWaiting(ctx, e.root.ID, e.current.ID, "", by.table, keys)
 	if err != nil || len(kinds) == 0 {
 		return err
 	}
 	for _, t := range e.tables {
-		if t.plan.Source != by[1] {
+		if !by.has(t.plan) {
 			continue
 		}
 		comes, err := e.Journal.OnList(ctx, e.current.ID, t.plan.ID, changedList, keys)
@@ -168,7 +168,7 @@ func (e *engine) waitsStill(ctx context.Context, by [2]string, keys []string, id
 		}
 	}
 	for key := range kinds {
-		ids[reference{by[0], by[1], key}] = answer{waits: true}
+		ids[reference{by, key}] = answer{waits: true}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ type table struct {
 	asks    []mapping.Ask
 	plan    core.Plan
 	query   core.Query
-	targets []string // source tables that its mapped lookups point at
+	targets []aim // where the records lie that its mapped lookups point at
 	state   TableState
 	total   core.Count
 	parts   []Part
@@ -41,7 +41,7 @@ func ordered(tables []*table) []*table {
 	needs := make([][]int, len(tables))
 	for i, t := range tables {
 		for j, other := range tables {
-			if slices.Contains(t.targets, other.plan.Source) {
+			if t.pointsAt(other) {
 				needs[i] = append(needs[i], j)
 			}
 		}
@@ -54,6 +54,11 @@ func ordered(tables []*table) []*table {
 		}
 	}
 	return behindParents(out)
+}
+
+// pointsAt reports whether a mapped lookup of a table points at records of another.
+func (t *table) pointsAt(o *table) bool {
+	return slices.ContainsFunc(t.targets, func(a aim) bool { return a.has(o.plan) })
 }
 
 // circles groups nodes that need each other, each group behind those it needs: Tarjan's strongly connected components.
@@ -132,5 +137,5 @@ func (e *engine) together() (groups [][]*table) {
 // destination's own ids, or one that fills the same table there.
 func (t *table) needs(o *table) bool {
 	points := slices.ContainsFunc(t.plan.Columns, func(c core.Column) bool { return c.Ref })
-	return t.plan.Parent == o.plan.ID || points && slices.Contains(t.targets, o.plan.Source) || strings.EqualFold(t.plan.Table, o.plan.Table)
+	return t.plan.Parent == o.plan.ID || points && t.pointsAt(o) || strings.EqualFold(t.plan.Table, o.plan.Table)
 }

@@ -182,7 +182,7 @@ func (e *engine) only(t *table, pass int, r core.Record, ids resolved, was core.
 		case column.Ref && max(2, column.Pass) == pass:
 			id, state := ids.of(column, v)
 			table, key := v.AsRef()
-			if state == unknownYet && rule.StandIn != "" && !ids[reference{column.Find, table, key}].waits {
+			if state == unknownYet && rule.StandIn != "" && !ids[reference{aimOf(column, table), key}].waits {
 				id, state = core.Ref(table, rule.StandIn), resolvedNow
 			}
 			if state == resolvedNow {

@@ -69,11 +69,35 @@ func (e *engine) ready(ctx context.Context, m mapping.Mapping) (*table, error) {
 		return nil, err
 	}
 	for _, name := range t.program.Fields() {
-		if f := about.Field(name); f != nil && f.Type.IsLookup() {
-			t.targets = append(t.targets, f.Targets...)
-		}
+		t.targets = append(t.targets, t.aims(about.Field(name))...)
 	}
 	return t, nil
+}
+
+// aims are where the records lie that a field points at.
+func (t *table) aims(f *core.Field) (all []aim) {
+	if f == nil {
+		return nil
+	}
+	var into []string
+	for _, c := range t.plan.Columns {
+		if c.Ref && c.Field == f.Name {
+			into = append(into, c.Into)
+		}
+	}
+	ref := into != nil
+	if !ref && f.Type.IsLookup() {
+		into = []string{""}
+	}
+	for _, table := range f.Targets {
+		if !ref && table == t.plan.Source { // what is only told of another record of the same table asks for no order
+			continue
+		}
+		for _, i := range into {
+			all = append(all, aim{into: i, table: table})
+		}
+	}
+	return all
 }
 
 // compile makes a table's Program of a mapping.

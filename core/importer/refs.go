@@ -85,11 +85,11 @@ func lookupFault(table, key, field string, s refState) *core.Fault {
 // refer says what becomes of one reference in the first pass.
 func (e *engine) refer(t *table, c core.Column, v core.Value, ids resolved) (core.Value, refState) {
 	table, key := v.AsRef()
-	ref := reference{c.Find, table, key}
+	ref := reference{aimOf(c, table), key}
 	if id, state := ids.of(c, v); state != unknownYet {
 		return id, state
 	}
-	comes := t.plan.Passes > 1 && e.comesLater(t, table)
+	comes := t.plan.Passes > 1 && e.comesLater(t, ref.aim)
 	switch {
 	case ids[ref].waits:
 		return v, waiting
@@ -103,19 +103,33 @@ func (e *engine) refer(t *table, c core.Column, v core.Value, ids resolved) (cor
 
 // comesLater reports whether records of a source table are still to be read in this run: those of the table itself, and of
 // tables behind it.
-func (e *engine) comesLater(t *table, source string) bool {
+func (e *engine) comesLater(t *table, a aim) bool {
 	behind := false
 	for _, other := range e.tables {
 		behind = behind || other == t
-		if behind && other.plan.Source == source {
+		if behind && a.has(other.plan) {
 			return true
 		}
 	}
 	return false
 }
 
-// A reference names a record at the source, and the column by which it is looked for.
-type reference struct{ find, table, key string }
+// A reference names a record at the source, and where it is looked for.
+type reference struct {
+	aim
+	key string
+}
+
+// An aim is where records of a source table are looked for at the destination: by a column of it, or by their keys when find is
+// ""; in one table of its own, or in whichever has them when into is "".
+type aim struct{ find, into, table string }
+
+func aimOf(c core.Column, table string) aim { return aim{c.Find, c.Into, table} }
+
+// has reports whether the records are those of a plan.
+func (a aim) has(p core.Plan) bool {
+	return p.Source == a.table && (a.into == "" || strings.EqualFold(a.into, p.Table))
+}
 
 // An answer is what is known of a reference.
 type answer struct {
@@ -133,7 +147,7 @@ func (ids resolved) of(c core.Column, v core.Value) (core.Value, refState) {
 		return v, resolvedNow
 	}
 	table, key := v.AsRef()
-	a := ids[reference{c.Find, table, key}]
+	a := ids[reference{aimOf(c, table), key}]
 	switch {
 	case a.several:
 		return v, ambiguous
@@ -145,7 +159,7 @@ func (ids resolved) of(c core.Column, v core.Value) (core.Value, refState) {
 
 // lookUp finds the destination's ids of everything that the rows' reference columns point at.
 func (e *engine) lookUp(ctx context.Context, p core.Plan, rows []core.Record) (resolved, error) {
-	wanted := map[[2]string][]string{} // column by which it is found, source table; to keys
+	wanted := map[aim][]string{} // to keys
 	ids := resolved{}
 	for c, column := range p.Columns {
 		if !column.Ref {
@@ -156,20 +170,19 @@ func (e *engine) lookUp(ctx context.Context, p core.Plan, rows []core.Record) (r
 				continue
 			}
 			table, key := r.Values[c].AsRef()
-			ref := reference{column.Find, table, key}
+			ref := reference{aimOf(column, table), key}
 			if _, seen := ids[ref]; key != "" && !seen {
 				ids[ref] = answer{}
-				by := [2]string{column.Find, table}
-				wanted[by] = append(wanted[by], key)
+				wanted[ref.aim] = append(wanted[ref.aim], key)
 			}
 		}
 	}
 	for by, keys := range wanted {
 		find := e.findRecords
-		if by[0] != "" {
-			find = e.findBy(by[0])
+		if by.find != "" {
+			find = e.findBy
 		}
-		if err := find(ctx, by[1], keys, ids); err != nil {
+		if err := find(ctx, by, keys, ids); err != nil {
 			return nil, err
 		}
 		if err := e.waitFor(ctx, by, keys, ids); err != nil {
@@ -180,10 +193,10 @@ func (e *engine) lookUp(ctx context.Context, p core.Plan, rows []core.Record) (r
 }
 
 // waitFor notes which of the records that were not found were refused, skipped or are unsure in this run.
-func (e *engine) waitFor(ctx context.Context, by [2]string, keys []string, ids resolved) error {
+func (e *engine) waitFor(ctx context.Context, by aim, keys []string, ids resolved) error {
 	var unknown []string
 	for _, key := range keys {
-		if a := ids[reference{by[0], by[1], key}]; a.id == "" && !a.several {
+		if a := ids[reference{by, key}]; a.id == "" && !a.several {
 			unknown = append(unknown, key)
 		}
 	}
@@ -193,9 +206,9 @@ func (e *engine) waitFor(ctx context.Context, by [2]string, keys []string, ids r
 	if e.rehearsing != nil {
 		return e.rehearsing.planned(ctx, by, unknown, ids)
 	}
-	kinds, err := e.Journal.Excepted(ctx, e.current.ID, by[1], unknown)
+	kinds, err := e.Journal.Excepted(ctx, e.current.ID, by.table, unknown)
 	for key := range kinds {
-		ids[reference{by[0], by[1], key}] = answer{waits: true}
+		ids[reference{by, key}] = answer{waits: true}
 	}
 	if err != nil {
 		return err
@@ -204,15 +217,19 @@ func (e *engine) waitFor(ctx context.Context, by [2]string, keys []string, ids r
 }
 
 // findRecords finds the records that were imported: by the journal, then by the destination.
-func (e *engine) findRecords(ctx context.Context, table string, keys []string, ids resolved) error {
-	known, err := e.Journal.Pairs(ctx, e.own, table, keys)
+func (e *engine) findRecords(ctx context.Context, by aim, keys []string, ids resolved) error {
+	under := by.table
+	if by.into != "" {
+		under = e.under(core.Plan{Source: by.table, Table: by.into})
+	}
+	known, err := e.Journal.Pairs(ctx, e.own, under, keys)
 	if err != nil {
 		return err
 	}
 	var unknown []string
 	for _, key := range keys {
 		if id, ok := known[key]; ok {
-			ids[reference{"", table, key}] = answer{id: id}
+			ids[reference{by, key}] = answer{id: id}
 		} else {
 			unknown = append(unknown, key)
 		}
@@ -221,25 +238,25 @@ func (e *engine) findRecords(ctx context.Context, table string, keys []string, i
 	for i, key := range unknown {
 		match[i].Key = key
 	}
-	return e.find(ctx, table, "", unknown, match, ids)
+	return e.find(ctx, by, unknown, match, ids)
 }
 
 // find asks the destination for records. One source table may lie in several tables there; several hits in one of them
 // are no answer: nothing is guessed.
-func (e *engine) find(ctx context.Context, table, by string, keys []string, match []core.Match, ids resolved) error {
+func (e *engine) find(ctx context.Context, by aim, keys []string, match []core.Match, ids resolved) error {
 	finder, ok := e.Destination.(core.Finder)
 	if !ok {
 		return nil
 	}
 	var seen []string
 	for _, t := range e.tables {
-		if t.plan.Source != table || slices.Contains(seen, t.plan.Table) || len(keys) == 0 {
+		if !by.has(t.plan) || slices.Contains(seen, t.plan.Table) || len(keys) == 0 {
 			continue
 		}
 		seen = append(seen, t.plan.Table)
 		p := t.plan
-		p.Columns = slices.DeleteFunc(slices.Clone(p.Columns), func(c core.Column) bool { return by == "" || c.Name != by || t.lacks[c.Name] })
-		if by != "" && len(p.Columns) == 0 {
+		p.Columns = slices.DeleteFunc(slices.Clone(p.Columns), func(c core.Column) bool { return by.find == "" || c.Name != by.find || t.lacks[c.Name] })
+		if by.find != "" && len(p.Columns) == 0 {
 			continue
 		}
 		found, err := finder.Find(ctx, p, match)
@@ -258,9 +275,9 @@ func (e *engine) find(ctx context.Context, table, by string, keys []string, matc
 			case leaving[keys[i]]: // it is not there any more when the run has ended
 				left, rest = append(left, keys[i]), append(rest, match[i])
 			case len(hits) == 1:
-				ids[reference{by, table, keys[i]}] = answer{id: hits[0].ID}
-			case len(hits) > 1 && by != "":
-				ids[reference{by, table, keys[i]}] = answer{several: true}
+				ids[reference{by, keys[i]}] = answer{id: hits[0].ID}
+			case len(hits) > 1 && by.find != "":
+				ids[reference{by, keys[i]}] = answer{several: true}
 			default:
 				left, rest = append(left, keys[i]), append(rest, match[i])
 			}
@@ -271,26 +288,24 @@ func (e *engine) find(ctx context.Context, table, by string, keys []string, matc
 }
 
 // findBy finds records by a column of their table, such as the name: with the value that their own mapping puts there.
-func (e *engine) findBy(column string) func(ctx context.Context, table string, keys []string, ids resolved) error {
-	return func(ctx context.Context, table string, keys []string, ids resolved) error {
-		for _, t := range e.tables {
-			at := slices.IndexFunc(t.plan.Columns, func(c core.Column) bool { return c.Name == column })
-			if t.plan.Source != table || at < 0 {
-				continue
+func (e *engine) findBy(ctx context.Context, by aim, keys []string, ids resolved) error {
+	for _, t := range e.tables {
+		at := slices.IndexFunc(t.plan.Columns, func(c core.Column) bool { return c.Name == by.find })
+		if !by.has(t.plan) || at < 0 {
+			continue
+		}
+		for some := range slices.Chunk(keys, owedAtOnce) {
+			if err := e.findPage(ctx, t, by, at, some, ids); err != nil {
+				return err
 			}
-			for some := range slices.Chunk(keys, owedAtOnce) {
-				if err := e.findPage(ctx, t, at, some, ids); err != nil {
-					return err
-				}
-			}
-			return nil
 		}
 		return nil
 	}
+	return nil
 }
 
 // findPage reads some records of a table, maps them, and looks for what they are mapped to.
-func (e *engine) findPage(ctx context.Context, t *table, at int, keys []string, ids resolved) error {
+func (e *engine) findPage(ctx context.Context, t *table, by aim, at int, keys []string, ids resolved) error {
 	maps, err := e.mapper(t)
 	if err != nil {
 		return err
@@ -313,7 +328,7 @@ func (e *engine) findPage(ctx context.Context, t *table, at int, keys []string, 
 					match = append(match, core.Match{Fields: map[string]core.Value{column: r.Values[at]}})
 				}
 			}
-			err = e.find(ctx, t.plan.Source, column, found, match, ids)
+			err = e.find(ctx, by, found, match, ids)
 		}
 		m.release()
 		if err != nil {

@@ -537,23 +537,22 @@ func valuesDigest(values []core.Value) uint64 {
 }
 
 // planned answers references to records that are not at the destination: those that would be written by then.
-func (r *rehearsing) planned(ctx context.Context, by [2]string, keys []string, ids resolved) error {
-	table := by[1]
+func (r *rehearsing) planned(ctx context.Context, by aim, keys []string, ids resolved) error {
 	note := func(key string, written bool) {
 		a := answer{waits: true}
 		if written {
 			a = answer{id: key}
 		}
-		ids[reference{by[0], table, key}] = a
+		ids[reference{by, key}] = a
 	}
-	became, err := r.sketch.Became(ctx, table, keys)
+	became, err := r.sketch.Became(ctx, by.table, keys)
 	if err != nil {
 		return err
 	}
 	var later []string
 	for _, key := range keys {
 		kind, ok := became[key]
-		if here, mine := r.there[key]; mine && table == r.t.plan.Source && !ok {
+		if here, mine := r.there[key]; mine && by.has(r.t.plan) && !ok {
 			note(key, here)
 			continue
 		}
@@ -563,11 +562,11 @@ func (r *rehearsing) planned(ctx context.Context, by [2]string, keys []string, i
 		}
 		note(key, kind == core.Created || kind == core.Updated || kind == core.Unchanged)
 	}
-	if len(later) == 0 || !r.e.comesLater(r.t, table) || r.e.Limit > 0 {
+	if len(later) == 0 || !r.e.comesLater(r.t, by) || r.e.Limit > 0 {
 		return nil
 	}
 	for _, t := range r.e.tables {
-		if t.plan.Source != table {
+		if !by.has(t.plan) {
 			continue
 		}
 		for some := range slices.Chunk(later, policyAtOnce) {

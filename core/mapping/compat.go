@@ -36,6 +36,8 @@ const (
 	toID                   // the id of the record that a lookup points at
 	toGUID                 // text that is an id
 	toRecord               // the record that a lookup points at, there
+	toItself               // the record itself, as another mapping of its table imports it
+	toName                 // the name of the record that a lookup points at
 	conversions
 )
 
@@ -57,6 +59,8 @@ var conversionTitles = [conversions]string{
 	toID:        "the id of the record",
 	toGUID:      "read as an id; other texts are refused",
 	toRecord:    "the record there that it points at",
+	toItself:    "the record itself, as its other mapping imports it",
+	toName:      "the name of the record",
 }
 
 // compatible is the one table of what can be put into what. What is not in it does not fit.
@@ -123,8 +127,23 @@ func FitsField(from, to core.Field) Fit {
 	case !to.Writable:
 		return Fit{Why: "This field cannot be written."}
 	}
+	return fitTypes(from, to)
+}
+
+// fitTypes is Fits of two fields: a record's own id means the record, and where the destination gives its fields themselves a
+// lookup is read by people.
+func fitTypes(from, to core.Field) Fit {
+	switch {
+	case itself(from) && to.Type.IsLookup():
+		return Fit{OK: true, Conversion: conversionTitles[toItself]}
+	case from.Type.IsLookup() && familyOf(to.Type) == familyText:
+		return Fit{OK: true, Conversion: conversionTitles[toName]}
+	}
 	return Fits(from.Type, to.Type)
 }
+
+// itself reports whether a field is its record's own id.
+func itself(f core.Field) bool { return f.Type == core.TypeID && len(f.Targets) == 1 }
 
 func fitFamilies(from, to family) Fit {
 	c, ok := compatible[from][to]

@@ -91,6 +91,9 @@ func (c *compiler) add(b *Binding) error {
 		}
 		p.plan.Choices[b.Column] = choices
 	}
+	if f := c.there[b.Column]; f != nil && byRecord && len(f.Targets) == 1 {
+		plan.Into = f.Targets[0]
+	}
 	if l := b.Lookup; l != nil && byRecord {
 		plan.Rule.StandIn = l.Default
 		if l.By == ByKey || l.By == ByField {
@@ -214,6 +217,9 @@ func (c *compiler) ending(b *Binding, col *column, input core.Field, refs bool) 
 	all := convertersFor(d)
 	if d.natural {
 		c.leaveNatural(&all, d, input)
+	}
+	if d.family == familyLookup && itself(input) {
+		all[core.KindText] = func(v core.Value) (core.Value, bool) { return core.Ref(input.Targets[0], v.AsText()), true }
 	}
 	if slices.ContainsFunc(all[:], func(f converter) bool { return f != nil }) && c.needed(&all, b, input, col) {
 		col.convert = &all

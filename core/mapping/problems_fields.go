@@ -127,7 +127,7 @@ func (l *lister) fit(b *Binding, to *core.Field, at Place, s says, zone bool) {
 	case b.Part != Whole:
 		return
 	case to != nil:
-		fit, into = Fits(from.Type, to.Type), familyOf(to.Type)
+		fit, into = fitTypes(*from, *to), familyOf(to.Type)
 	case l.dest == nil && b.Choices == nil:
 		fit = FitsColumn(from.Type, b.Type)
 		into, _ = columnFamily(b.Type)
@@ -216,7 +216,7 @@ func (l *lister) labels() {
 	}
 }
 
-func fitName(from, to *core.Field) string { return Fits(from.Type, to.Type).Conversion }
+func fitName(from, to *core.Field) string { return fitTypes(*from, *to).Conversion }
 
 // options looks at the labels of a field's options.
 func (l *lister) options(b *Binding, f *core.Field) {

@@ -95,17 +95,24 @@ func (l *lister) rules() {
 
 func (l *lister) lookup(b *Binding) {
 	f := l.fields[b.Field]
-	if b.Lookup == nil || f == nil || !f.Type.IsLookup() {
+	if b.Lookup == nil || f == nil {
 		return
 	}
 	at := Place{Part: PartLookups, Column: b.Column, Field: b.Field}
 	s := says{Field: l.name(b.Field), Column: l.column(b.Column), Table: b.Lookup.Target}
+	if itself(*f) {
+		l.itself(b, f, at, s)
+	}
+	if !f.Type.IsLookup() {
+		return
+	}
 	if b.Lookup.Target != "" && len(f.Targets) > 0 {
 		if !slices.Contains(f.Targets, b.Lookup.Target) {
 			l.add("lookup-gone", at, s)
 		}
+		to := l.there[b.Column]
 		for _, t := range f.Targets {
-			if t != b.Lookup.Target {
+			if t != b.Lookup.Target && (to == nil || len(to.Targets) != 1) { // else nothing but one table's records fits there
 				s.Value = t
 				l.add("lookup-target", at, s)
 				break
@@ -127,6 +134,18 @@ func (l *lister) lookup(b *Binding) {
 			s.Table = t
 			l.add("lookup-unmapped", at, s)
 		}
+	}
+}
+
+// itself looks for the other mapping of a record's table, on whose records those of this one hang.
+func (l *lister) itself(b *Binding, f *core.Field, at Place, s says) {
+	to := l.there[b.Column]
+	if to == nil || len(to.Targets) != 1 || len(l.draft.others) == 0 || b.Lookup.Default != "" {
+		return
+	}
+	if !slices.ContainsFunc(l.draft.others, func(m Mapping) bool { return m.Source == f.Targets[0] && strings.EqualFold(m.Table, to.Targets[0]) }) {
+		s.Table = tableTitle(*l.source) + " › " + to.Targets[0]
+		l.add("lookup-unmapped", at, s)
 	}
 }
 

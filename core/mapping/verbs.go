@@ -61,14 +61,17 @@ func (d *Draft) bound(field, column string) (Binding, error) {
 	return b, nil
 }
 
-// adapt gives a binding what its pair of fields needs: a table of choices matched by label, a way to find a record.
+// adapt gives a binding what its pair of fields needs: a table of choices matched by label, a way to find a record, its name.
 func (d *Draft) adapt(b *Binding, from, to core.Field) {
 	if needsChoices(from.Type, to.Type) {
 		b.Choices = &Choices{}
 		matchByLabel(b.Choices, from, to)
 	}
-	if from.Type.IsLookup() && to.Type.IsLookup() {
+	switch {
+	case (from.Type.IsLookup() || itself(from)) && to.Type.IsLookup():
 		b.Lookup = &Lookup{By: ByRecord}
+	case from.Type.IsLookup() && familyOf(to.Type) == familyText: // nobody reads an id of Dynamics there
+		b.Steps = []Step{{Name: "lookup", Params: map[string]string{"part": "name"}}}
 	}
 }
 

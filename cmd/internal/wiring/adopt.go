@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 
 	"ferry/core"
 	"ferry/core/mapping"
@@ -17,15 +16,19 @@ func BeginMapping(ctx context.Context, source core.Source, to core.Destination, 
 	if err != nil {
 		return mapping.Mapping{}, err
 	}
-	adopter, ok := to.(core.Adopter)
-	if ok {
-		if a, known := adopter.Adopts(table); known && (into == "" || into == a.Table) || into == "" {
-			return begun(ctx, t, to)
-		}
+	if into == "" {
+		return begun(ctx, t, to)
 	}
 	there, err := to.Describe(ctx, into)
 	if err != nil {
 		return mapping.Mapping{}, err
+	}
+	if adopter, ok := to.(core.Adopter); ok {
+		if all, known := adopter.Adopts(table); known {
+			if a, known := all.Into(into); known {
+				return adopted(a, t, there)
+			}
+		}
 	}
 	return mapping.NewDraft(t, &there).Saved(), nil
 }
@@ -67,6 +70,10 @@ func adopted(a core.Adoption, t, there core.Table) (mapping.Mapping, error) {
 			if err := d.BindTemplate(p.Column, p.Template); err != nil {
 				return m, err
 			}
+		case p.Text != "":
+			if err := d.BindConstant(p.Column, p.Text); err != nil {
+				return m, err
+			}
 		}
 	}
 	m = d.Saved()
@@ -79,14 +86,27 @@ func adopted(a core.Adoption, t, there core.Table) (mapping.Mapping, error) {
 		if p := a.Pairs[at]; p.Target != "" && b.Lookup != nil {
 			b.Lookup.Target = p.Target
 		}
+		if p := a.Pairs[at]; p.Step != "" && b.From == mapping.FromField {
+			b.Steps = []mapping.Step{{Name: p.Step, Params: p.Params}}
+		}
 		if choices := a.Pairs[at].Choices; choices != nil && b.From == mapping.FromField {
 			b.Choices = &mapping.Choices{}
 			for _, code := range slices.Sorted(maps.Keys(choices)) {
-				b.Choices.Values = append(b.Choices.Values, mapping.ChoicePair{Code: code, Label: strconv.FormatInt(code, 10), To: choices[code]})
+				b.Choices.Values = append(b.Choices.Values, mapping.ChoicePair{Code: code, Label: labelOf(t.Field(b.Field), code), To: choices[code]})
 			}
 		}
 	}
 	return m, nil
+}
+
+// labelOf is the label of an option; "" when there is none.
+func labelOf(f *core.Field, code int64) string {
+	for _, o := range f.Options {
+		if o.Code == code {
+			return o.Label
+		}
+	}
+	return ""
 }
 
 func notAdopted(plural string) *core.Fault {

@@ -169,7 +169,7 @@ func (m *mover) same(what string, expected map[string]string, made []playedhalo.
 
 // marks are the keys that Ferry left on records, by kind and id, as links or in fields.
 func (m *mover) marks() map[string]map[int64]string {
-	all := map[string]map[int64]string{"client": {}, "users": {}}
+	all := map[string]map[int64]string{"client": {}, "site": {}, "users": {}}
 	key := func(text string) string {
 		if len(text) == 36 && strings.Count(text, "-") == 4 {
 			return text
@@ -183,7 +183,7 @@ func (m *mover) marks() map[string]map[int64]string {
 		all["users"][u.ID()] = key(u.Text("other5"))
 	}
 	for _, l := range m.env.Halo.Links() {
-		all[map[int64]string{2: "client", 4: "users"}[l.Int("table_id")]][l.Int("halo_id")] = key(l.Text("third_party_id"))
+		all[map[int64]string{2: "client", 3: "site", 4: "users"}[l.Int("table_id")]][l.Int("halo_id")] = key(l.Text("third_party_id"))
 	}
 	return all
 }
