@@ -30,7 +30,7 @@ func (w *writing) retire(ctx context.Context, j *job) error {
 // replaced is what a job replaces, for whoever takes the import back. What it leaves is told by a digest of just the columns
 // that it writes: somebody may change another one, and the rest is still put back.
 func (w *writing) replaced(j *job) core.Replaced {
-	r := core.Replaced{Key: j.r.Key, Made: j.there == nil}
+	r := core.Replaced{Key: j.r.Key, Made: j.there == nil || j.fresh}
 	columns := new(big.Int)
 	for i, v := range j.values {
 		if j.write[i] && !(r.Made && v.Blank()) {
@@ -38,8 +38,10 @@ func (w *writing) replaced(j *job) core.Replaced {
 		}
 	}
 	var n int64
-	if !r.Made {
+	if j.there != nil {
 		n = j.there.id
+	}
+	if !r.Made {
 		r.Was = make([]core.Value, len(w.s.plan.Columns))
 		for i := range r.Was {
 			if columns.Bit(i) == 1 {
@@ -223,6 +225,10 @@ type taken struct {
 func (d *Destination) takeAway(ctx context.Context, t *table, ix *index, rows []core.Replaced, all []taken, outcomes []core.Outcome) error {
 	if t.rows != nil {
 		return d.takeRows(ctx, t, ix, rows, all, outcomes)
+	}
+	all, err := d.leaveMain(ctx, t, all, outcomes)
+	if err != nil {
+		return err
 	}
 	if !d.to.delete {
 		for some := range slices.Chunk(all, d.to.batch) {

@@ -65,3 +65,25 @@ func (w *writing) ownSite(ctx context.Context, j *job) error {
 	}
 	return nil
 }
+
+// leaveMain leaves out the main sites of those that are to be taken away: they go with their customers, which the same import
+// made.
+func (d *Destination) leaveMain(ctx context.Context, t *table, all []taken, outcomes []core.Outcome) ([]taken, error) {
+	if t.name != sites {
+		return all, nil
+	}
+	var left []taken
+	for _, x := range all {
+		customer, _ := x.e.row.id("client_id")
+		main, err := d.mainSite(ctx, customer)
+		switch {
+		case err != nil:
+			return nil, err
+		case main == x.e.id:
+			outcomes[x.at] = core.Outcome{Kind: core.Removed}
+		default:
+			left = append(left, x)
+		}
+	}
+	return left, nil
+}

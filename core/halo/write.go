@@ -252,6 +252,8 @@ func (w *writing) standing(ctx context.Context, j *job, i int, next core.Value) 
 	switch {
 	case w.asLeft(j):
 		return next, true, nil
+	case j.fresh: // nobody else has written there, and it goes with its customer
+		return core.Value{}, false, nil
 	case f.at != custom && j.made && takes && w.b.Before == nil && j.known.ID != "":
 		return core.Value{}, false, nil
 	}

@@ -267,3 +267,37 @@ func TestContactsFindTheSiteOfTheirAccount(t *testing.T) {
 		}
 	}
 }
+
+// Taken back, what the two mappings wrote is gone as one customer is, and the sites that were there before are as they were.
+func TestCustomersAndTheirSitesAreTakenBack(t *testing.T) {
+	for _, deletes := range []string{"false", "true"} {
+		m := newMover(t, 40, 30, playedhalo.Settings{}, "link-module", "77", "delete", deletes, "default-site", "Halcyon Chandlers/Main")
+		before, since := m.placed(), m.stand()
+		job, d, done := m.job()
+		job.Seal, job.Mappings = plainSeal{}, m.twoPlans(d)
+		r, err := importer.Run(t.Context(), job, nil)
+		if err != nil || to(r, "account-sites").Created == 0 || to(r, "account-sites").Updated == 0 {
+			t.Fatalf("%v %+v", err, r.Tables)
+		}
+		if reads := m.reads("/site/"); reads > int(to(r, "account-sites").Updated) {
+			t.Errorf("%d sites were read one by one: %+v", reads, r.Tables)
+		}
+		back, err := importer.TakeBack(t.Context(), job, r.Run, nil)
+		done()
+		if err != nil || len(back.Refusals) != 0 || to(back, "account-sites").Removed != to(r, "account-sites").Created {
+			t.Errorf("%v %+v %+v", err, back.Tables, back.Refusals[:min(3, len(back.Refusals))])
+		}
+		after := m.placed()
+		for id, row := range before {
+			if after[id] != row {
+				t.Errorf("a site that was there is %s and was %s", after[id], row)
+			}
+		}
+		for _, c := range m.env.Halo.Customers() {
+			if c.ID() > since.customer && (deletes == "true" || !c.Bool("inactive")) {
+				t.Errorf("%s is still there", c.Text("name"))
+			}
+		}
+		m.decent()
+	}
+}
