@@ -212,6 +212,9 @@ func (t *table) retirement(f fating) (core.Plan, []core.Value) {
 			c.Type = have.Type
 		}
 	}
+	if slices.Contains(t.marks, c.Name) {
+		c.Rule.StandIn = f.policy.Value // so that it is known again as Ferry's; see unmarking
+	}
 	p.Columns = []core.Column{c}
 	return p, []core.Value{valueOf(c.Type, f.policy.Value)}
 }

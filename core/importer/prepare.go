@@ -57,8 +57,10 @@ func (e *engine) ready(ctx context.Context, m mapping.Mapping) (*table, error) {
 	}
 	digest := mapping.Digest(m)
 	m, hidden, left := hide(m, *about, e.known.table)
+	m, marks := unmarking(m)
 	t := &table{
 		left:  left,
+		marks: marks,
 		run:   RunTable{Hidden: hidden, Mapping: m.ID, Digest: digest, Table: m.Source, Title: m.Title, To: m.Table, Rights: about.Rights},
 		state: Waiting,
 	}

@@ -208,7 +208,9 @@ func (c *compiler) ending(b *Binding, col *column, input core.Field, refs bool) 
 		if !ok {
 			return badText(&c.p.m, b, b.Text)
 		}
-		col.fixed = v
+		if col.fixed = v; b.Text == "" {
+			col.fixed = core.Null()
+		}
 		return nil
 	}
 	if !known || b.Part != Whole && d.natural {
