@@ -20,17 +20,44 @@ func (c *client) makeValues(ctx context.Context, d *definition, options []core.C
 			new = append(new, c.newValue(d, name, dynamicsOf(options, name)))
 		}
 	}
-	if len(new) == 0 {
+	_, err := c.postOnce(ctx, "adding values to a list of Halo", "Lookup", new, func() error {
+		if err := c.readValues(ctx, d); err != nil {
+			return err
+		}
+		new = slices.DeleteFunc(new, func(o object) bool { return len(d.byLabel(o.text("name"))) > 0 })
 		return nil
-	}
-	_, err := c.post(ctx, "adding values to a list of Halo", "Lookup", new)
+	}, func() []object { return new })
 	return err
+}
+
+// postOnce is post for elements that would be there twice if they were sent again without looking: where no answer comes, look
+// finds out which are there, and only what is left is sent once more. Of saved there is none then.
+func (c *client) postOnce(ctx context.Context, op, path string, elements []object, look func() error, left func() []object) (saved []object, err error) {
+	for attempt := 1; len(elements) > 0; attempt++ {
+		saved, err = c.post(ctx, op, path, elements)
+		if err == nil || surelyNot(err) || refused(err) || attempt == mostTries {
+			return saved, err
+		}
+		for range 2 { // Halo may still be at work on what it did not answer
+			if err := c.wait(ctx, settle); err != nil {
+				return nil, err
+			}
+			if err := look(); err != nil {
+				return nil, err
+			}
+			if elements = left(); len(elements) == 0 {
+				break
+			}
+		}
+		saved = nil
+	}
+	return saved, nil
 }
 
 // newValue is the element that adds a value to a list. dynamics is its id in Dynamics, which Halo's own importer needs; "" is
 // not known.
 func (c *client) newValue(d *definition, label, dynamics string) object {
-	o := object{"lookupid": d.lookup, "name": label}
+	o := object{"lookupid": d.lookup, "name": label, "_isimport": true}
 	c.setDynamics(o, dynamics)
 	return o
 }
@@ -61,7 +88,13 @@ func dynamicsOf(options []core.Choosing, label string) string {
 
 // makeValue adds a value to a field's list.
 func (c *client) makeValue(ctx context.Context, f *field, label, dynamics string) (value, error) {
-	saved, err := c.post(ctx, "adding a value to a list of Halo", "Lookup", []object{c.newValue(f.def, label, dynamics)})
+	new := []object{c.newValue(f.def, label, dynamics)}
+	saved, err := c.postOnce(ctx, "adding a value to a list of Halo", "Lookup", new, func() error { return c.readValues(ctx, f.def) }, func() []object {
+		if len(f.def.byLabel(label)) > 0 {
+			return nil
+		}
+		return new
+	})
 	if err != nil {
 		return value{}, err
 	}
@@ -71,8 +104,10 @@ func (c *client) makeValue(ctx context.Context, f *field, label, dynamics string
 			return f.def.values[len(f.def.values)-1], nil
 		}
 	}
-	if err := c.readValues(ctx, f.def); err != nil {
-		return value{}, err
+	if len(f.def.byLabel(label)) == 0 {
+		if err := c.readValues(ctx, f.def); err != nil {
+			return value{}, err
+		}
 	}
 	if found := f.def.byLabel(label); len(found) == 1 {
 		return found[0], nil
@@ -87,34 +122,62 @@ func (d *Destination) fillDynamics(ctx context.Context, t *table, p core.Plan) e
 		return nil
 	}
 	var all []object
+	var lists []*definition
 	for _, c := range p.Columns { // in their order: the same plan asks the same
 		f := t.field(c.Name)
 		if f == nil || f.def == nil || f.def.lookup == 0 {
 			continue
 		}
-		ids := map[int64][]string{}
-		for _, o := range p.Choices[c.Name] {
-			if n, ok := f.def.meant(o); ok {
-				ids[n] = append(ids[n], strconv.FormatInt(o.Code, 10))
-			}
-		}
-		for i := range f.def.values {
-			v := &f.def.values[i]
-			if (v.dynamics == "" || v.dynamics == "0") && len(ids[v.id]) == 1 {
-				v.dynamics = ids[v.id][0]
-				o := object{"lookupid": f.def.lookup, "id": v.id, "name": v.label}
-				d.c.setDynamics(o, v.dynamics)
-				all = append(all, o)
-			}
+		if new := d.lackingIDs(f.def, p.Choices[c.Name]); len(new) > 0 {
+			all, lists = append(all, new...), append(lists, f.def)
 		}
 	}
 	for some := range slices.Chunk(all, d.to.batch) {
-		if _, err := d.c.repost(ctx, "writing the Dynamics ID of values of a list in Halo", "Lookup", some); err != nil {
+		_, err := d.c.repost(ctx, "writing the Dynamics ID of values of a list in Halo", "Lookup", some)
+		if err != nil && !surelyNot(err) && !refused(err) && d.haveIDs(ctx, lists, some) {
+			continue
+		}
+		if err != nil {
 			d.forget(t)
 			return err
 		}
 	}
 	return nil
+}
+
+// lackingIDs are the elements that give values of a list their Dynamics ID, of those that have none.
+func (d *Destination) lackingIDs(def *definition, options []core.Choosing) (all []object) {
+	ids := map[int64][]string{}
+	for _, o := range options {
+		if n, ok := def.meant(o); ok {
+			ids[n] = append(ids[n], strconv.FormatInt(o.Code, 10))
+		}
+	}
+	for i := range def.values {
+		v := &def.values[i]
+		if (v.dynamics == "" || v.dynamics == "0") && len(ids[v.id]) == 1 {
+			v.dynamics = ids[v.id][0]
+			o := object{"lookupid": def.lookup, "id": v.id, "name": v.label, "_isimport": true}
+			d.c.setDynamics(o, v.dynamics)
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// haveIDs reads whether values have the ids that were written and never answered.
+func (d *Destination) haveIDs(ctx context.Context, lists []*definition, written []object) bool {
+	for _, def := range lists {
+		if err := d.c.readValues(ctx, def); err != nil {
+			return false
+		}
+		for _, o := range written {
+			if o["lookupid"] == def.lookup && !slices.ContainsFunc(def.values, func(v value) bool { return v.id == o["id"] && v.dynamics != "" && v.dynamics != "0" }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // meant is the value into which an option goes; false when it is not there, or several are called so.

@@ -3,6 +3,7 @@ package halo
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"ferry/core"
@@ -76,7 +77,14 @@ func (c *client) makeField(ctx context.Context, number int64, f newField) error 
 	if f.holds == core.TypeDateTime {
 		o["inputtype"] = 1
 	}
-	saved, err := c.post(ctx, "making a custom field in Halo", "FieldInfo", []object{o})
+	elements := []object{o}
+	saved, err := c.postOnce(ctx, "making a custom field in Halo", "FieldInfo", elements, func() error {
+		fields, err := c.customFields(ctx, number)
+		if slices.ContainsFunc(fields, func(there field) bool { return strings.EqualFold(there.name, f.name) }) {
+			elements = nil
+		}
+		return err
+	}, func() []object { return elements })
 	if err != nil || len(f.options) == 0 || kind != kindChoice && kind != kindChoices {
 		return err
 	}

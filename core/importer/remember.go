@@ -90,13 +90,9 @@ func (e *engine) remembering(ctx context.Context, p core.Plan, b core.Batch) fun
 		if err != nil {
 			return err
 		}
-		plain, err := packReplaced(rows)
-		if err != nil {
-			return err
-		}
 		return memory.Remember(ctx, Image{
 			Run: e.current.ID, Batch: b.ID, Pass: b.Pass, Mapping: p.ID, Rows: len(rows), About: string(about),
-			Sealed: e.Seal.Close(sealedFor(e.current.ID, b.ID), plain), Made: e.Now(),
+			Sealed: e.Seal.Close(sealedFor(e.current.ID, b.ID), packReplaced(rows)), Made: e.Now(),
 		})
 	}
 }

@@ -16,7 +16,7 @@ const (
 
 var errImage = errors.New("importer: an image cannot be read")
 
-func packReplaced(rows []core.Replaced) ([]byte, error) {
+func packReplaced(rows []core.Replaced) []byte {
 	out := binary.AppendUvarint(make([]byte, 0, packedSize(rows)), uint64(len(rows)))
 	for _, r := range rows {
 		flags := byte(0)
@@ -45,21 +45,10 @@ func packReplaced(rows []core.Replaced) ([]byte, error) {
 			if v.Kind() == core.KindAbsent {
 				continue
 			}
-			out = append(binary.AppendUvarint(out, uint64(i)), byte(v.Kind()))
-			switch v.Kind() {
-			case core.KindNull:
-			case core.KindInt:
-				out = binary.AppendVarint(out, v.AsInt())
-			case core.KindBytes:
-				out = appendPart(out, string(v.AsBytes()))
-			case core.KindText, core.KindDecimal:
-				out = appendPart(out, v.AsText())
-			default:
-				return nil, errImage
-			}
+			out = appendValue(binary.AppendUvarint(out, uint64(i)), v)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // packedSize is about how many bytes rows are when they are packed.
@@ -149,24 +138,11 @@ func unpackReplaced(in []byte) ([]core.Replaced, error) {
 			r.Was = make([]core.Value, columns)
 		}
 		for range known {
-			i, kind := u.number(), core.Kind(u.byte())
+			i := u.number()
 			if u.bad || i >= columns {
 				return nil, errImage
 			}
-			switch kind {
-			case core.KindNull:
-				r.Was[i] = core.Null()
-			case core.KindInt:
-				r.Was[i] = core.Int(u.signed())
-			case core.KindBytes:
-				r.Was[i] = core.Bytes([]byte(u.text()))
-			case core.KindText:
-				r.Was[i] = core.Text(u.text())
-			case core.KindDecimal:
-				r.Was[i] = core.Decimal(u.text())
-			default:
-				return nil, errImage
-			}
+			r.Was[i] = u.value()
 		}
 		rows = append(rows, r)
 	}

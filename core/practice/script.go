@@ -28,6 +28,7 @@ type Step struct {
 	Table  string  `json:"table,omitempty"`  // logical name or set name of the table whose rows are asked for
 	Page   int     `json:"page,omitempty"`   // the page of that table, from 1
 	Nth    int     `json:"nth,omitempty"`    // only the n-th request that matches, from 1
+	From   int     `json:"from,omitempty"`   // from the n-th on
 	Every  int     `json:"every,omitempty"`  // only each n-th: 2 is every other time
 	Times  int     `json:"times,omitempty"`  // at most so often; 0 is without end
 	Chance float64 `json:"chance,omitempty"` // between 0 and 1; 0 is always. The seed of the environment decides
@@ -152,7 +153,7 @@ func (s Step) check() error {
 	if s.Chance < 0 || s.Chance > 1 {
 		return errors.New("the chance must be between 0 and 1")
 	}
-	if s.Nth < 0 || s.Every < 0 || s.Times < 0 || s.Page < 0 || s.Bytes < 0 || s.For < 0 {
+	if s.Nth < 0 || s.From < 0 || s.Every < 0 || s.Times < 0 || s.Page < 0 || s.Bytes < 0 || s.For < 0 {
 		return errors.New("a number is below 0")
 	}
 	switch {
@@ -248,6 +249,7 @@ func (p *player) due(s *playing) bool {
 	s.matched++
 	switch {
 	case s.Nth != 0 && s.matched != s.Nth,
+		s.matched < s.From,
 		s.Every != 0 && s.matched%s.Every != 0,
 		s.Times != 0 && s.done >= s.Times,
 		(s.Do == DoRemoveColumn || s.Do == DoSettings) && s.done > 0,
