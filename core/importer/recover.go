@@ -149,7 +149,7 @@ func (e *engine) mend(ctx context.Context, t *table, p *Part, b Batch) error {
 		case hits == nil:
 			outcomes[i] = core.Outcome{Kind: core.Unsure, Fault: noAnswer(t.plan.Source, r.Key)}
 			continue
-		case len(hits[i]) > 1:
+		case len(hits[i]) > 1 && !r.Known: // one that was there before may be on its way from one place to another
 			outcomes[i] = core.Outcome{Kind: core.Unsure, Fault: foundTwice(t.plan.Source, r.Key)}
 			continue
 		case len(hits[i]) == 1 && !r.Known:

@@ -272,47 +272,45 @@ func (m *mover) stir(round int) {
 // Vessels, the classes that Halo lacks, and the voyages of the vessels: killed behind each request of a first import and of later
 // ones, with and without the last answer, and gone on with, Halo has each once, whole, and where it belongs.
 func TestAnImportIntoCustomTablesIsKilledBehindEachRequestAndGoesOn(t *testing.T) {
-	for _, lost := range []bool{false, true} {
-		for _, settings := range []playedhalo.Settings{{}, {MatchRows: "ignored", Batch: "partial", PageCap: 30}} {
-			m := newMover(t, 5, 5, settings, "batch", "25", "make", "true", "dynamics-value", "value2")
-			m.coded()
-			own := m.own()
-			x := m.classed(m.vessels())
-			run := func(job importer.Job) error { _, err := importer.Run(t.Context(), job, nil); return err }
-			first, n := 0, 3
-			for ; ; n++ { // of the first import, each process gets one request further than the one before
-				if first++; !m.killed(x, n, lost, run) {
-					break
-				}
-				if first > 60 {
-					t.Fatal("the first import does not end")
-				}
+	for lost, settings := range map[bool]playedhalo.Settings{false: {}, true: {MatchRows: "ignored", Batch: "partial", PageCap: 30}} {
+		m := newMover(t, 5, 5, settings, "batch", "25", "make", "true", "dynamics-value", "value2")
+		m.coded()
+		own := m.own()
+		x := m.classed(m.vessels())
+		run := func(job importer.Job) error { _, err := importer.Run(t.Context(), job, nil); return err }
+		first, n := 0, 3
+		for ; ; n++ { // of the first import, each process gets one request further than the one before
+			if first++; !m.killed(x, n, lost, run) {
+				break
 			}
-			what := fmt.Sprintf("%+v, lost %t", settings.MatchRows, lost)
-			m.sameRows(what+": first", own)
-			m.sameClasses(what+": first", true)
-			for n = 3; ; n++ {
-				m.stir(n)
-				died := m.killed(x, n, lost, run)
-				r := m.again(x)
-				m.sameRows(fmt.Sprintf("%s: killed at %d", what, n), own)
-				if open(r) > 0 {
-					t.Fatalf("%s: killed at %d: %+v %v", what, n, r.Tables, r.Refusals)
-				}
-				if t.Failed() || !died {
-					break
-				}
+			if first > 60 {
+				t.Fatal("the first import does not end")
 			}
-			if first < 8 || n < 12 {
-				t.Errorf("%s: the first import was killed %d times, later ones %d times", what, first-1, n-3)
+		}
+		what := fmt.Sprintf("%+v, lost %t", settings.MatchRows, lost)
+		m.sameRows(what+": first", own)
+		m.sameClasses(what+": first", true)
+		for n = 3; ; n++ {
+			m.stir(n)
+			died := m.killed(x, n, lost, run)
+			r := m.again(x)
+			m.sameRows(fmt.Sprintf("%s: killed at %d", what, n), own)
+			if open(r) > 0 {
+				t.Fatalf("%s: killed at %d: %+v %v", what, n, r.Tables, r.Refusals)
 			}
-			m.sameClasses(what, true)
-			m.decent()
-			m.env.Halo.Forget()
-			m.again(x)
-			if n := m.writes(); n != 0 {
-				t.Errorf("nothing changed, but %d requests write", n)
+			if t.Failed() || !died {
+				break
 			}
+		}
+		if first < 8 || n < 12 {
+			t.Errorf("%s: the first import was killed %d times, later ones %d times", what, first-1, n-3)
+		}
+		m.sameClasses(what, true)
+		m.decent()
+		m.env.Halo.Forget()
+		m.again(x)
+		if n := m.writes(); n != 0 {
+			t.Errorf("nothing changed, but %d requests write", n)
 		}
 	}
 }
