@@ -84,6 +84,8 @@ func (f *field) plain(v core.Value) string {
 		return v.AsTime().Format("2006-01-02T15:04:05")
 	case f.name == "toplevel":
 		return fold(v.Canonical())
+	case f.numeric():
+		return short(v.Canonical())
 	}
 	return v.Canonical()
 }

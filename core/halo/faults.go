@@ -66,6 +66,10 @@ func badTypes() *core.Fault {
 	return wrong("bad-types", "The setting “field-types” cannot be read.", "Write number=type with commas between: 0=text, 2=choice. Types are text, memo, choice, choices, date, time, checkbox, table, dynamic and rich.")
 }
 
+func badInputs() *core.Fault {
+	return wrong("bad-inputs", "The setting “input-types” cannot be read.", "Write number=type with commas between: 1=integer, 2=money. Types are integer, money and decimal; 0 is that of ordinary text.")
+}
+
 func badHeader() *core.Fault {
 	return wrong("bad-header", "The extra headers cannot be read.", "Write one on each line: its name, a colon, its value. Authorization and Host cannot be set.")
 }

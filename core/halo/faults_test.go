@@ -16,7 +16,7 @@ import (
 // anew.
 func TestEveryFaultIsProofRead(t *testing.T) {
 	faults := []*core.Fault{
-		noAddress(), badAddress(), disguised(), plainHTTP(), badNumber("batch", 1, 1000), badSlot("x"), badTypes(), badHeader(), noCredentials(),
+		noAddress(), badAddress(), disguised(), plainHTTP(), badNumber("batch", 1, 1000), badSlot("x"), badTypes(), badInputs(), badHeader(), noCredentials(),
 		otherHost("acme.halopsa.com", &url.URL{Scheme: "https", Host: "login.example.com", Path: "/auth/"}), badAuthInfo(), noToken(), fieldThere("CFTier"), noList("CFTier"),
 		endless("Client"), refusedRecord(), fieldMissing("Website"), fieldRefused("Website"), emailTaken(),
 		noTable(), noField("CFTier"), badFieldName("x y"), noKeyField("Vessels"), unknownType("CFTier"), readOnly("CFTier"), noMatchColumn("name"),

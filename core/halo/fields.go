@@ -72,6 +72,7 @@ type definition struct {
 	table    int64 // of a table field: the custom table whose rows it holds
 	readOnly bool
 	withTime bool
+	numeric  bool // a text that takes nothing but numbers, as far as its input type tells
 	values   []value
 }
 
@@ -138,6 +139,9 @@ func (c *client) customField(o object) (field, bool) {
 	d.values = c.valuesOf(o.all("values"))
 	if input, ok := o.id("inputtype"); ok && d.kind == kindDate {
 		d.withTime = input != 0 || strings.Contains(strings.ToLower(o.text("inputtype_name")), "time")
+	}
+	if input, ok := o.id("inputtype"); ok && d.kind == kindText {
+		_, d.numeric = c.to.inputs[input]
 	}
 	f := field{name: name, display: o.text("label"), member: name, at: custom, def: d, typ: d.fieldType(), must: o.yes("mandatory")}
 	if f.display == "" {

@@ -6,7 +6,8 @@ import (
 	"ferry/core"
 )
 
-// MakeField implements core.Maker. Numbers become text: Halo has no other kind for them.
+// MakeField implements core.Maker. Numbers become texts that take nothing else: Halo
+// has no other kind for them.
 func (d *Destination) MakeField(ctx context.Context, table string, f core.Field) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

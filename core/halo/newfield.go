@@ -51,6 +51,13 @@ func newFieldOf(p core.Plan, column core.Column) newField {
 		n.holds = core.TypeDate
 	case column.Type == core.ColumnDateTime:
 		n.holds = core.TypeDateTime
+	case column.Type == core.ColumnInteger:
+		n.holds = core.TypeInteger
+	case column.Type == core.ColumnDecimal || column.Type == core.ColumnDouble:
+		if column.Holds != core.TypeMoney {
+			n.holds = core.TypeDecimal
+		}
+	case column.Type == core.ColumnText && inputOf(usualInputs(), column.Holds) > 0: // its digits
 	case column.Holds != core.TypeMemo: // what goes in is text, whatever it was
 		n.holds = core.TypeText
 	}
@@ -77,14 +84,18 @@ func (c *client) makeField(ctx context.Context, number int64, f newField) error 
 	if f.holds == core.TypeDateTime {
 		o["inputtype"] = 1
 	}
-	elements := []object{o}
-	saved, err := c.postOnce(ctx, "making a custom field in Halo", "FieldInfo", elements, func() error {
-		fields, err := c.customFields(ctx, number)
-		if slices.ContainsFunc(fields, func(there field) bool { return strings.EqualFold(there.name, f.name) }) {
-			elements = nil
-		}
-		return err
-	}, func() []object { return elements })
+	input := int64(0)
+	if kind == kindText {
+		input = inputOf(c.to.inputs, f.holds)
+	}
+	if input > 0 {
+		o["inputtype"] = input
+	}
+	saved, err := c.postField(ctx, number, o)
+	if input > 0 && answered(err) == 400 { // this Halo has no such input type: an ordinary text holds the number too
+		delete(o, "inputtype")
+		saved, err = c.postField(ctx, number, o)
+	}
 	if err != nil || len(f.options) == 0 || kind != kindChoice && kind != kindChoices {
 		return err
 	}
@@ -107,6 +118,18 @@ func (c *client) makeField(ctx context.Context, number int64, f newField) error 
 		return noList(f.name)
 	}
 	return c.makeValues(ctx, &d, f.options)
+}
+
+// postField makes a field, once: where no answer came it is looked for first.
+func (c *client) postField(ctx context.Context, number int64, o object) ([]object, error) {
+	elements := []object{o}
+	return c.postOnce(ctx, "making a custom field in Halo", "FieldInfo", elements, func() error {
+		fields, err := c.customFields(ctx, number)
+		if slices.ContainsFunc(fields, func(there field) bool { return strings.EqualFold(there.name, "CF"+o.text("name")) }) {
+			elements = nil
+		}
+		return err
+	}, func() []object { return elements })
 }
 
 // label is what people read: "CFCustomerSegment" becomes "Customer Segment".

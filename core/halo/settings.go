@@ -94,6 +94,7 @@ func settings() []core.Setting {
 		{Name: "requests", More: true, Title: "Requests in five minutes", Kind: core.SettingNumber, Default: "300", Help: "Halo stops answering above 300; other programs that use its API take part of them. Ferry keeps below."},
 		{Name: "batch", More: true, Title: "Records per request", Kind: core.SettingNumber, Default: "50", Help: "How many records are written at once."},
 		{Name: "field-types", More: true, Title: "Numbers of field types", Kind: core.SettingText, Help: "Only where Halo shows other numbers than Ferry expects: 0=text, 1=memo, 2=choice, 3=choices, 4=date, 5=time, 6=checkbox, 7=table, 8=dynamic, 10=rich."},
+		{Name: "input-types", More: true, Title: "Numbers of input types", Kind: core.SettingText, Help: "For custom fields that Ferry makes of numbers, only where Halo shows other ones than 1=integer, 2=money, 3=decimal. 0=money makes ordinary text fields."},
 		{Name: "headers", More: true, Title: "Extra headers", Kind: core.SettingSecret, Env: "FERRY_HALO_HEADERS", Help: "Header: value, one on each line, where Halo has agreed on something special with you."},
 	}
 }
@@ -118,6 +119,7 @@ type target struct {
 	requests    int
 	batch       int
 	types       map[int64]fieldKind
+	inputs      map[int64]core.FieldType // of text fields that take numbers
 }
 
 // parse reads the settings. Its error is a Fault.
@@ -165,6 +167,9 @@ func parse(s core.Settings) (target, error) {
 		return t, badSlot(t.slot)
 	}
 	if t.types, err = parseTypes(s.Get("field-types")); err != nil {
+		return t, err
+	}
+	if t.inputs, err = parseInputs(s.Get("input-types")); err != nil {
 		return t, err
 	}
 	t.header, err = parseHeaders(s.Secrets["headers"].Reveal())

@@ -75,6 +75,9 @@ func (f *field) encode(v core.Value) (any, bool) {
 		if v.Kind() == core.KindTime {
 			s = isoTime(v)
 		}
+		if f.numeric() {
+			s = short(s)
+		}
 		return s, f.length == 0 || len(s) <= f.length || len([]rune(s)) <= f.length
 	case core.TypeBoolean:
 		b, ok := readBool(v)
@@ -218,6 +221,9 @@ func (f *field) equal(there, next core.Value) bool {
 	}
 	if f.name == "toplevel" {
 		return fold(there.Canonical()) == fold(next.Canonical())
+	}
+	if f.numeric() && sameNumber(there.Canonical(), next.Canonical()) {
+		return true
 	}
 	return there.Canonical() == next.Canonical()
 }

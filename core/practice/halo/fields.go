@@ -1,7 +1,9 @@
 package halo
 
 import (
+	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +23,17 @@ const (
 	TypeDynamic  = 8
 	TypeRich     = 10
 )
+
+// The input types of texts that take nothing but numbers (inferred).
+const (
+	InputInteger = 1
+	InputMoney   = 2
+	InputDecimal = 3
+)
+
+var inputs = map[int64]*regexp.Regexp{
+	InputInteger: regexp.MustCompile(`^[+-]?[0-9]+$`), InputMoney: regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`), InputDecimal: regexp.MustCompile(`^[+-]?[0-9]+(\.[0-9]+)?$`),
+}
 
 var fieldTypes = map[int64]bool{TypeText: true, TypeMemo: true, TypeSingle: true, TypeMulti: true, TypeDate: true, TypeTime: true, TypeCheckbox: true, TypeTable: true, TypeDynamic: true, TypeRich: true}
 
@@ -79,6 +92,8 @@ func (c *call) saveField(old, next, in record) error {
 		return bad("The name and the type of a field cannot be changed.")
 	case !fieldTypes[next.int("type")]:
 		return bad("The field type has a value that does not exist.")
+	case next.int("type") == TypeText && c.settings.NoInputs && next.int("inputtype") > 0:
+		return bad("The field inputtype has a value that does not exist.")
 	case old == nil && c.fieldNamed(next.int("usage"), name) != nil:
 		return bad("A field with the name " + name + " already exists.")
 	case next.int("type") == TypeTable && c.store.get("customtable", next.int("table_id")) == nil:
@@ -239,6 +254,12 @@ func (c *call) cell(f, sent record) (any, error) {
 			return nil, refused
 		}
 		return text, nil
+	}
+	if n, isNumber := v.(json.Number); isNumber && inputs[f.int("inputtype")] != nil {
+		text, isText = n.String(), true
+	}
+	if shape := inputs[f.int("inputtype")]; shape != nil && f.int("type") == TypeText && !shape.MatchString(text) {
+		return nil, refused
 	}
 	if limit := f.int("characterlimit"); !isText || limit > 0 && int64(len([]rune(text))) > limit {
 		return nil, refused

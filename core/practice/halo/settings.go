@@ -46,6 +46,7 @@ type Settings struct {
 	PagedLinks bool `json:"pagedLinks,omitempty"` // a list of links has pages when they are asked for; else that is not heard
 
 	// Custom fields, lists and tables.
+	NoInputs       bool   `json:"noInputs,omitempty"`       // there are no texts that take nothing but numbers
 	ReplaceFields  bool   `json:"replaceFields,omitempty"`  // a custom field that is not sent is emptied; else it stays
 	BadOptions     string `json:"badOptions,omitempty"`     // an option that is not in the list: "" refused, "ignored"
 	DynamicsSlot   string `json:"dynamicsSlot,omitempty"`   // member of an option that holds its Dynamics ID: "" value2, another one, "none"
