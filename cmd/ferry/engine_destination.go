@@ -29,15 +29,10 @@ func (e *Engine) destination(ctx context.Context, d project.Destination) (core.D
 	if err != nil {
 		return nil, err
 	}
-	now, secrets := wiring.PracticeHalo(env)
+	d, secrets := wiring.AtPractice(env, d)
 	e.mu.Lock()
 	maps.Copy(secrets, e.opens)
 	e.mu.Unlock()
-	d.Settings = maps.Clone(d.Settings)
-	if d.Settings == nil {
-		d.Settings = map[string]string{}
-	}
-	d.Settings["address"] = now.Settings["address"] // it has another one each time
 	return e.machine().Destination(ctx, wiring.PracticeDrivers(env, e.machine().Log), d, secrets)
 }
 

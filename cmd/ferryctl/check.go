@@ -7,6 +7,7 @@ import (
 
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
+	"ferry/core/mapping"
 )
 
 // checkLine is one step of check -json.
@@ -33,7 +34,7 @@ func checkOf(c core.Check) checkLine {
 
 func checkCommand(ctx context.Context, t *terminal, args []string) int {
 	f := connectionFlags("check")
-	f.set.StringVar(&f.to, "to", "", "test this destination too: halo:ADDRESS, excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL")
+	f.set.StringVar(&f.to, "to", "", "test this destination too (default: the project's): halo:ADDRESS, excel:FILE.xlsx, sqlite:FILE, csv:FOLDER or postgres:URL")
 	f.set.Var(f.settings, "set", "a setting of the destination, NAME=VALUE; may be repeated")
 	f.set.StringVar(&f.tables, "tables", "", "tables that must be readable (default: account,contact)")
 	f.set.StringVar(&f.report, "report", "", "write a connection report to this file (HTML)")
@@ -86,20 +87,28 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 	if f.report != "" {
 		unsaved = computer.SaveReport(f.report, to, checks, version, time.Now())
 	}
-	if f.to != "" {
+	if f.to != "" || f.loaded != nil && f.loaded.Destination != nil {
 		drivers := wiring.Destinations(f.data, t.log)
 		where, err := f.destination(drivers)
 		if err != nil {
 			return 0, err
 		}
-		destination, err := computer.Destination(ctx, drivers, where, f.secrets(ctx, t, computer, drivers, where))
+		at, err := f.reached(ctx, t, computer, reach{where: where, drivers: drivers}, to)
+		if err != nil {
+			return 0, err
+		}
+		destination, err := computer.Destination(ctx, at.drivers, at.where, at.secrets)
 		if err != nil {
 			return 0, err
 		}
 		defer destination.Close()
-		more := check(ctx, t, f.json, destination, core.Need{Tables: tables})
-		available = available && core.Available(more)
+		need := core.Need{Tables: tables}
+		if core.Available(checks) {
+			need.Mapped = f.mapped(ctx, t, link.Source, destination, tables, &checks)
+		}
+		more := check(ctx, t, f.json, destination, need)
 		checks = append(checks, more...)
+		available = available && core.Available(more) && core.Available(checks)
 	}
 	code := verdict(t, f.json, available, checks)
 	switch {
@@ -110,6 +119,29 @@ func (f *flags) runCheck(ctx context.Context, t *terminal) (int, error) {
 		fmt.Fprintf(t.out, "The report is in %s\n", printable(f.report))
 	}
 	return code, nil
+}
+
+// mapped is what an import would put into a destination's own tables. A mapping that cannot be made is a step that failed.
+func (f *flags) mapped(ctx context.Context, t *terminal, source core.Source, destination core.Destination, tables []string, checks *[]core.Check) []core.Mapped {
+	if _, ok := destination.(core.Adopter); !ok {
+		return nil
+	}
+	var saved, maps []mapping.Mapping
+	if f.loaded != nil {
+		saved = wiring.Asked(f.loaded.Mappings, f.loaded.Tables, tables)
+	}
+	for _, name := range tables {
+		some, err := wiring.Mappings(ctx, source, destination, saved, []string{name}, nil)
+		switch k := core.AsFault(err).Kind; {
+		case err == nil:
+			maps = append(maps, some...)
+		case k == core.Wrong: // all else is told by the destination's own steps
+			c := core.Check{ID: "mapping-" + name, Title: "Mapping of " + name, State: core.CheckFailed, Fault: core.AsFault(err)}
+			*checks = append(*checks, c)
+			showCheck(t, f.json, c)
+		}
+	}
+	return mapping.Mapped(maps...)
 }
 
 // signedOut is an environment that nobody could be signed in to. Its steps are taken all the same: what is wrong may be
@@ -136,26 +168,30 @@ func check(ctx context.Context, t *terminal, asJSON bool, s core.System, need co
 			return
 		}
 		ended = append(ended, c)
-		if asJSON {
-			line(t.out, map[string]any{"check": checkOf(c)})
-			return
-		}
-		fmt.Fprintf(t.out, "%s %-44s %s\n", sign(c.State), printable(c.Title), printable(c.Detail))
-		if c.Fault != nil {
-			f := c.Fault
-			fmt.Fprintf(t.out, "    %s\n    %s\n", printable(f.Cause), printable(f.Remedy))
-			if f.Subject.Value != "" {
-				fmt.Fprintf(t.out, "    %s\n", printable(f.Subject.Value))
-			}
-			if f.Owner != "" && f.Owner != core.You {
-				fmt.Fprintf(t.out, "    Who can do it: %s\n", f.Owner)
-			}
-			if f.Link != "" {
-				fmt.Fprintf(t.out, "    %s\n", printable(f.Link))
-			}
-		}
+		showCheck(t, asJSON, c)
 	})
 	return ended
+}
+
+func showCheck(t *terminal, asJSON bool, c core.Check) {
+	if asJSON {
+		line(t.out, map[string]any{"check": checkOf(c)})
+		return
+	}
+	fmt.Fprintf(t.out, "%s %-44s %s\n", sign(c.State), printable(c.Title), printable(c.Detail))
+	if c.Fault != nil {
+		f := c.Fault
+		fmt.Fprintf(t.out, "    %s\n    %s\n", printable(f.Cause), printable(f.Remedy))
+		if f.Subject.Value != "" {
+			fmt.Fprintf(t.out, "    %s\n", printable(f.Subject.Value))
+		}
+		if f.Owner != "" && f.Owner != core.You {
+			fmt.Fprintf(t.out, "    Who can do it: %s\n", f.Owner)
+		}
+		if f.Link != "" {
+			fmt.Fprintf(t.out, "    %s\n", printable(f.Link))
+		}
+	}
 }
 
 func verdict(t *terminal, asJSON, available bool, checks []core.Check) int {

@@ -70,8 +70,12 @@ func (f *flags) runCompare(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	e := errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, project: f.loaded, language: language, json: f.json,
-		secrets: f.secrets(ctx, t, computer, drivers, where)}
+	at, err := f.reached(ctx, t, computer, reach{where: where, drivers: drivers}, to)
+	if err != nil {
+		return 0, err
+	}
+	e := errand{to: to, where: at.where, drivers: at.drivers, tables: tables, filters: f.filters, project: f.loaded, language: language, json: f.json,
+		secrets: at.secrets}
 	e.instead = func(job importer.Job) (int, error) { return f.compare(ctx, t, computer, job) }
 	return carry(ctx, t, computer, e)
 }

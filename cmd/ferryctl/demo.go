@@ -9,7 +9,6 @@ import (
 	"ferry/cmd/internal/wiring"
 	"ferry/core"
 	"ferry/core/practice"
-	"ferry/core/project"
 )
 
 // demoCommand does the main job once, on this computer alone: sign in, test, import, look at the result.
@@ -47,20 +46,11 @@ func (f *flags) runDemo(ctx context.Context, t *terminal) (int, error) {
 	defer env.Close()
 	var secrets map[string]core.Secret
 	if where.Driver == "halo" {
-		set := where.Settings
-		where, secrets = wiring.PracticeHalo(env)
+		where, secrets = wiring.AtPractice(env, where)
 		drivers = wiring.PracticeDrivers(env, t.log)
-		for name, value := range set {
-			if value != "" {
-				where.Settings[name] = value
-			}
-		}
 	}
 	computer := &wiring.Computer{Data: folder, Log: t.log}
-	to := wiring.Connection{
-		Connection: project.Connection{Name: "Practice", Org: env.Org, ClientID: env.SecretApp, Auth: project.Secret},
-		Access:     project.Access{Authority: env.Authority}, Secret: core.NewSecret(env.Secret), CA: string(env.CA),
-	}
+	to := practiceConnection(env, "Practice")
 	link, err := computer.Connect(to)
 	if err != nil {
 		return 0, err

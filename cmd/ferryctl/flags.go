@@ -17,6 +17,7 @@ import (
 	"ferry/core"
 	"ferry/core/dataverse"
 	"ferry/core/mapping"
+	"ferry/core/practice"
 	"ferry/core/project"
 	"ferry/core/signin"
 )
@@ -48,6 +49,7 @@ type flags struct {
 	language          string
 	keepDays          days
 	loaded            *project.Project
+	practice          *practice.Environment // once it was started
 }
 
 // pairs are NAME=VALUE flags that may be repeated.
@@ -215,8 +217,9 @@ func (f *flags) connection(ctx context.Context, t *terminal, c *wiring.Computer)
 		}
 	}
 	if to.Practice && f.org == "" {
-		return to, wrongUse("This project reads from the practice environment, which runs inside Ferry's window only.", "Import it in the window, or name an environment with -org. To try the terminal: ferryctl demo.")
+		return f.atPractice(ctx, t, to.Name)
 	}
+	to.Practice = false // an environment that is named takes its place
 	if to.Org == "" && f.loaded != nil {
 		return to, wrongUse("The project has no connection that is finished.", "Finish it in Ferry's window, or name the environment with -org https://contoso.crm.dynamics.com")
 	}

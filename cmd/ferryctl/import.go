@@ -84,8 +84,12 @@ func (f *flags) errand(ctx context.Context, t *terminal) (*wiring.Computer, erra
 	if err != nil {
 		return nil, errand{}, err
 	}
-	return computer, errand{to: to, where: where, drivers: drivers, tables: tables, filters: f.filters, retire: retire, project: f.loaded, full: f.full, rehearse: f.rehearse, rows: f.rows, keys: f.keys, only: f.only, language: language, json: f.json,
-		secrets: f.secrets(ctx, t, computer, drivers, where)}, nil
+	at, err := f.reached(ctx, t, computer, reach{where: where, drivers: drivers}, to)
+	if err != nil {
+		return nil, errand{}, err
+	}
+	return computer, errand{to: to, where: at.where, drivers: at.drivers, tables: tables, filters: f.filters, retire: retire, project: f.loaded, full: f.full, rehearse: f.rehearse, rows: f.rows, keys: f.keys, only: f.only, language: language, json: f.json,
+		secrets: at.secrets}, nil
 }
 
 // agreed are the numbers of -retire, by mapping.
@@ -176,7 +180,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	job := c.Job(link, destination, wiring.Place(e.where), maps, memory)
 	job.Retire = e.retire
 	job.Language = project.LanguageCode(e.language)
-	job.Full, job.From, job.To, job.Who = e.full, e.to.Org, e.where.Driver+":"+wiring.Where(e.where), who(e.to)
+	job.Full, job.From, job.To, job.Who = e.full, from(e.to), wiring.Named(e.where), who(e.to)
 	e.seal(ctx, t, c, id, &job)
 	if e.instead != nil {
 		return e.instead(job)
@@ -281,6 +285,14 @@ func untouched(r importer.Receipt) bool {
 		}
 	}
 	return true
+}
+
+// from is what is read, as receipts and the history name it. The practice environment has another address each time.
+func from(to wiring.Connection) string {
+	if to.Practice {
+		return to.Name
+	}
+	return to.Org
 }
 
 func who(to wiring.Connection) string {

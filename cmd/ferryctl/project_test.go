@@ -198,11 +198,10 @@ func TestAProjectThatLacksSomethingSaysWhat(t *testing.T) {
 		change func(p *project.Project)
 		says   string
 	}{
-		"no destination":                         {func(p *project.Project) { p.Destination = nil }, "no destination"},
-		"no connection":                          {func(p *project.Project) { p.Connections, p.Connection = nil, "" }, "no connection"},
-		"nothing is on":                          {func(p *project.Project) { p.Off = p.Tables }, "takes part"},
-		"the practice environment of the window": {func(p *project.Project) { p.Connections[0].Practice = true }, "practice environment"},
-		"a field that is not there":              {func(p *project.Project) { p.Mappings[0].Columns[0].Field = "nam" }, "nam"},
+		"no destination":            {func(p *project.Project) { p.Destination = nil }, "no destination"},
+		"no connection":             {func(p *project.Project) { p.Connections, p.Connection = nil, "" }, "no connection"},
+		"nothing is on":             {func(p *project.Project) { p.Off = p.Tables }, "takes part"},
+		"a field that is not there": {func(p *project.Project) { p.Mappings[0].Columns[0].Field = "nam" }, "nam"},
 	} {
 		if code, _, text := s.importProject(s.saveProject(c.change)); code != exitUsage || !strings.Contains(text, c.says) {
 			t.Errorf("%s: exit %d: %s", name, code, text)

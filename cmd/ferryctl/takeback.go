@@ -32,6 +32,9 @@ func (f *flags) runTakeback(ctx context.Context, t *terminal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if where.Practice {
+		return 0, wrongUse("The practice Halo begins anew with each start: what an import wrote into it is gone already.", "There is nothing to take back.")
+	}
 	id := ""
 	if f.loaded != nil {
 		id = f.loaded.ID

@@ -26,6 +26,19 @@ func PracticeHalo(env *practice.Environment) (project.Destination, map[string]co
 	}
 }
 
+// AtPractice is a destination of the practice environment as it runs now: it has another address each time. What a project or a
+// command says of it counts, else what it is reached with.
+func AtPractice(env *practice.Environment, d project.Destination) (project.Destination, map[string]core.Secret) {
+	now, secrets := PracticeHalo(env)
+	for name, value := range d.Settings {
+		if name != "address" && value != "" {
+			now.Settings[name] = value
+		}
+	}
+	now.Kind = d.Kind
+	return now, secrets
+}
+
 // PracticeDrivers are the destinations of a practice environment that are no files: their certificates are trusted.
 func PracticeDrivers(env *practice.Environment, log *slog.Logger) []core.Driver[core.Destination] {
 	return []core.Driver[core.Destination]{halo.Driver(halo.Options{Log: log, Network: rest.Network{PEM: env.CA, Proxy: rest.Proxy{Mode: rest.NoProxy}}})}

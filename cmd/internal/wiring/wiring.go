@@ -160,9 +160,12 @@ func Saved(saved []mapping.Mapping, name string, list ...string) (mapping.Mappin
 	return mapping.Mapping{}, false
 }
 
-// Where is where a destination is, for people.
+// Where is where a destination is, for people. One of the practice environment has another address each time, and says what it is.
 func Where(d project.Destination) string {
 	for _, driver := range Destinations("", nil) {
+		if driver.Name == d.Driver && d.Practice {
+			return "Practice " + driver.Title
+		}
 		if driver.Name == d.Driver && driver.Place != nil {
 			return driver.Place(core.Settings{Values: d.Settings})
 		}
@@ -183,6 +186,9 @@ func fileOrFolder(d project.Destination) string {
 
 // Place is a stable name of where a destination is, whatever folder a command was started in.
 func Place(d project.Destination) string {
+	if d.Practice {
+		return d.Driver + ":practice"
+	}
 	where := Where(d)
 	if where != fileOrFolder(d) {
 		return d.Driver + ":" + where
@@ -191,6 +197,14 @@ func Place(d project.Destination) string {
 		where = whole
 	}
 	return d.Driver + ":" + where
+}
+
+// Named is a destination as the terminal names it, in receipts and in the history.
+func Named(d project.Destination) string {
+	if d.Practice {
+		return Where(d)
+	}
+	return d.Driver + ":" + Where(d)
 }
 
 // Job makes the import of tables from a link to a destination.

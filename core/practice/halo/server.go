@@ -2,6 +2,7 @@ package halo
 
 import (
 	"bytes"
+	"crypto/rand"
 	"io"
 	"net/http"
 	"net/url"
@@ -29,6 +30,7 @@ type Server struct {
 	now     func() time.Time
 
 	mu       sync.Mutex
+	id       string // of its database: another one for each server, whose records are its own
 	settings Settings
 	store    *store
 	tokens   map[string]token
@@ -43,7 +45,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{options: o, now: o.Now, settings: o.Settings, tokens: map[string]token{}, store: newStore()}
+	s := &Server{id: "practice-" + strings.ToLower(rand.Text()[:12]), options: o, now: o.Now, settings: o.Settings, tokens: map[string]token{}, store: newStore()}
 	s.sow(o.Seed)
 	return s
 }

@@ -121,7 +121,7 @@ func (c *call) authInfo() error {
 // instanceInfo tells what this Halo is. Whether it needs a token on a real one is not known; here it does not.
 func (c *call) instanceInfo() error {
 	return c.say(http.StatusOK, map[string]any{
-		"dbid": "practice", "app_version": "2.182.1", "database_version": "2.182.1", "agent_count": 3, "licensed_agent_count": 5, "online_agent_count": 1,
+		"dbid": c.id, "app_version": "2.182.1", "database_version": "2.182.1", "agent_count": 3, "licensed_agent_count": 5, "online_agent_count": 1,
 		"app_name": "Practice Halo", "agent_url": c.options.Address, "portal_url": c.options.Address + "/portal", "auth_url": c.options.Address + "/auth",
 		"using_event_service": true, "using_outgoing_service": true,
 	})
