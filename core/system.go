@@ -211,10 +211,17 @@ type Previewer interface {
 	Preview(ctx context.Context, p Plan) (Plan, error)
 }
 
-// A Forecaster is a Destination that takes only so much in a time, and says beforehand how long it will take: in one sentence
-// without values, for so many records of each of its tables. "" is nothing to say.
+// A Forecaster is a Destination that takes only so much in a time, and says beforehand how long so many records of each of its
+// tables take. Nothing is asked for it.
 type Forecaster interface {
-	Forecast(records map[string]int64) (text string, takes time.Duration)
+	Forecast(records map[string]int64) Forecast
+}
+
+// A Forecast is what a Forecaster says.
+type Forecast struct {
+	Text    string // one sentence without values; "" is nothing to say
+	Takes   time.Duration
+	Warning *Fault // what makes it slow and can be mended first; its Subject.Field is the setting that mends it
 }
 
 // Known is what the journal remembers of a record for a Forgetful.

@@ -43,6 +43,8 @@ func newDestinationPage(w *Window) *destinationPage {
 	return &destinationPage{w: w, page: kit.NewPage()}
 }
 
+func (w *Window) destinations() *destinationPage { return w.pages[placeDestination].(*destinationPage) }
+
 func (p *destinationPage) object() fyne.CanvasObject { return p.page.Container }
 
 func (p *destinationPage) enter() {
@@ -260,7 +262,7 @@ func refused(d *project.Destination, driver *core.Driver[core.Destination]) *cor
 
 func (p *destinationPage) verdict() []fyne.CanvasObject {
 	calls := p.w.faultCalls(nil, p.check)
-	calls.Quiet, calls.More = true, p.mends
+	calls.Quiet, calls.More, calls.Hints = true, p.mends, p.mends
 	cards := []fyne.CanvasObject{}
 	p.said = nil
 	switch {

@@ -278,9 +278,12 @@ func (w *Window) people() core.Count {
 	return core.Count{}
 }
 
-// mends are buttons of a Fault that names a setting and what it has to be.
+// mends are buttons of a Fault that names a setting: with what it has to be, or to fill it in.
 func (p *destinationPage) mends(f *core.Fault) []fyne.CanvasObject {
 	for _, s := range p.driver.Settings {
+		if f.Subject.Field == s.Name && f.Subject.Value == "" && s.Offered {
+			return []fyne.CanvasObject{kit.Plain(lang.L("Fill in “{{.Setting}}”…", kit.M{"Setting": s.Title}), func() { p.fillIn(s) })}
+		}
 		if f.Subject.Field == s.Name && f.Subject.Value != "" && s.Kind == core.SettingText {
 			return []fyne.CanvasObject{kit.Plain(lang.L("Yes, use {{.Value}}", kit.M{"Value": f.Subject.Value}), func() {
 				p.form.Put(s.Name, f.Subject.Value)
@@ -289,6 +292,14 @@ func (p *destinationPage) mends(f *core.Fault) []fyne.CanvasObject {
 		}
 	}
 	return nil
+}
+
+// fillIn lets a person choose a setting, and tests the destination with it.
+func (p *destinationPage) fillIn(s core.Setting) {
+	p.offered(s, func(value string) {
+		p.form.Put(s.Name, value)
+		p.check()
+	})
 }
 
 func (p *destinationPage) draft() *project.Destination {

@@ -53,8 +53,9 @@ func (w *Window) quietWords(r ImportRequest) []fyne.CanvasObject {
 	return []fyne.CanvasObject{kit.Hint("check", words, look.Passed)}
 }
 
-// forecast asks how long the import takes and writes it into the sheet when it is known.
-func (w *Window) forecast(r ImportRequest, into *fyne.Container, sheet *kit.Sheet) {
+// forecast asks how long the import takes and writes it into the sheet when it is known. What makes it slow stands there as a
+// warning, with a way to mend it first.
+func (w *Window) forecast(r ImportRequest, into, slow *fyne.Container, sheet *kit.Sheet) {
 	c := w.connection()
 	if c == nil || !w.described() {
 		return
@@ -81,15 +82,32 @@ func (w *Window) forecast(r ImportRequest, into *fyne.Container, sheet *kit.Shee
 		sheet.Refit()
 	}
 	show(lang.L("Working out how long it takes…"))
-	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (string, error) {
+	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (core.Forecast, error) {
 		return w.o.Engine.ForecastImport(ctx, to, records)
-	}, nil, func(words string, err error) {
-		if err != nil || words == "" {
+	}, nil, func(said core.Forecast, err error) {
+		if err != nil || said.Text == "" {
 			show(lang.L("How long it takes is said when it begins."))
 			return
 		}
-		show(words + ".")
+		if said.Warning != nil {
+			slow.Objects = []fyne.CanvasObject{w.slowCard(said.Warning, sheet)}
+		}
+		show(said.Text + ".")
 	})
+}
+
+// slowCard is what makes an import slow. One click leads to the setting that mends it.
+func (w *Window) slowCard(f *core.Fault, sheet *kit.Sheet) fyne.CanvasObject {
+	said := *f
+	said.Subject = core.Subject{}
+	calls := kit.FaultCalls{Quiet: true}
+	for _, s := range w.driver(w.project.Destination.Driver).Settings {
+		if s.Name == f.Subject.Field {
+			calls.MendBy = lang.L("Fill in “{{.Setting}}”…", kit.M{"Setting": s.Title})
+			calls.Mend = func() { sheet.Close(); w.open(placeDestination); w.destinations().fillIn(s) }
+		}
+	}
+	return kit.WarningCard(&said, calls)
 }
 
 // forecastHeight is room for two lines.

@@ -54,9 +54,9 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	parts := []fyne.CanvasObject{kit.Facts(facts...)}
 	parts = append(append(parts, w.expected(r)...), w.keepsWords())
 	parts = append(parts, w.quietWords(r)...)
-	takes := kit.Column(0)
+	takes, slow := kit.Column(0), kit.Column(0)
 	if w.described() {
-		parts = append(parts, takes)
+		parts = append(parts, takes, slow)
 	}
 	begin := kit.Primary(w.startWords(r), nil)
 	var sheet *kit.Sheet
@@ -87,7 +87,7 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	}
 	job.Buttons = append(job.Buttons, begin)
 	sheet = kit.ShowSheet(w.win.Canvas(), job)
-	w.forecast(r, takes, sheet)
+	w.forecast(r, takes, slow, sheet)
 }
 
 func (w *Window) startWords(r ImportRequest) string {

@@ -24,8 +24,8 @@ type DestinationEngine interface {
 	// one. into is one of the destination's tables; "" leaves it to the destination, and a Fault says that it has no idea.
 	BeginMapping(ctx context.Context, c project.Connection, d project.Destination, table, into string) (mapping.Mapping, error)
 	// ForecastImport says how long so many records of each of a destination's own tables take, where it takes only so much in
-	// a time; "" is nothing to say. Nobody is asked.
-	ForecastImport(ctx context.Context, d project.Destination, records map[string]int64) (string, error)
+	// a time. Nobody is asked.
+	ForecastImport(ctx context.Context, d project.Destination, records map[string]int64) (core.Forecast, error)
 	// MakeField and MakeValues make what a mapping lacks at a destination with tables of its own; see core.Maker.
 	MakeField(ctx context.Context, d project.Destination, table string, f core.Field) error
 	MakeValues(ctx context.Context, d project.Destination, table, field string, values []core.Option) error

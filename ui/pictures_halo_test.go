@@ -87,6 +87,12 @@ func haloScenes() []scene {
 			s.Tap("Try 10 of each")
 			s.Sees("about a minute")
 		}},
+		{"halo-slow", func(e *uitest.Engine, o *ui.Options) { toHalo(e, o); e.Places.Slow = slow() }, func(s *uitest.Stage) {
+			s.Tap("Import")
+			s.Sees("Say where it goes…")
+			s.Tap("Try 10 of each")
+			s.Sees("each new record is sent alone")
+		}},
 		{"halo-tried", func(e *uitest.Engine, o *ui.Options) {
 			toHalo(e, o)
 			e.Receipt = uitest.Done()

@@ -164,16 +164,15 @@ func (e *Engine) BeginMapping(ctx context.Context, c project.Connection, d proje
 }
 
 // ForecastImport says how long an import takes.
-func (e *Engine) ForecastImport(ctx context.Context, d project.Destination, records map[string]int64) (string, error) {
+func (e *Engine) ForecastImport(ctx context.Context, d project.Destination, records map[string]int64) (core.Forecast, error) {
 	destination, err := e.asked(ctx, d)
 	if err != nil {
-		return "", err
+		return core.Forecast{}, err
 	}
 	if f, ok := destination.(core.Forecaster); ok {
-		text, _ := f.Forecast(records)
-		return text, nil
+		return f.Forecast(records), nil
 	}
-	return "", nil
+	return core.Forecast{}, nil
 }
 
 // maker is a destination that makes what a mapping lacks.

@@ -54,15 +54,13 @@ type reach struct {
 // reached is how the destination of a command is reached: that of the practice environment as it runs now, every other as its
 // settings say. From the practice environment Ferry writes into files and into its own Halo only.
 func (f *flags) reached(ctx context.Context, t *terminal, c *wiring.Computer, r reach, from wiring.Connection) (reach, error) {
-	if r.where.Driver == "halo" && r.where.Settings["address"] == "" && from.Practice {
-		r.where.Practice = true
-	}
+	its := r.where.Practice || r.where.Driver == "halo" && r.where.Settings["address"] == "" && from.Practice
 	switch {
-	case r.where.Practice && !from.Practice:
+	case its && !from.Practice:
 		return r, wrongUse("The project's destination is the practice Halo, which takes only what the practice environment has.", "Name another destination with "+toWays+".")
-	case from.Practice && !r.where.Practice && !wiring.IsFile(r.where):
+	case from.Practice && !its && !wiring.IsFile(r.where):
 		return r, wrongUse("From the practice environment Ferry writes only into files and into the practice Halo.", "Leave -to out, or name a file, or the practice Halo: -to halo")
-	case !r.where.Practice:
+	case !its:
 		r.secrets = f.secrets(ctx, t, c, r.drivers, r.where)
 		return r, nil
 	}

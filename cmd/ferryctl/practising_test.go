@@ -93,3 +93,26 @@ func TestThePracticeEnvironmentAndRealSystemsDoNotMeet(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, said)
 	}
 }
+
+// Without an id in Halo each record goes alone. How long that takes, and what to do about it, is said before the first one.
+func TestThatRecordsGoOneByOneIsSaidBeforeTheFirst(t *testing.T) {
+	t.Parallel()
+	file, data := practised(t, func(p *project.Project) {
+		delete(p.Destination.Settings, "link-module")
+		p.Destination.Settings["requests"] = "100000"
+	})
+	code, said := alone(t, "check", "-project", file, "-data", data)
+	if code != exitWell || !strings.Contains(said, "1,000 records take about") || !strings.Contains(said, "id-fields") {
+		t.Errorf("check: exit %d\n%s", code, said)
+	}
+	few := "account=startswith(name,'A')" // alone they take long
+	_, said = alone(t, "import", "-project", file, "-data", data, "-filter", few)
+	warned, moved := strings.Index(said, "each new record is sent alone: "), strings.Index(said, "Accounts (account): read")
+	if warned < 0 || moved < warned || !strings.Contains(said, "found again by the journal alone, one record at a time") {
+		t.Errorf("it says\n%s", said)
+	}
+	_, said = alone(t, "import", "-project", file, "-data", data, "-filter", few, "-set", "id-fields=ref, other5")
+	if strings.Contains(said, "sent alone") || !strings.Contains(said, "found again by the field") {
+		t.Errorf("with a field it says\n%s", said)
+	}
+}

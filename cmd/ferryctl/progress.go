@@ -16,6 +16,7 @@ type progressBar struct {
 	json  bool
 	last  time.Time
 	said  string // the last waiting notice
+	slow  bool   // what makes the import slow was said
 	wrote bool
 	now   func() time.Time
 }
@@ -23,6 +24,11 @@ type progressBar struct {
 func (b *progressBar) show(p importer.Progress) {
 	if p.Current < 0 || p.Current >= len(p.Tables) {
 		return
+	}
+	if p.Slow != nil && !b.slow && !b.json {
+		b.slow = true
+		b.end()
+		fmt.Fprintf(b.t.err, "! %s\n  %s\n  Ctrl+C stops; the same command goes on.\n", printable(p.Slow.Cause), printable(p.Slow.Remedy))
 	}
 	if b.json {
 		b.object(p)
@@ -66,6 +72,10 @@ func (b *progressBar) object(p importer.Progress) {
 	all := make([]table, 0, len(p.Tables))
 	for _, x := range p.Tables {
 		all = append(all, table{x.Table, string(x.State), x.Total.N, x.Counts})
+	}
+	if p.Slow != nil && !b.slow {
+		b.slow = true
+		line(b.t.out, map[string]any{"warning": map[string]any{"code": p.Slow.Code, "cause": p.Slow.Cause, "remedy": p.Slow.Remedy}})
 	}
 	line(b.t.out, map[string]any{"progress": map[string]any{
 		"tables": all, "waiting": p.Waiting.Text, "rate": int64(p.Rate), "leftSeconds": int64(p.Left.Seconds()), "elapsedSeconds": int64(p.Elapsed.Seconds()),

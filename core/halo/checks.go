@@ -35,7 +35,7 @@ func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core
 		step("customers", "Customers can be read", "signin", d.checkCustomers),
 		step("agent", "All customers can be seen", "customers", d.checkAgent),
 		step("site", "Default site", "customers", d.checkSite),
-		step("marks", "Records are found again", "customers", d.checkMarks),
+		step("marks", "Records are found again", "customers", func(ctx context.Context, c *core.Check) error { return d.checkMarks(ctx, need, c) }),
 		step("quiet", "Nobody is written to", "signin", d.checkQuiet),
 	}
 	looked := map[string]bool{}
@@ -169,31 +169,60 @@ func (d *Destination) checkSite(ctx context.Context, c *core.Check) error {
 	return err
 }
 
-func (d *Destination) checkMarks(ctx context.Context, c *core.Check) error {
-	t, err := d.table(ctx, customers)
-	if err != nil {
-		return err
-	}
-	w := d.way(t)
-	if w.kind == byLink {
-		if _, err := d.askLinks(ctx, t, url.Values{"third_party_id": {"00000000-0000-0000-0000-000000000000"}}); err != nil {
-			if !unavailable(err) {
+// checkMarks tells by what records are found again, for each table that an import writes.
+func (d *Destination) checkMarks(ctx context.Context, need core.Need, c *core.Check) error {
+	var all []string
+	unproved, alone, failed := false, false, false
+	for _, name := range d.marked(need) {
+		t, err := d.table(ctx, name)
+		if err != nil {
+			return err
+		}
+		w := d.way(t)
+		if w.kind == byLink {
+			_, err := d.askLinks(ctx, t, url.Values{"third_party_id": {"00000000-0000-0000-0000-000000000000"}})
+			switch {
+			case err != nil && !unavailable(err):
 				return err
+			case err != nil:
+				w, failed = d.next(t, w), true
 			}
-			w = d.next(t, w)
+		}
+		unproved = unproved || !w.proved && w.kind != byNothing
+		alone = alone || w.kind == byNothing
+		if one := strings.ToLower(t.display) + " by " + w.title(); !slices.Contains(all, one) {
+			all = append(all, one)
 		}
 	}
-	c.Detail = "by " + w.title()
-	if !w.proved && w.kind != byNothing {
+	c.Detail = strings.Join(all, ", ")
+	if unproved {
 		c.Detail += "; the first record that is made proves it"
 	}
-	if w.kind == byNothing {
-		c.State, c.Fault = core.CheckWarned, oneByOne()
-		if d.to.module != 0 {
+	if alone {
+		c.State, c.Fault = core.CheckWarned, oneByOne(d.aThousand())
+		if failed {
 			c.Fault = linksFail()
 		}
 	}
 	return nil
+}
+
+// marked are the tables whose records get a mark, among those that are needed; customers and users when nobody says.
+func (d *Destination) marked(need core.Need) (names []string) {
+	for _, name := range []string{customers, sites, users} {
+		wanted := slices.ContainsFunc(need.Mapped, func(m core.Mapped) bool { return strings.EqualFold(m.Table, name) }) ||
+			slices.ContainsFunc(need.Tables, func(table string) bool {
+				a, ok := d.Adopts(table)
+				return ok && a.Table == name || strings.EqualFold(table, name)
+			})
+		if wanted {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return []string{customers, users}
+	}
+	return names
 }
 
 func (d *Destination) checkQuiet(_ context.Context, c *core.Check) error {

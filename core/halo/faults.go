@@ -323,7 +323,10 @@ func linksFail() *core.Fault {
 	return wrong("links-fail", "Halo does not keep external links under this module number as Ferry needs it.", "Correct “Number of the link module”, or name a field in “Fields for the Dynamics ID”.")
 }
 
-func oneByOne() *core.Fault {
-	return wrong("one-by-one", "Halo keeps no id of Dynamics, so records are made one by one, and an import after the journal was lost makes them again.",
-		"Fill in “Number of the link module”, or name a field for the id in “Fields for the Dynamics ID” (id-fields).")
+// oneByOne says that new records go alone, and how long that takes.
+func oneByOne(long string) *core.Fault {
+	f := wrong("one-by-one", "Halo keeps no id of Dynamics, so each new record is sent alone: "+long+". After the journal was lost, records that nothing else tells apart would be made again.",
+		"Before you start, name fields that nobody uses in “Fields for the Dynamics ID” (id-fields), or fill in “Number of the link module” (link-module).")
+	f.Subject.Field = "id-fields"
+	return f
 }

@@ -3,27 +3,55 @@ package halo
 import (
 	"fmt"
 	"time"
+
+	"ferry/core"
 )
 
 // Forecast implements core.Forecaster. Records go in arrays, and what is there is read in pages of a hundred; where Ferry can
-// leave no mark each new record goes alone. Nothing is asked for it.
-func (d *Destination) Forecast(records map[string]int64) (string, time.Duration) {
+// leave no mark each new record goes alone, and how long it would take with one is said beside. Nothing is asked for it.
+func (d *Destination) Forecast(records map[string]int64) core.Forecast {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	calls, all := int64(6), int64(0) // sign-in, what Halo is, fields
+	arrays, alone, all, slow := int64(6), int64(6), int64(0), int64(0) // sign-in, what Halo is, fields
 	for name, n := range records {
-		each := int64(d.to.batch)
-		if t := d.tables[name]; t != nil && d.way(t).kind == byNothing || d.to.module == 0 && len(d.to.idFields) == 0 {
-			each = 1
-		}
-		calls += 4 + (n+each-1)/each + n/100
+		batch := int64(d.to.batch)
+		one := 4 + (n+batch-1)/batch + n/100
+		arrays += one
 		all += n
+		if d.markless(name) {
+			one = 4 + n + n/100
+			slow += n
+		}
+		alone += one
 	}
 	if all == 0 {
-		return "", 0
+		return core.Forecast{}
 	}
-	takes := max(d.c.pace.takes(calls), time.Duration(calls)*time.Second/2)
-	return fmt.Sprintf("Halo takes %d requests in five minutes: %d records need about %d, which is about %s", d.c.pace.most, all, calls, inWords(takes)), takes
+	takes := d.lasts(alone)
+	f := core.Forecast{Takes: takes, Text: fmt.Sprintf("Halo takes %d requests in five minutes: %d records need about %d, which is about %s", d.c.pace.most, all, alone, inWords(takes))}
+	if slow > 1 {
+		f.Warning = oneByOne(fmt.Sprintf("%d records take about %s. With an id they take about %s", all, inWords(takes), inWords(d.lasts(arrays))))
+	}
+	return f
+}
+
+// markless reports whether Ferry can leave no mark on the records of a table, as far as it knows without asking.
+func (d *Destination) markless(name string) bool {
+	if t := d.tables[name]; t != nil {
+		return d.way(t).kind == byNothing
+	}
+	fixed := name == customers || name == sites || name == users
+	return fixed && d.to.module == 0 && len(d.to.idFields) == 0
+}
+
+// lasts is how long so many requests take.
+func (d *Destination) lasts(calls int64) time.Duration {
+	return max(d.c.pace.takes(calls), time.Duration(calls)*time.Second/2)
+}
+
+// aThousand says how long records take that go alone, where nobody knows how many they are.
+func (d *Destination) aThousand() string {
+	return fmt.Sprintf("1,000 records take about %s. With an id they take about %s", inWords(d.lasts(1000)), inWords(d.lasts(int64(1000/d.to.batch+10))))
 }
 
 // inWords says a time to a person.

@@ -77,8 +77,8 @@ func settings() []core.Setting {
 			Help: "The number under which Halo keeps external links of Dynamics. Ferry proves with one record that links are kept before it relies on them; without a number it does not use them.",
 		},
 		{
-			Name: "id-fields", More: true, Title: "Fields for the Dynamics ID", Kind: core.SettingText,
-			Help: "Where external links do not work: fields that nobody else uses, with commas between, such as ref, other5 or CFDynamicsId. Each table takes the first that it has.",
+			Name: "id-fields", Title: "Fields for the Dynamics ID", Kind: core.SettingText, Offered: true,
+			Help: "By these Ferry finds its records again where external links do not work: fields that nobody else uses, with commas between, such as ref, other5 or CFDynamicsId. Each table takes the first that it has.",
 		},
 		{
 			Name: "dynamics-value", More: true, Title: "Column for the Dynamics ID of list values", Kind: core.SettingText,

@@ -19,11 +19,11 @@ func (e *engine) forecast() {
 			records[t.plan.Table] += max(0, t.total.N-t.counts().Read)
 		}
 	}
-	text, takes := f.Forecast(records)
-	if text == "" {
+	said := f.Forecast(records)
+	if said.Text == "" {
 		return
 	}
-	e.teller.change(func() { e.teller.forecast = takes })
-	e.teller.notice(core.Notice{Text: text})
-	e.log.Info("the import takes about", "time", takes.Round(time.Second))
+	e.teller.change(func() { e.teller.forecast, e.teller.warning = said.Takes, said.Warning })
+	e.teller.notice(core.Notice{Text: said.Text})
+	e.log.Info("the import takes about", "time", said.Takes.Round(time.Second))
 }

@@ -61,6 +61,7 @@ type Progress struct {
 	Tables    []TableProgress
 	Current   int         // index into Tables
 	Waiting   core.Notice // why nothing happens just now; empty Text when it does
+	Slow      *core.Fault // what makes the import slow, as the destination said before the first record; nil when nothing does
 	Elapsed   time.Duration
 	Rate      float64       // records a second over the last ten seconds
 	Left      time.Duration // about how long still; 0 when not known

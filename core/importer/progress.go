@@ -29,6 +29,7 @@ type teller struct {
 	samples []sample
 
 	forecast time.Duration // what the destination said before the first record; 0 is nothing
+	warning  *core.Fault   // what it said makes the import slow; nil is nothing
 
 	telling sync.Mutex // held while progress runs
 	last    time.Time
@@ -129,7 +130,7 @@ func (t *teller) snapshot(now time.Time) Progress {
 	t.state.Lock()
 	defer t.state.Unlock()
 	p := Progress{
-		Run: t.e.current.ID, Continues: t.e.resumed, Current: t.current, Waiting: t.waiting,
+		Run: t.e.current.ID, Continues: t.e.resumed, Current: t.current, Waiting: t.waiting, Slow: t.warning,
 		Elapsed: now.Sub(t.started), Tables: make([]TableProgress, len(t.e.tables)),
 	}
 	var read, left int64

@@ -15,6 +15,7 @@ type Places struct {
 	Kept     map[string]bool
 	Offers   []string
 	Forecast string
+	Slow     *core.Fault // what makes an import slow
 	Tables   []core.TableName
 	Begun    map[string]mapping.Mapping // by "table" or "table into"
 }
@@ -57,8 +58,8 @@ func (e *Engine) BeginMapping(ctx context.Context, _ project.Connection, _ proje
 }
 
 // ForecastImport implements ui.Engine.
-func (e *Engine) ForecastImport(ctx context.Context, _ project.Destination, _ map[string]int64) (string, error) {
-	return e.Places.Forecast, e.called(ctx, "ForecastImport")
+func (e *Engine) ForecastImport(ctx context.Context, _ project.Destination, _ map[string]int64) (core.Forecast, error) {
+	return core.Forecast{Text: e.Places.Forecast, Warning: e.Places.Slow}, e.called(ctx, "ForecastImport")
 }
 
 // MakeField implements ui.Engine: it is there afterwards.

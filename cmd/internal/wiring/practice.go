@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"log/slog"
+	"maps"
 	"strings"
 
 	"ferry/core"
@@ -26,17 +27,22 @@ func PracticeHalo(env *practice.Environment) (project.Destination, map[string]co
 	}
 }
 
-// AtPractice is a destination of the practice environment as it runs now: it has another address each time. What a project or a
-// command says of it counts, else what it is reached with.
+// AtPractice is a destination of the practice environment as it runs now: it has another address each time. A project says all
+// the rest of it; one that a command names is as it is offered, but for what the command says.
 func AtPractice(env *practice.Environment, d project.Destination) (project.Destination, map[string]core.Secret) {
 	now, secrets := PracticeHalo(env)
+	all := map[string]string{}
+	if !d.Practice {
+		maps.Copy(all, now.Settings)
+	}
 	for name, value := range d.Settings {
-		if name != "address" && value != "" {
-			now.Settings[name] = value
+		if value != "" {
+			all[name] = value
 		}
 	}
-	now.Kind = d.Kind
-	return now, secrets
+	all["address"] = now.Settings["address"]
+	d.Practice, d.Settings = true, all
+	return d, secrets
 }
 
 // PracticeDrivers are the destinations of a practice environment that are no files: their certificates are trusted.
