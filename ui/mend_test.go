@@ -170,6 +170,9 @@ func TestTheListIsNarrowedSearchedAndExported(t *testing.T) {
 	s.Tap("Show all")
 	s.Type("Search records", "000000000003")
 	s.Sees("1 record")
+	s.Type("Search records", "brikam 4")
+	s.Sees("1 record")
+	s.Sees("Fabrikam 4  ·  account")
 	s.Tap("Export…")
 	s.Type("File", filepath.Join(t.TempDir(), "refused.xlsx"))
 	s.Tap("Save")
@@ -177,6 +180,19 @@ func TestTheListIsNarrowedSearchedAndExported(t *testing.T) {
 	if r := e.LastReport; !r.Refused || r.Run != "r1" || !strings.HasSuffix(r.Path, ".xlsx") || r.Waits == nil || r.Waits.Run != "r1" || r.Waits.Text != "000000000003" {
 		t.Errorf("%+v", r)
 	}
+}
+
+// What was kept of names when records were refused is seen without asking Dynamics, which may not be there.
+func TestNamesThatWereKeptAreSeenWithoutAConnection(t *testing.T) {
+	e, s := waitsStage(t, uitest.Waits(6))
+	e.Mends.Names = nil
+	s.Tap("Fix and retry")
+	s.Sees("Fabrikam 0  ·  account")
+	if words := s.Field("Search records").PlaceHolder; words != "Search by name, id, field or reason" {
+		t.Errorf("the search says %q", words)
+	}
+	s.Tap("Hide values")
+	s.SeesNot("Fabrikam 0  ·  account")
 }
 
 func TestANewerListIsLedTo(t *testing.T) {

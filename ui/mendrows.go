@@ -23,7 +23,7 @@ type waitRows struct {
 func newWaitRows(x *waits) *waitRows {
 	t := &waitRows{x: x, names: map[string]string{}}
 	t.records = newRecords(x.w, recordsJob[importer.WaitRow]{
-		hint: lang.L("Search by id, field or reason"), chip: 96, got: t.name, drop: func() { t.names = map[string]string{} },
+		hint: searchWords(x.list.Named), chip: 96, got: t.name, drop: func() { t.names = map[string]string{} },
 		find: func(text string) func(ctx context.Context) ([]int64, error) {
 			p, q := clone(x.w.project), t.wanted(text)
 			return func(ctx context.Context) ([]int64, error) { return x.w.o.Engine.WaitingPlaces(ctx, p, q) }
@@ -40,7 +40,7 @@ func newWaitRows(x *waits) *waitRows {
 		},
 		show: func(row importer.WaitRow) {
 			if row.Table != "" {
-				x.showRecord(row, t.names[row.Table+"\n"+row.Key])
+				x.showRecord(row, t.called(row))
 			}
 		},
 	})
@@ -78,6 +78,22 @@ func (t *waitRows) group() *importer.Group {
 	return &t.x.list.Groups[t.x.chosen]
 }
 
+// searchWords say in what a search looks.
+func searchWords(named bool) string {
+	if named {
+		return lang.L("Search by name, id, field or reason")
+	}
+	return lang.L("Search by id, field or reason")
+}
+
+// called is what people call a record: as it was kept when the record was refused, else as Dynamics said when it was asked.
+func (t *waitRows) called(row importer.WaitRow) string {
+	if row.Name != "" {
+		return seenName(row.Name)
+	}
+	return t.names[row.Table+"\n"+row.Key]
+}
+
 // name asks what people call some records. Not knowing it is nothing that anybody must hear of.
 func (t *waitRows) name(rows []importer.WaitRow) {
 	c := t.x.w.connection()
@@ -86,7 +102,7 @@ func (t *waitRows) name(rows []importer.WaitRow) {
 	}
 	keys := map[string][]string{}
 	for _, r := range rows {
-		if _, known := t.names[r.Table+"\n"+r.Key]; !known {
+		if _, known := t.names[r.Table+"\n"+r.Key]; !known && r.Name == "" {
 			keys[r.Table] = append(keys[r.Table], r.Key)
 		}
 	}
@@ -120,7 +136,7 @@ func (t *waitRows) stateOf(row importer.WaitRow) (words string, ink, tint fyne.T
 }
 
 func (t *waitRows) title(row importer.WaitRow) string {
-	name := t.names[row.Table+"\n"+row.Key]
+	name := t.called(row)
 	switch {
 	case row.Table == "":
 		return "–"

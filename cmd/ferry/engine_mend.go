@@ -39,11 +39,24 @@ func (e *Engine) Waiting(ctx context.Context, p *project.Project, run string) (w
 		}
 		return err
 	})
+	w.Named = w.Named && e.names(ctx, p) != nil
 	return w, err
+}
+
+// names opens what people call the records that wait; nil where it cannot be opened.
+func (e *Engine) names(ctx context.Context, p *project.Project) importer.Seal {
+	seal, fault := e.machine().Seal(ctx, p.ID)
+	if fault != nil {
+		e.machine().Log.Info("names of refused records are not shown", "code", fault.Code)
+	}
+	return seal
 }
 
 // WaitingPlaces tells where the records are that fit.
 func (e *Engine) WaitingPlaces(ctx context.Context, p *project.Project, q importer.WaitSearch) (places []int64, err error) {
+	if q.Text != "" {
+		q.Seal = e.names(ctx, p)
+	}
 	err = e.remembering(ctx, p, func(j *journal.Journal) (err error) {
 		places, err = j.WaitingPlaces(ctx, q)
 		return err
@@ -57,6 +70,10 @@ func (e *Engine) WaitingRows(ctx context.Context, p *project.Project, run string
 		rows, err = j.WaitingRows(ctx, run, places)
 		return err
 	})
+	seal := e.names(ctx, p)
+	for i, r := range rows {
+		rows[i].Name = importer.NameOf(seal, r.Mapping, r.Key, r.Called)
+	}
 	return rows, err
 }
 

@@ -144,6 +144,8 @@ type Refusal struct {
 	Key   string
 	Kind  core.OutcomeKind // Refused, Skipped or Unsure; Created or Updated when only a lookup was left empty
 	Fault *core.Fault
+
+	Called []byte // what people call it, sealed; see NameOf. Only of what waits
 }
 
 // A RunState says how a run stands.

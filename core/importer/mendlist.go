@@ -77,7 +77,8 @@ type Mender interface {
 	KeepMended(ctx context.Context, m MendedValue) error
 	// ForgetMended withdraws one. Nothing of it stays in the file.
 	ForgetMended(ctx context.Context, mapping, key, column string) error
-	// ExpireMended forgets those that were given before a time, and tells how many.
+	// ExpireMended forgets those that were given before a time, and what people call the records that wait since runs that
+	// began before it, and tells how many. Nothing of it stays in the file.
 	ExpireMended(ctx context.Context, before time.Time) (int64, error)
 }
 
@@ -130,6 +131,7 @@ type WaitList struct {
 	Run    Entry // whose list it is; see RootOf
 	Groups []Group
 	Back   bool // it was taken back: nothing waits any more
+	Named  bool // what people call them is kept, at least of some; Seal opens it
 }
 
 // A WaitSearch says which of the records are wanted that wait.
@@ -137,12 +139,14 @@ type WaitSearch struct {
 	Run  string    // whose list it is
 	Of   Selection // nothing chosen is all
 	Text string    // in id, field or reason, whatever the case; "" is all
+	Seal Seal      // opens names and mended values, so that Text is looked for in them too; nil looks in none
 }
 
 // A WaitRow is one record that waits.
 type WaitRow struct {
 	Refusal
 	Mapping string   // ID
+	Name    string   // what people called it when it was refused; "" is not known, or was not opened
 	Verdict *Verdict // what somebody said of it; nil when nobody did
 	Mended  int      // fields for which somebody gave another value
 }

@@ -51,7 +51,7 @@ func (e *engine) settleUnsure(ctx context.Context, b *Batch, w *work) error {
 		return nil // the destination tells what it has: what is there is found when it is sent
 	}
 	s := Settlement{Batch: Batch{Run: b.Run, Mapping: b.Mapping, Part: b.Part, Pass: b.Pass}}
-	rows, noted := w.rows[:0], b.Rows[:0]
+	rows, noted, judged := w.rows[:0], b.Rows[:0], []core.Record{}
 	for i, r := range w.rows {
 		row := b.Rows[i]
 		outcome := core.Outcome{}
@@ -63,13 +63,13 @@ func (e *engine) settleUnsure(ctx context.Context, b *Batch, w *work) error {
 			continue
 		}
 		e.account(&s, *w, &Counts{}, row, outcome)
-		s.Batch.Rows = append(s.Batch.Rows, row)
+		s.Batch.Rows, judged = append(s.Batch.Rows, row), append(judged, r)
 	}
 	w.rows, b.Rows = rows, noted
 	if len(s.Batch.Rows) == 0 {
 		return nil
 	}
-	return e.note(ctx, *w, s)
+	return e.note(ctx, work{t: w.t, p: w.p, rows: judged}, s)
 }
 
 // unsureBefore is the run whose list says which records of a table are unsure, for an import that is no retry: one into a

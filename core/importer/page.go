@@ -147,11 +147,15 @@ type mapper struct {
 	t       *table
 	program *mapping.Program
 	others  *others // what is known of other records; nil when the mapping asks for nothing
+	called  []int   // fields that say what people call a record
 }
 
 // mapper makes the mapper of one reader.
 func (e *engine) mapper(t *table) (*mapper, error) {
 	m := &mapper{e: e, t: t, program: t.program}
+	for _, column := range calledColumns(t, e.known.table(t.plan.Source)) {
+		m.called = append(m.called, t.program.Feeds(column)...)
+	}
 	if len(t.asks) == 0 {
 		return m, nil
 	}
@@ -195,7 +199,9 @@ func (r *mapper) page(ctx context.Context, page core.Page, pool *pool, left int6
 		values, fault := r.apply(in, m.values)
 		if fault != nil {
 			clear(values[from:])
-			m.refused = append(m.refused, refusal(t, in.Key, core.Refused, fault))
+			refused := refusal(t, in.Key, core.Refused, fault)
+			refused.Called = r.e.called(t, in.Key, in.Values, r.called)
+			m.refused = append(m.refused, refused)
 			continue
 		}
 		for _, i := range t.keep {

@@ -22,6 +22,7 @@ func (e *engine) resolve(ctx context.Context, b *Batch, w *work) error {
 	if err != nil {
 		return err
 	}
+	called := calledColumns(w.t, e.known.table(plan.Source))
 	rows, noted := w.rows[:0], b.Rows[:0]
 	for i, r := range w.rows {
 		row := b.Rows[i]
@@ -41,6 +42,7 @@ func (e *engine) resolve(ctx context.Context, b *Batch, w *work) error {
 						kind = core.Refused
 					}
 					refused := refusal(w.t, r.Key, kind, f)
+					refused.Called = e.called(w.t, r.Key, r.Values, called)
 					out = &refused
 					break
 				}

@@ -294,6 +294,7 @@ func (e *engine) note(ctx context.Context, w work, s Settlement) error {
 	}
 	s.Listed = w.t.run.Changes != nil && s.Batch.Pass == 1
 	s.Retries, s.Source = e.current.Retries, w.t.plan.Source
+	e.naming(w, s.Exceptions)
 	if err := e.Journal.Settle(ctx, s); err != nil {
 		return err
 	}

@@ -132,12 +132,20 @@ func (j *Journal) exceptions(c *sqlite.Conn, b importer.Batch, all []importer.Re
 		if err != nil {
 			return err
 		}
-		if err := exec(c, `INSERT INTO exceptions (run, part, source, key, kind, field, fault, pending) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			b.Run, b.Part, r.Table, r.Key, int(r.Kind), field, fault, pending); err != nil {
+		if err := exec(c, `INSERT INTO exceptions (run, part, source, key, kind, field, fault, pending, called) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			b.Run, b.Part, r.Table, r.Key, int(r.Kind), field, fault, pending, blob(r.Called)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// blob is NULL for nothing.
+func blob(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
 }
 
 // manyFaults is how many texts are remembered, so that memory stays flat when every record is refused in its own words.

@@ -156,7 +156,11 @@ func (j *Journal) Waiting(ctx context.Context, run string) (w importer.WaitList,
 			return nil
 		}
 		over := importer.Overtaken(entries, w.Run)
-		w.Groups, err = groupsOf(c, w.Run.ID)
+		if w.Groups, err = groupsOf(c, w.Run.ID); err != nil {
+			return err
+		}
+		named, err := number(c, `SELECT EXISTS (SELECT 1`+waiting()+` AND e.called IS NOT NULL)`, w.Run.ID)
+		w.Named = named != 0
 		for i := range w.Groups {
 			w.Groups[i].Overtaken = over[w.Groups[i].Mapping]
 		}
@@ -197,6 +201,9 @@ func groupsOf(c *sqlite.Conn, root string) (groups []importer.Group, err error) 
 func (j *Journal) WaitingPlaces(ctx context.Context, q importer.WaitSearch) (places []int64, err error) {
 	and, args := picked(q.Of, []any{q.Run})
 	if text := strings.TrimSpace(q.Text); text != "" {
+		if q.Seal != nil {
+			return j.calledPlaces(ctx, q, text, and, args)
+		}
 		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
 		and += ` AND (e.key LIKE ? ESCAPE '\' OR e.field LIKE ? ESCAPE '\' OR json_extract(f.text, '$.cause') LIKE ? ESCAPE '\')`
 		args = append(args, like, like, like)
@@ -211,19 +218,20 @@ func (j *Journal) WaitingPlaces(ctx context.Context, q importer.WaitSearch) (pla
 }
 
 // WaitingRows reads some records by their places, in the order of the places. One that does not wait any more is left empty.
+// Names stay sealed.
 func (j *Journal) WaitingRows(ctx context.Context, run string, places []int64) ([]importer.WaitRow, error) {
 	rows := make([]importer.WaitRow, len(places))
 	err := j.read(ctx, func(c *sqlite.Conn) error {
 		var known kept
 		for i, place := range places {
 			err := query(c, `SELECT e.source, e.key, e.kind, e.field, ifnull(f.id, 0), f.text, p.mapping, v.there, v.id,
-				(SELECT count(*) FROM mended m WHERE m.mapping = p.mapping AND m.key = e.key)
+				(SELECT count(*) FROM mended m WHERE m.mapping = p.mapping AND m.key = e.key), e.called
 				FROM exceptions e JOIN parts p ON p.id = e.part LEFT JOIN faults f ON f.id = e.fault
 				LEFT JOIN verdicts v ON v.run = ? AND v.mapping = p.mapping AND v.key = e.key
 				WHERE e.seq = ? AND e.pending = '' AND e.retried = ''`, func(s *sqlite.Stmt) error {
 				about := core.Subject{Table: s.ColumnText(0), Key: s.ColumnText(1), Field: s.ColumnText(3)}
 				rows[i] = importer.WaitRow{Mapping: s.ColumnText(6), Mended: s.ColumnInt(9), Refusal: importer.Refusal{
-					Table: about.Table, Key: about.Key, Kind: core.OutcomeKind(s.ColumnInt(2)), Fault: known.fault(s, 4, about),
+					Table: about.Table, Key: about.Key, Kind: core.OutcomeKind(s.ColumnInt(2)), Fault: known.fault(s, 4, about), Called: blobOf(s, 10),
 				}}
 				if s.ColumnType(7) != sqlite.TypeNull {
 					rows[i].Verdict = &importer.Verdict{There: s.ColumnInt(7) != 0, ID: s.ColumnText(8)}
@@ -318,14 +326,24 @@ func (j *Journal) ForgetMended(ctx context.Context, mapping, key, column string)
 
 // ExpireMended implements importer.Mender.
 func (j *Journal) ExpireMended(ctx context.Context, before time.Time) (n int64, err error) {
+	const old = `called IS NOT NULL AND run IN (SELECT id FROM runs WHERE started < ?)`
 	err = j.read(ctx, func(c *sqlite.Conn) (err error) {
-		n, err = number(c, `SELECT count(*) FROM mended WHERE made < ?`, before.Unix())
+		if n, err = number(c, `SELECT count(*) FROM mended WHERE made < ?`, before.Unix()); err != nil {
+			return err
+		}
+		names, err := number(c, `SELECT count(*) FROM exceptions WHERE `+old, stamp(before))
+		n += names
 		return err
 	})
 	if err != nil || n == 0 {
 		return n, err
 	}
-	return n, j.wiped(ctx, func(c *sqlite.Conn) error { return exec(c, `DELETE FROM mended WHERE made < ?`, before.Unix()) })
+	return n, j.wiped(ctx, func(c *sqlite.Conn) error {
+		if err := exec(c, `UPDATE exceptions SET called = NULL WHERE `+old, stamp(before)); err != nil {
+			return err
+		}
+		return exec(c, `DELETE FROM mended WHERE made < ?`, before.Unix())
+	})
 }
 
 // LeftOver is the list of the newest run into a place, whole or not, of which something waits that no later import has read

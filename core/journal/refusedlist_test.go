@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"testing"
@@ -8,10 +9,11 @@ import (
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/keychain"
 )
 
 // refusedMany is a run of which so many records wait.
-func refusedMany(t testing.TB, j *Journal, id string, n int) {
+func refusedMany(t testing.TB, j *Journal, id string, n int, called ...func(key string) []byte) {
 	t.Helper()
 	ctx := context.Background()
 	run := importer.Entry{ID: id, Name: "n", Source: "s", Destination: "d", Place: "p", Digest: "x", State: importer.Complete, Started: time.Unix(int64(n), 0), Begun: true,
@@ -33,7 +35,11 @@ func refusedMany(t testing.TB, j *Journal, id string, n int) {
 		for i := at; i < min(n, at+5000); i++ {
 			s.Counts.Read++
 			s.Counts.Refused++
-			s.Exceptions = append(s.Exceptions, importer.Refusal{Table: "account", Key: fmt.Sprintf("5f0c1a7e-0000-4000-8000-%012d", i), Kind: core.Refused, Fault: words[i%3]})
+			r := importer.Refusal{Table: "account", Key: fmt.Sprintf("5f0c1a7e-0000-4000-8000-%012d", i), Kind: core.Refused, Fault: words[i%3]}
+			for _, f := range called {
+				r.Called = f(r.Key)
+			}
+			s.Exceptions = append(s.Exceptions, r)
 		}
 		if err := j.Settle(ctx, s); err != nil {
 			t.Fatal(err)
@@ -166,5 +172,68 @@ func TestWhatARetryHadSettledWaitsAgainWhenItIsTakenBack(t *testing.T) {
 	run(importer.Entry{ID: "further back", Digest: "c", Undoes: "first"})
 	if w, _, err := j.Waiting(ctx, "first"); err != nil || !w.Back || len(w.Groups) != 0 {
 		t.Errorf("%v: %+v waits of an import that was taken back", err, w)
+	}
+}
+
+// plainly is a Seal that counts what it opens, and keeps nobody out.
+type plainly struct{ opened int }
+
+func (*plainly) Close(about string, plain []byte) []byte {
+	return append([]byte(about+"\x01"), plain...)
+}
+func (p *plainly) Open(about string, sealed []byte) ([]byte, bool) {
+	p.opened++
+	return bytes.CutPrefix(sealed, []byte(about+"\x01"))
+}
+func (*plainly) Lasting() bool { return true }
+
+func TestRefusedRecordsAreSearchedByNameThoughNamesAreSealed(t *testing.T) {
+	j := opened(t, t.TempDir()+"/journal.db", Options{})
+	ctx := context.Background()
+	const many = 18_000
+	search := func(text string, seal importer.Seal) (int, time.Duration) {
+		began := time.Now()
+		found, err := j.WaitingPlaces(ctx, importer.WaitSearch{Run: "large", Text: text, Seal: seal})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found), time.Since(began)
+	}
+	box, err := keychain.OpenBox(ctx, keychain.NewMemory(), keychain.Name{Kind: "before-images"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusedMany(t, j, "large", many, func(key string) []byte {
+		return box.Close("called\x00account\x00"+key, []byte("Ünder "+key[len(key)-5:]+" Traders"))
+	})
+	if n, _ := search("ünder 17777 tr", nil); n != 0 {
+		t.Errorf("what is sealed was found without the key: %d", n)
+	}
+	plain, plainTook := search("nobody has this", nil)
+	named, namedTook := search("ünder 17777 tr", box)
+	if plain != 0 || named != 1 {
+		t.Errorf("found %d by name, and %d of nobody", named, plain)
+	}
+	t.Logf("of %d records, searching what is plain took %v, and names too %v", many, plainTook, namedTook) // of 100,000: 0.3 and 0.8 s
+	for text, want := range map[string]int{"ÜNDER": many, "a rule refuses": many / 3, "000000009999": 1, "nobody has this": 0} {
+		if n, _ := search(text, box); n != want {
+			t.Errorf("%s: found %d, want %d", text, n, want)
+		}
+	}
+	counts := &plainly{}
+	if _, err := j.WaitingPlaces(ctx, importer.WaitSearch{Run: "large", Text: "is too long", Seal: counts}); err != nil || counts.opened > many/3+1 {
+		t.Errorf("%v: %d names were opened that did not have to be", err, counts.opened)
+	}
+	if w, _, err := j.Waiting(ctx, "large"); err != nil || !w.Named {
+		t.Errorf("%v: it is not said that names are kept", err)
+	}
+	if n, err := j.ExpireMended(ctx, time.Unix(many+1, 0)); err != nil || n != many {
+		t.Errorf("%v: %d expired", err, n)
+	}
+	if n, _ := search("ünder", box); n != 0 {
+		t.Errorf("after their time %d names are found", n)
+	}
+	if w, _, err := j.Waiting(ctx, "large"); err != nil || w.Named {
+		t.Errorf("%v: it is said that names are kept", err)
 	}
 }

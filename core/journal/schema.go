@@ -187,6 +187,9 @@ CREATE TABLE mended (
 ) WITHOUT ROWID;
 `, `
 ALTER TABLE pairs ADD COLUMN written TEXT NOT NULL DEFAULT '';
+`, `
+ALTER TABLE exceptions ADD COLUMN called BLOB;
+CREATE INDEX exceptions_called ON exceptions (run) WHERE called IS NOT NULL;
 `}
 }
 

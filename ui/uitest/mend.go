@@ -37,7 +37,7 @@ func (e *Engine) WaitingPlaces(ctx context.Context, _ *project.Project, q import
 		for _, c := range q.Of.Causes {
 			fits = fits || c.Mapping == r.Mapping && c.Kind == r.Kind && r.Fault != nil && c.Code == r.Fault.Code
 		}
-		if fits && strings.Contains(strings.ToLower(r.Key+" "+r.Fault.Cause), strings.ToLower(q.Text)) {
+		if fits && strings.Contains(strings.ToLower(r.Key+" "+r.Name+" "+r.Fault.Cause), strings.ToLower(q.Text)) {
 			places = append(places, int64(i))
 		}
 	}
@@ -131,7 +131,11 @@ func Waits(n int) Mending {
 		Tables: []importer.RunTable{{Mapping: "account", Table: "account", To: "account"}, {Mapping: "contact", Table: "contact", To: "contact"}}}
 	add := func(i int, table string, kind core.OutcomeKind, f *core.Fault, name string) {
 		key := fmt.Sprintf("5f0c1a7e-0000-4000-8000-%012d", i)
-		m.Rows = append(m.Rows, importer.WaitRow{Mapping: table, Refusal: importer.Refusal{Table: table, Key: key, Kind: kind, Fault: f}})
+		kept := "" // what was kept of its name when it was refused; of the others Dynamics is asked
+		if table == "account" {
+			m.List.Named, kept = true, name
+		}
+		m.Rows = append(m.Rows, importer.WaitRow{Mapping: table, Name: kept, Refusal: importer.Refusal{Table: table, Key: key, Kind: kind, Fault: f}})
 		m.Names[key] = name
 		cause := importer.Cause{Mapping: table, Table: table, Kind: kind, Code: f.Code, Field: f.Subject.Field}
 		for g := range m.List.Groups {
