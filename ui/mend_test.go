@@ -177,7 +177,7 @@ func TestTheListIsNarrowedSearchedAndExported(t *testing.T) {
 	s.Type("File", filepath.Join(t.TempDir(), "refused.xlsx"))
 	s.Tap("Save")
 	s.Until(func() bool { return e.Called("SaveRunReport") == 1 })
-	if r := e.LastReport; !r.Refused || r.Run != "r1" || !strings.HasSuffix(r.Path, ".xlsx") || r.Waits == nil || r.Waits.Run != "r1" || r.Waits.Text != "000000000003" {
+	if r := e.LastReport; !r.Refused || r.Run != "r1" || !strings.HasSuffix(r.Path, ".xlsx") || r.Waits == nil || r.Waits.Run != "r1" || r.Waits.Text != "brikam 4" {
 		t.Errorf("%+v", r)
 	}
 }

@@ -39,6 +39,11 @@ func (e *Engine) SaveRunReport(ctx context.Context, r ui.RunReport) (int64, erro
 	if err != nil {
 		return 0, err
 	}
+	if r.Waits != nil && r.Of != nil {
+		q := *r.Waits
+		q.Seal = e.names(ctx, r.Of) // names are looked through as in the list
+		r.Waits = &q
+	}
 	return e.machine().SaveRunReport(ctx, wiring.RunReport{
 		Project: r.Project, Name: r.Name, Run: r.Run, Path: r.Path, Refused: r.Refused, Values: r.Values, Waits: r.Waits, Records: records, Ferry: version, When: time.Now(),
 	})

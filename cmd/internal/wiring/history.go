@@ -228,28 +228,7 @@ func (c *Computer) SaveRunReport(ctx context.Context, of RunReport) (n int64, er
 	return n, err
 }
 
-// waitingAtOnce is how many records that wait are read together.
-const waitingAtOnce = 500
-
 // eachWaiting tells the records that still wait and fit, in the order of their list.
 func eachWaiting(ctx context.Context, memory *journal.Journal, q importer.WaitSearch, each func(importer.Refusal) error) error {
-	places, err := memory.WaitingPlaces(ctx, q)
-	if err != nil {
-		return err
-	}
-	for some := range slices.Chunk(places, waitingAtOnce) {
-		rows, err := memory.WaitingRows(ctx, q.Run, some)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if row.Table == "" { // settled meanwhile
-				continue
-			}
-			if err := each(row.Refusal); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return memory.EachWaiting(ctx, q, func(r importer.WaitRow) error { return each(r.Refusal) })
 }
