@@ -51,15 +51,26 @@ func (w *writing) replaced(j *job) core.Replaced {
 			}
 		}
 	}
-	r.Left = strconv.FormatInt(n, 10) + ":" + columns.Text(16) + ":" + digestOf(w.s.fields, columns, j.values)
+	r.Left = strconv.FormatInt(n, 10) + ":" + columns.Text(16)
+	for site := range 2 {
+		r.Left += ":" + w.s.digestOf(columns, j.values, site)
+	}
 	return r
 }
 
-// digestOf is a digest of some columns of a row.
-func digestOf(fields []*field, columns *big.Int, values []core.Value) string {
+// inSite is 1 for a column that lies in the customer's main site, and so is written by a request of its own; else 0.
+func (s *shape) inSite(i int) int {
+	if f := s.fields[i]; s.t.name == customers && (f.at == onSite || f.at == address) {
+		return 1
+	}
+	return 0
+}
+
+// digestOf is a digest of some columns of a row, of those in the customer's main site or of the others.
+func (s *shape) digestOf(columns *big.Int, values []core.Value, site int) string {
 	h := sha256.New()
-	for i, f := range fields {
-		if columns.Bit(i) == 1 {
+	for i, f := range s.fields {
+		if columns.Bit(i) == 1 && s.inSite(i) == site {
 			fmt.Fprintf(h, "%s\x00%s\x00", f.name, f.plain(values[i]))
 		}
 	}
@@ -151,7 +162,7 @@ func (d *Destination) asLeft(ctx context.Context, s *shape, ix *index, r core.Re
 		return nil, core.Outcome{Kind: core.Refused, Fault: about(f, s.t.name, r.Key, "")}, nil
 	}
 	parts := strings.Split(r.Left, ":")
-	columns, ok := new(big.Int), len(parts) == 3
+	columns, ok := new(big.Int), len(parts) == 4
 	if ok {
 		_, ok = columns.SetString(parts[1], 16)
 	}
@@ -171,7 +182,7 @@ func (d *Destination) asLeft(ctx context.Context, s *shape, ix *index, r core.Re
 		return e, core.Outcome{Kind: core.Unchanged}, nil
 	}
 	values := make([]core.Value, len(s.fields))
-	before := true
+	before := [2]bool{!r.Made, !r.Made}
 	for i, f := range s.fields {
 		if columns.Bit(i) == 0 {
 			continue
@@ -184,13 +195,15 @@ func (d *Destination) asLeft(ctx context.Context, s *shape, ix *index, r core.Re
 			return nil, core.Outcome{}, err
 		}
 		values[i] = v
-		before = before && !r.Made && f.equal(v, r.Was[i])
+		before[s.inSite(i)] = before[s.inSite(i)] && f.equal(v, r.Was[i])
 	}
-	if before && !r.Made {
+	if before[0] && before[1] {
 		return e, core.Outcome{Kind: core.Unchanged}, nil
 	}
-	if digestOf(s.fields, columns, values) != parts[2] {
-		return refuse(changedSince())
+	for site := range 2 { // taking back may have broken off between the two
+		if !before[site] && s.digestOf(columns, values, site) != parts[2+site] {
+			return refuse(changedSince())
+		}
 	}
 	return e, core.Outcome{}, nil
 }

@@ -190,10 +190,15 @@ func killAt(n int, lost bool) practice.Script {
 
 // killed does something with the import of a mapping in a process that dies behind the n-th request. It tells whether it died.
 func (m *mover) killed(x mapping.Mapping, n int, lost bool, do func(importer.Job) error) bool {
+	return m.dies([]mapping.Mapping{x}, n, lost, do)
+}
+
+// dies is killed for several mappings.
+func (m *mover) dies(maps []mapping.Mapping, n int, lost bool, do func(importer.Job) error) bool {
 	m.t.Helper()
 	job, d, done := m.job()
 	left := 0
-	job.Mappings, job.Seal = []mapping.Mapping{x}, plainSeal{}
+	job.Mappings, job.Seal = maps, plainSeal{}
 	job.Journal, job.Destination = deaf{job.Journal.(*journal.Journal), &left}, halted{d, &left}
 	if err := m.env.Play(killAt(n, lost)); err != nil {
 		m.t.Fatal(err)
