@@ -73,9 +73,10 @@ type Destination struct {
 
 	mu      sync.Mutex // one connection: calls take turns
 	conn    *pgconn.PgConn
-	before  bool               // there was a connection before: the server is known to be there
-	id      string             // the identity that was seen; another one after a new connection is another database
-	writers map[string]*writer // by plan ID
+	before  bool                         // there was a connection before: the server is known to be there
+	id      string                       // the identity that was seen; another one after a new connection is another database
+	writers map[string]*writer           // by plan ID
+	last    struct{ plan, batch string } // what was committed last: a server that took over has it, or is an older copy
 }
 
 // Promises that the compiler keeps: what a Destination can do beyond writing is found by assertion.

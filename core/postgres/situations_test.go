@@ -35,6 +35,7 @@ func situations(b *bench) map[string]func(*testing.T) {
 		"a server without connections is told":                     b.crowded,
 		"a read-only server is told":                               b.readOnly,
 		"a database that was replaced is noticed":                  b.replaced,
+		"a copy that is behind and takes over is noticed":          b.behind,
 		"two Ferrys take turns":                                    b.two,
 		"a schema of its own is made":                              b.schema,
 		"another encoding is told":                                 b.latin,
@@ -628,6 +629,26 @@ func (b *bench) replaced(t *testing.T) {
 	outcomes, err := d.Write(t.Context(), p, core.Batch{ID: "c", Rows: accounts(10, 20)})
 	wantFault(t, err, "postgres.replaced")
 	if count(outcomes, core.Untried) != 10 || b.rowsOf(t, d) != "10" {
+		t.Errorf("%d untried", count(outcomes, core.Untried))
+	}
+}
+
+func (b *bench) behind(t *testing.T) {
+	d, p := b.ready(t, b.settings(t))
+	d.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	cut := func() {
+		b.Exec(t, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'Ferry' AND datname = '"+d.to.database+"'")
+	}
+	for i, id := range []string{"a", "b"} {
+		if _, err := d.Write(t.Context(), p, core.Batch{ID: id, Rows: accounts(10*i, 10*i+10)}); err != nil {
+			t.Fatal(err)
+		}
+		cut()
+	}
+	b.Exec(t, d.to.database, "DELETE FROM _ferry_batch WHERE batch = 'b'; DELETE FROM "+d.table(p)+" WHERE "+quote(p.Key)+" IN ('"+accounts(10, 11)[0].Key+"')")
+	outcomes, err := d.Write(t.Context(), p, core.Batch{ID: "c", Rows: accounts(20, 30)})
+	wantFault(t, err, "postgres.replaced")
+	if count(outcomes, core.Untried) != 10 || b.rowsOf(t, d) != "19" {
 		t.Errorf("%d untried", count(outcomes, core.Untried))
 	}
 }

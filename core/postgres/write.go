@@ -24,6 +24,7 @@ func (d *Destination) Write(ctx context.Context, p core.Plan, b core.Batch) ([]c
 		return err
 	})
 	if err == nil {
+		d.last.plan, d.last.batch = p.ID, b.ID
 		return outcomes, nil
 	}
 	outcomes = make([]core.Outcome, len(b.Rows)) // untried: whatever was not committed was taken back
@@ -106,13 +107,21 @@ func (d *Destination) write(ctx context.Context, p core.Plan, b core.Batch) (out
 	return outcomes, err
 }
 
-// same makes sure that a new connection leads to the database that was there before.
+// same makes sure that a new connection leads to the database that was there before, with what was committed there: a copy
+// that takes over may be some moments behind.
 func (d *Destination) same(ctx context.Context) error {
 	if d.id == "" || len(d.writers) > 0 { // a connection that has written is the old one
 		return nil
 	}
 	id, err := d.identity(ctx)
 	if err == nil && id.ID != d.id {
+		return replaced(d.to.name())
+	}
+	if err != nil || d.last.batch == "" {
+		return err
+	}
+	_, there, err := d.settledHere(ctx, core.Plan{ID: d.last.plan}, d.last.batch, maxBatch)
+	if err == nil && !there {
 		return replaced(d.to.name())
 	}
 	return err
