@@ -110,3 +110,21 @@ func TestAFilterThatAsksForAColumnThatBecameHiddenTakesNothingAway(t *testing.T)
 		}
 	}
 }
+
+func TestWithoutChangeTrackingTheServersOwnClockCountsAndLateChangesAreMet(t *testing.T) {
+	t.Parallel()
+	s, imports := mirrored(t, false, nil)
+	newest := time.Now().Add(-2 * time.Hour) // the server's clock is behind
+	s.set(3, map[string]world.Cell{"modifiedon": world.TimeCell(newest)})
+	imports()
+	for name, at := range map[string]time.Time{"a minute later there": newest.Add(time.Minute), "ten minutes before the newest": newest.Add(-10 * time.Minute)} {
+		key := s.set(5, map[string]world.Cell{"name": world.TextCell(name), "modifiedon": world.TimeCell(at)})
+		r := imports()
+		if table(t, r, "account").Since.IsZero() {
+			t.Errorf("%s: everything was read: %+v", name, r)
+		}
+		if got := s.ask("SELECT name FROM firm WHERE firm_id = '" + key + "'"); len(got) != 1 || !strings.HasSuffix(got[0], name) {
+			t.Errorf("%s: %q stands there", name, got)
+		}
+	}
+}
