@@ -2,6 +2,8 @@ package importer
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"ferry/core"
 )
@@ -130,7 +132,9 @@ func (e *engine) lookAgain(ctx context.Context, t *table, b Batch, outcomes []co
 
 // mend settles a batch row by row. Rows that surely did not leave are read by their key and sent; of rows that may have
 // left, those that are there now and were not before were created by it; those that were there before may be sent again,
-// because no second one can come of it; those that are still not there did not arrive. Without a Finder they are Unsure.
+// because no second one can come of it; those that are still not there did not arrive. Where nobody can tell by their keys,
+// those that the plan's match tells from all others are sent, because the destination finds by it what arrived; the rest,
+// and all without a Finder, are Unsure.
 func (e *engine) mend(ctx context.Context, t *table, p *Part, b Batch) error {
 	ctx, cancel := finishing(ctx)
 	defer cancel()
@@ -138,6 +142,8 @@ func (e *engine) mend(ctx context.Context, t *table, p *Part, b Batch) error {
 	if err != nil {
 		return err
 	}
+	_, finds := e.Destination.(core.Finder)
+	matched := finds && hits == nil && !b.Returned && !e.repeatable() && len(t.plan.Match) > 0
 	outcomes := make([]core.Outcome, len(b.Rows))
 	var again []string
 	at := map[string]int{}
@@ -146,6 +152,7 @@ func (e *engine) mend(ctx context.Context, t *table, p *Part, b Batch) error {
 		case r.Kind != core.Untried:
 			continue
 		case b.Returned || e.repeatable():
+		case hits == nil && matched:
 		case hits == nil:
 			outcomes[i] = core.Outcome{Kind: core.Unsure, Fault: noAnswer(t.plan.Source, r.Key)}
 			continue
@@ -159,7 +166,7 @@ func (e *engine) mend(ctx context.Context, t *table, p *Part, b Batch) error {
 		at[r.Key] = i
 		again = append(again, r.Key)
 	}
-	w := work{t: t, p: p}
+	w := work{t: t, p: p, matched: matched}
 	if len(again) > 0 {
 		if err := e.sendAgain(ctx, &b, w, again, at, outcomes); err != nil {
 			return err
@@ -216,6 +223,15 @@ func (e *engine) sendPage(ctx context.Context, b *Batch, w work, m *mapped, at m
 	for _, r := range part.Rows {
 		b.Rows[at[r.Key]].Owed = r.Owed
 	}
+	if w.matched {
+		sent.rows = slices.DeleteFunc(slices.Clone(sent.rows), func(r core.Record) bool {
+			if matches(w.t.plan, r) {
+				return false
+			}
+			outcomes[at[r.Key]] = core.Outcome{Kind: core.Unsure, Fault: noAnswer(w.t.plan.Source, r.Key)}
+			return true
+		})
+	}
 	// From here on rows may have left; the note must not say otherwise.
 	b.Returned = false
 	if err := e.Journal.Note(ctx, *b); err != nil {
@@ -230,6 +246,17 @@ func (e *engine) sendPage(ctx context.Context, b *Batch, w work, m *mapped, at m
 		return e.settleSome(ctx, *b, w, outcomes, err)
 	}
 	return nil
+}
+
+// matches reports whether a record has a value in each column by which its plan finds records.
+func matches(p core.Plan, r core.Record) bool {
+	for _, name := range p.Match {
+		i := slices.IndexFunc(p.Columns, func(c core.Column) bool { return strings.EqualFold(c.Name, name) })
+		if i < 0 || i >= len(r.Values) || r.Values[i].Blank() {
+			return false
+		}
+	}
+	return true
 }
 
 // withoutVanished leaves out rows that have left the source before they could be sent: they were never written, and

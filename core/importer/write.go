@@ -67,6 +67,8 @@ type work struct {
 	p     *Part
 	rows  []core.Record // just those that are sent, in the order of the batch's rows
 	empty []Refusal     // lookups that stay empty for good
+
+	matched bool // rows may have arrived: just those that the plan's match finds are sent
 }
 
 // name gives a batch its ID. A batch that an earlier process noted and that is the same again keeps its ID, and is then
