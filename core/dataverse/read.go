@@ -55,9 +55,9 @@ func lowerKeys(q core.Query) ([]string, error) {
 	return keys, nil
 }
 
-// deliver yields page after page. The next page of the server is asked for before the rest of this one is yielded, so that
-// its answer comes while pages are mapped and written; what runs further ahead is the caller's to decide, who knows how much
-// memory there is.
+// deliver yields page after page. The next page of the server is asked for before this one is read where its end tells which
+// that is, and before the rest of it is yielded in any case, so that its answer comes while pages are mapped and written; what
+// runs further ahead is the caller's to decide, who knows how much memory there is.
 func (r *reader) deliver(ctx context.Context, from core.Bookmark, yield func(core.Page, error) bool) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()

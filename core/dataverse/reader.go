@@ -27,7 +27,7 @@ type reader struct {
 	yield   func(core.Page, error) bool
 	rows    *scan.Rows // nil until there is something to put into it
 	scanner *scan.Scanner
-	ahead   *fetch // the request that is under way
+	ahead   *fetch // the request that is under way; see ahead.go
 
 	links           map[uint64]bool // hashes of all addresses that were asked for
 	shapes          map[uint64]bool // hashes of the keys of all pages
@@ -43,41 +43,6 @@ func newReader(s *Source, a *question, op string) *reader {
 		scanner: scan.New(a.plan),
 		links:   make(map[uint64]bool), shapes: make(map[uint64]bool),
 	}
-}
-
-// A fetch is a request whose answer is waited for elsewhere.
-type fetch struct {
-	answer chan fetched
-}
-
-type fetched struct {
-	response *rest.Response
-	err      error
-}
-
-// request sends the request for a place without waiting for the answer.
-func (r *reader) request(ctx context.Context, at place) *fetch {
-	f := &fetch{answer: make(chan fetched, 1)}
-	q := rest.Request{Address: r.address(at), Header: r.a.prefer, Op: r.op}
-	go func() {
-		response, err := r.s.rest.Do(ctx, q)
-		f.answer <- fetched{response, err}
-	}()
-	return f
-}
-
-// abandon gives back a request whose answer nobody wants any more. Its context has ended, or ends now.
-func (r *reader) abandon() {
-	if r.ahead == nil {
-		return
-	}
-	f := r.ahead
-	r.ahead = nil
-	go func() {
-		if got := <-f.answer; got.response != nil {
-			_ = got.response.Body.Close()
-		}
-	}()
 }
 
 // run reads until nothing is left.
@@ -178,12 +143,18 @@ func (r *reader) attempt(ctx context.Context, at place, p *progress) (done bool,
 		f = r.request(ctx, at)
 	}
 	r.ahead = nil
-	got := <-f.answer
-	if p.final = got.err != nil; p.final {
-		return false, got.err
+	<-f.done
+	defer f.close()
+	if p.final = f.err != nil; p.final {
+		return false, f.err
 	}
-	defer got.response.Body.Close()
-	r.scanner.Reset(got.response.Body)
+	r.look(ctx, f)
+	defer func() {
+		if err != nil {
+			r.abandon()
+		}
+	}()
+	r.scanner.Reset(&f.held)
 	for {
 		if r.rows == nil {
 			r.rows = r.room()
@@ -251,7 +222,7 @@ func (r *reader) mark(at place) string {
 	return at.String()
 }
 
-// turn is the end of a page: the next one is asked for, then the rest of this one is delivered.
+// turn is the end of a page: the next one is asked for unless it was already, then the rest of this one is delivered.
 func (r *reader) turn(ctx context.Context, at place, p progress) (next place, done bool, err error) {
 	next = place{keys: at.keys, link: r.scanner.NextLink}
 	if next.link == "" && r.a.query.Keys != nil && at.keys+keysAtOnce < len(r.a.query.Keys) {
@@ -263,7 +234,12 @@ func (r *reader) turn(ctx context.Context, at place, p progress) (next place, do
 		return place{}, false, err
 	}
 	r.rotate()
-	r.ahead = r.request(ctx, next)
+	if r.ahead != nil && r.ahead.at != next {
+		r.abandon()
+	}
+	if r.ahead == nil {
+		r.ahead = r.request(ctx, next)
+	}
 	if r.rows != nil && len(r.rows.Records) > 0 {
 		err = r.send(ctx, core.Bookmark{Address: r.mark(next), Hash: r.last}, "")
 	}

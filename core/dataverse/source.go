@@ -71,6 +71,7 @@ type Source struct {
 
 	found atomic.Bool     // the version of the Web API is known, and what follows does not change any more
 	rooms chan *scan.Rows // memory of pages that were released, for the next pages of any reader
+	shelf shelf           // room for answers that wait to be read, by any reader
 	turn  chan struct{}   // holds one token: who has it may find out the version
 	root  string          // ends in a slash
 	rest  *rest.Client    // waits and repeats

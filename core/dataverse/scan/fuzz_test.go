@@ -22,6 +22,8 @@ func FuzzScanner(f *testing.F) {
 		`{"value":[{"id":"` + key1 + `","x":null,"y":{"a":[1,{"b":"]}"}],"c":true},"n":12345678901234567890}]}`,
 		`{"value":[{"id":"` + key1 + `","x":[1,2],"n":"t","x":"again"}]}`, `{"error":{"code":"1"}}`, "\t{ \"value\" :\r\n[ ] } ", `[]`, `<html>`, `{"value":[{]}`,
 		`{"value":[{"id":"` + key1 + `","x":"` + strings.Repeat("é\\n", 300) + `"}]}`,
+		`{"@odata.nextLink":"https://a","value":[{"id":"` + key1 + `","x":",\"@odata.nextLink\":\"https:\/\/b\"}"}], "@odata.count" : 1.5e3 ,"more":true}`,
+		`{"value":[{"id":"` + key1 + `","x":"\\\\"}],"@nextLink":"a\\\"\\\\\u00e9","b":"\"","c":null}`, `{"value":[{"@odata.nextLink":"a"}]}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -33,6 +35,9 @@ func FuzzScanner(f *testing.F) {
 		slow, slowLink, slowErr := scanAll(patient, &patientRows, iotest.OneByteReader(bytes.NewReader(body)))
 		if (err == nil) != (slowErr == nil) || err == nil && (link != slowLink || !same(rows, slow)) {
 			t.Fatalf("in pieces it is read differently: %v and %v", err, slowErr)
+		}
+		if err == nil {
+			foreseen(t, body, link)
 		}
 		want, wantLink, ok := oracle(body)
 		switch {
@@ -49,6 +54,16 @@ func FuzzScanner(f *testing.F) {
 			t.Fatalf("got %v %q, want %v %q", rows, link, want, wantLink)
 		}
 	})
+}
+
+// foreseen makes sure that the end of a sound page, however much of it is seen, tells no other link than the page.
+func foreseen(t *testing.T, body []byte, link string) {
+	t.Helper()
+	for from := range body {
+		if early, ok := LinkAtEnd(body[from:]); ok && early != link {
+			t.Fatalf("the end of the page says %q, the page %q", early, link)
+		}
+	}
 }
 
 func scanAll(s *Scanner, rows *Rows, body io.Reader) ([]core.Record, string, error) {
