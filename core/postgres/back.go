@@ -145,8 +145,19 @@ func (d *Destination) tell(ctx context.Context, w *writer, b core.Batch) error {
 	if c == nil || len(c.rows) == 0 {
 		return nil
 	}
-	now, err := d.standing(ctx, w.plan, c.names(), c.order)
-	if err != nil {
+	var made, changed []string
+	for _, key := range c.order {
+		if r := c.rows[key]; r != nil && r.made {
+			made = append(made, key)
+		} else if r != nil {
+			changed = append(changed, key)
+		}
+	}
+	now := make(map[string]standingRow, len(c.order))
+	if err := d.standing(ctx, w.plan, c.names(), made, false, now); err != nil {
+		return err
+	}
+	if err := d.standing(ctx, w.plan, c.names(), changed, true, now); err != nil {
 		return err
 	}
 	out := make([]core.Replaced, 0, len(c.order))
@@ -191,19 +202,22 @@ type standingRow struct {
 	cells  []core.Value
 }
 
-func (d *Destination) standing(ctx context.Context, p core.Plan, columns, keys []string) (map[string]standingRow, error) {
+// standing reads into all what the rows of some keys are: with their cells, or the digest alone.
+func (d *Destination) standing(ctx context.Context, p core.Plan, columns, keys []string, whole bool, all map[string]standingRow) error {
 	texts, digest := cells("t.", columns)
-	all := make(map[string]standingRow, len(keys))
+	if !whole {
+		texts = ""
+	}
 	for some := range slices.Chunk(keys, atOnce) {
 		rows, err := d.query(ctx, "SELECT t."+quote(p.Key)+", "+digest+texts+" FROM "+d.table(p)+" AS t WHERE t."+quote(p.Key)+" = ANY ($1::text[])", array(some))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, row := range rows {
 			all[string(row[0])] = standingRow{string(row[1]), textCells(row[2:])}
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // PutBack implements core.Rememberer.
@@ -263,7 +277,8 @@ func (d *Destination) putBack(ctx context.Context, p core.Plan, columns []string
 			keys = append(keys, r.Old)
 		}
 	}
-	now, err := d.standing(ctx, p, columns, keys)
+	now := make(map[string]standingRow, len(keys))
+	err = d.standing(ctx, p, columns, keys, true, now)
 	if err != nil {
 		return err
 	}

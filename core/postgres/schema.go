@@ -80,6 +80,7 @@ func (d *Destination) has(ctx context.Context, name string) (bool, error) {
 
 // A table is what the database tells about one of its tables.
 type table struct {
+	oid     string
 	name    string
 	kind    string // r is a table; views, sequences and others are something else
 	key     string // its primary key, when it is one column
@@ -112,7 +113,7 @@ func (d *Destination) describe(ctx context.Context, name string) (*table, error)
 		return nil, err
 	}
 	oid := rows[0][0]
-	t := &table{name: string(rows[0][1]), kind: string(rows[0][2])}
+	t := &table{oid: string(oid), name: string(rows[0][1]), kind: string(rows[0][2])}
 	// attgenerated is there since PostgreSQL 12: a row as JSON has it or not.
 	rows, err = d.query(ctx, `SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
 		coalesce(pg_catalog.row_to_json(a) ->> 'attgenerated', '') <> '' OR coalesce(pg_catalog.row_to_json(a) ->> 'attidentity', '') = 'a',

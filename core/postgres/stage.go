@@ -1,10 +1,8 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +21,8 @@ type writer struct {
 	whole   string   // merges rows in which nothing is absent; returns key and whether the row is new
 	other   string   // the same, and leaves those alone that are equal to what is there
 	met     bool     // the batch before found rows that were there already
+	direct  string   // copies rows straight into the table; "" where that is not the same as merging them
+	alone   bool     // nothing that comes was found to be there so far
 	change  string   // changes rows of which something is absent; returns the key
 	insert  string   // makes rows of which something is absent; returns the key
 	remove  string
@@ -85,16 +85,16 @@ func (d *Destination) copy(ctx context.Context, w *writer, lines []line) error {
 	if err := d.script(ctx, "SAVEPOINT ferry; "+w.create); err != nil {
 		return err
 	}
-	readers := make([]io.Reader, 0, len(lines))
+	texts := make(feed, 0, len(lines))
 	for _, l := range lines {
 		if !l.gone {
-			readers = append(readers, bytes.NewReader(l.text))
+			texts = append(texts, l.text)
 		}
 	}
-	if len(readers) == 0 {
+	if len(texts) == 0 {
 		return nil
 	}
-	_, err := d.conn.CopyFrom(ctx, io.MultiReader(readers...), "COPY "+stage+" FROM STDIN")
+	_, err := d.conn.CopyFrom(ctx, &texts, "COPY "+stage+" FROM STDIN")
 	return err
 }
 
@@ -111,6 +111,9 @@ func (d *Destination) undo(ctx context.Context) error {
 // merge stores lines, no two of which have the same key, and notes what became of them. On an error nothing of them is
 // stored.
 func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcomes []core.Outcome) error {
+	if done, err := d.straight(ctx, w, lines, outcomes); done || err != nil {
+		return err
+	}
 	if err := d.copy(ctx, w, lines); err != nil {
 		return err
 	}
@@ -157,6 +160,7 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 		}
 		err = note(merge, core.Updated)
 		w.met = slices.ContainsFunc(lines, func(l line) bool { return !l.part && !l.gone && outcomes[l.row].Kind != core.Created })
+		w.alone = !w.met
 	}
 	if part && err == nil && w.change != "" {
 		err = note(w.change, core.Updated)

@@ -107,6 +107,7 @@ type line struct {
 	gone bool
 	part bool // some columns are absent
 	text []byte
+	from int // where the key begins in text, behind what only the stage needs
 }
 
 // encode makes the line of a row. The Fault says why the row cannot be held, and of which column.
@@ -143,6 +144,7 @@ func encode(p core.Plan, row int, r *core.Record) (line, *core.Fault) {
 		b = append(b, `\N`...)
 	}
 	b = append(b, '\t')
+	l.from = len(b)
 	b = escape(b, append([]byte(nil), r.Key...))
 	var scratch []byte
 	for i, v := range r.Values {

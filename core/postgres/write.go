@@ -159,6 +159,9 @@ func (d *Destination) writer(ctx context.Context, p core.Plan) (*writer, error) 
 	if w.care, err = d.careful(ctx, p); err != nil {
 		return nil, err
 	}
+	if err := d.plain(ctx, w); err != nil {
+		return nil, err
+	}
 	d.writers[p.ID] = w
 	return w, nil
 }
