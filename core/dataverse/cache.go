@@ -80,6 +80,7 @@ func (s *Source) forget(except ...string) {
 			delete(s.cached, name)
 		}
 	}
+	clear(s.ages)
 }
 
 // refused reports whether the server said no to this one question, so that less is known but nothing is broken. No

@@ -10,8 +10,8 @@ import (
 	"ferry/core/rest"
 )
 
-// tracked is the question that follows a table: only the key is selected, because a delta takes neither filter nor
-// order, and changed records are read back by key with the mapping's own query.
+// tracked is the question that follows a table: only the key is selected, and for a mark when records were created, because a
+// delta takes neither filter nor order, and changed records are read back by key with the mapping's own query.
 func (s *Source) tracked(ctx context.Context, table, op string) (*reader, error) {
 	t, err := s.Describe(ctx, table)
 	if err != nil {
@@ -23,8 +23,8 @@ func (s *Source) tracked(ctx context.Context, table, op string) (*reader, error)
 	return r, nil
 }
 
-// Mark returns the present bookmark in time of a table. It walks the whole table once, with only the key selected: the
-// link to ask for changes stands on the last page.
+// Mark returns the present bookmark in time of a table. It walks the whole table once, with the key selected and when records
+// were created, which Split wants to know: the link to ask for changes stands on the last page.
 func (s *Source) Mark(ctx context.Context, table string) (core.Mark, error) {
 	op := "marking where " + table + " stands in " + service
 	r, err := s.tracked(ctx, table, op)
@@ -32,14 +32,27 @@ func (s *Source) Mark(ctx context.Context, table string) (core.Mark, error) {
 		return "", err
 	}
 	r.a.prefer = http.Header{"Prefer": {"odata.track-changes," + preferPages(s.c.PageSize)}}
+	var when ages
+	if dated(r.a.table) {
+		created := []scan.Field{{Name: splitField, Type: scan.Time}}
+		r.a.selects += "," + splitField
+		r.a.query.Fields, r.a.plan = []string{splitField}, scan.NewPlan(r.a.table.Key, created, true)
+		r.scanner = scan.New(r.a.plan)
+	}
 	var mark core.Mark
 	for page, err := range r.pages(ctx) {
 		if err != nil {
 			return "", err
 		}
+		for _, rec := range page.Records {
+			if len(rec.Values) > 0 && rec.Values[0].Kind() == core.KindTime {
+				when.add(rec.Values[0].AsTime())
+			}
+		}
 		mark = page.Last
 		page.Release()
 	}
+	s.remember(table, &when)
 	if mark == "" {
 		return "", core.During(op, noMark(table))
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"ferry/core"
 	"ferry/core/dataverse/scan"
 	"ferry/core/rest"
@@ -148,8 +150,8 @@ func (s *Source) aggregated(ctx context.Context, a *question) (core.Count, error
 // splitField is the field by which tables are cut: every table has it, and it never changes.
 const splitField = "createdon"
 
-// Split cuts a query into at most n ranges of createdon. A small table, one without that field, and a query that is
-// cut already stay whole.
+// Split cuts a query into at most n ranges of createdon: of as many records each where the table was walked for its mark,
+// otherwise of the same length. A small table, one without that field, and a query that is cut already stay whole.
 func (s *Source) Split(ctx context.Context, q core.Query, n int) ([]core.Query, error) {
 	whole := []core.Query{q}
 	t, ok, err := s.divisible(ctx, q, n)
@@ -186,44 +188,45 @@ func (s *Source) divisible(ctx context.Context, q core.Query, n int) (t core.Tab
 	if t, err = s.Describe(ctx, q.Table); err != nil {
 		return t, false, err
 	}
+	return t, dated(t), nil
+}
+
+// dated reports whether a table says when its records were created.
+func dated(t core.Table) bool {
 	f := t.Field(splitField)
-	return t, f != nil && f.Readable && f.Type == core.TypeDateTime, nil
+	return f != nil && f.Readable && f.Type == core.TypeDateTime
 }
 
 // split cuts between the first and the last instant.
 func (s *Source) split(ctx context.Context, t core.Table, q core.Query, n int) ([]core.Query, error) {
-	first, ok1, err := s.edge(ctx, t, q.Filter, "asc")
-	if err != nil {
-		return nil, err
+	if known := s.known(q.Table); known != nil {
+		if moments := known.cuts(n); len(moments) > 0 {
+			return known.heaviestFirst(cut(q, moments), moments), nil
+		}
 	}
-	last, ok2, err := s.edge(ctx, t, q.Filter, "desc")
-	if err != nil {
+	var first, last time.Time
+	var ok1, ok2 bool
+	both, inner := errgroup.WithContext(ctx)
+	both.Go(func() (err error) { first, ok1, err = s.edge(inner, t, q.Filter, "asc"); return err })
+	both.Go(func() (err error) { last, ok2, err = s.edge(inner, t, q.Filter, "desc"); return err })
+	if err := both.Wait(); err != nil {
 		return nil, err
 	}
 	if !ok1 || !ok2 {
 		return []core.Query{q}, nil
 	}
-	return cut(q, first, last, n), nil
+	return cut(q, evenly(first, last, n)), nil
 }
 
-// cut makes ranges of equal length between two instants.
-func cut(q core.Query, first, last time.Time, n int) []core.Query {
-	step := last.Sub(first) / time.Duration(n)
-	var queries []core.Query
+// cut makes the ranges between some moments, the first and the last of them open.
+func cut(q core.Query, moments []time.Time) (queries []core.Query) {
 	from := ""
-	for i := 1; i < n; i++ {
-		to := first.Add(time.Duration(i) * step).UTC().Truncate(time.Second)
-		if !to.After(first) {
-			continue
-		}
-		text := to.Format(time.RFC3339)
-		if text == from {
-			continue
-		}
+	for _, moment := range moments {
+		to := moment.Format(time.RFC3339)
 		part := q
-		part.Range = core.Range{Field: splitField, From: from, To: text}
+		part.Range = core.Range{Field: splitField, From: from, To: to}
 		queries = append(queries, part)
-		from = text
+		from = to
 	}
 	if from == "" {
 		return []core.Query{q}

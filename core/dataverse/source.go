@@ -80,6 +80,7 @@ type Source struct {
 
 	mu     sync.Mutex
 	cached map[string]*cached
+	ages   map[string]*ages // by table, of those that were walked; see Split
 }
 
 var (
@@ -118,7 +119,7 @@ func New(c Config) (*Source, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Source{c: c, address: address, turn: make(chan struct{}, 1), rooms: make(chan *scan.Rows, 3), cached: make(map[string]*cached)}
+	s := &Source{c: c, address: address, turn: make(chan struct{}, 1), rooms: make(chan *scan.Rows, 3), cached: make(map[string]*cached), ages: make(map[string]*ages)}
 	s.language.Store(int64(c.Language))
 	s.found.Store(c.Version != "" || address.Online)
 	if err := s.use(version); err != nil {

@@ -195,7 +195,7 @@ func TestAKillAfterAnyStepLosesAndDoublesNothingInSeveralParts(t *testing.T) {
 	plain := memoryWorld(t, coretest.StoreOptions{}, &store)
 	fresh := func(t *testing.T) world {
 		w := plain(t)
-		w.source.(*coretest.Memory).Ranges, w.parts = true, 3
+		w.source.(*coretest.Memory).Ranges, w.parts = true, 2
 		return w
 	}
 	everyStep(t, fresh, func(t *testing.T, name string, w world) {

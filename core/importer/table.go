@@ -136,6 +136,10 @@ func (e *engine) describePlan(ctx context.Context, t *table, prepare bool) error
 	return nil
 }
 
+// rangesEach is how many ranges a table is cut into for each that is read at once: records lie unevenly, and who has read a range
+// goes on with the next.
+const rangesEach = 4
+
 // splitTable makes the parts of a table, once: the journal stores them before the first read.
 func (e *engine) splitTable(ctx context.Context, t *table) error {
 	if len(t.parts) > 0 {
@@ -143,7 +147,7 @@ func (e *engine) splitTable(ctx context.Context, t *table) error {
 	}
 	ranges := []core.Range{{}}
 	if s, ok := e.Source.(core.Splitter); ok && e.Parts > 1 && e.Limit == 0 && t.run.Changes == nil {
-		queries, err := s.Split(ctx, t.query, e.Parts)
+		queries, err := s.Split(ctx, t.query, rangesEach*e.Parts)
 		if err != nil && core.AsFault(err).Kind != core.Wrong {
 			return core.During("reading "+t.plan.Source, err)
 		}

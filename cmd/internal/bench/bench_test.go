@@ -21,6 +21,7 @@ var (
 	rounds   = flag.Int("rounds", 3, "rounds, of which the median is taken")
 	ferryctl = flag.String("ferryctl", "", "the program to be measured")
 	peers    = flag.String("peers", "", "folder of the peers' packages")
+	size     = flag.Int("page", 5000, "accounts of a page, in the measurement of latency")
 	latency  = flag.Duration("latency", 500*time.Millisecond, "before each page, in the measurement of latency; 0 leaves it out")
 )
 

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -47,24 +48,42 @@ func (b *bench) print(all []contender) {
 	fmt.Println()
 }
 
-// waits measures what latency costs: one reader, four, and as many as Ferry takes by itself. Each runs once without, which fills
-// the server's memory. The walk that takes the mark is one chain in any case, and a part of each.
+// waits measures what latency costs: one reader, four, and as many as Ferry takes by itself, from the first page's request to the
+// program's end. Each runs once without, which fills the server's memory. The walk that takes the mark comes before: it is one
+// chain in any case. One reader's chain is held against what its answers alone take, several against one.
 func (b *bench) waits() {
 	if *latency <= 0 {
 		return
 	}
 	defer func() { b.server.latency = 0 }()
+	if err := weekend(b.env.World); err != nil {
+		b.t.Fatal(err)
+	}
+	b.server.forget()
+	one := time.Duration(0)
+	fmt.Printf("%-34s%12s%8s%10s%10s%18s%14s\n", latency.String()+" a page", "with mark s", "pages", "load s", "at once s", "x pages x latency", "x one reader")
 	for _, c := range []struct {
 		name string
 		more []string
 	}{{"one reader", []string{"-requests", "1"}}, {"four readers", []string{"-requests", "4"}}, {"as many as Ferry takes", nil}} {
-		var r result
-		for _, b.server.latency = range []time.Duration{0, *latency} {
+		var whole, swift time.Duration
+		var l load
+		for _, b.server.latency = range []time.Duration{0, 0, *latency} { // the second is what it takes without
 			folder := b.t.TempDir()
-			r = b.run(&contender{name: "Ferry, " + c.name, command: func(string) *exec.Cmd {
-				return b.ferryctl(filepath.Join(folder, "data"), "sqlite:"+filepath.Join(folder, "ferry.db"), false, c.more...)
-			}}, first)
+			b.server.loaded()
+			whole = b.run(&contender{name: "Ferry, " + c.name, command: func(string) *exec.Cmd {
+				return b.ferryctl(filepath.Join(folder, "data"), "sqlite:"+filepath.Join(folder, "ferry.db"), false, append(c.more, "-page-size", strconv.Itoa(*size))...)
+			}}, first).wall
+			l = b.server.loaded()
+			if b.server.latency == 0 {
+				swift = time.Since(l.began)
+			}
 		}
-		fmt.Printf("%-41s%-14s%8.2f\n", "Ferry, "+c.name, latency.String()+" a page", r.wall.Seconds())
+		took := time.Since(l.began)
+		if one == 0 {
+			one = took
+		}
+		fmt.Printf("Ferry, %-27s%12.2f%8d%10.2f%10.2f%18.2f%14.2f\n", c.name, whole.Seconds(), l.pages, took.Seconds(), swift.Seconds(),
+			took.Seconds()/(float64(l.pages)*latency.Seconds()), one.Seconds()/took.Seconds())
 	}
 }

@@ -38,6 +38,22 @@ type server struct {
 
 	mu    sync.Mutex
 	pages map[string]*page
+	load  load
+}
+
+// A load is what was asked for to fill a table: its pages, without the walk that takes the mark.
+type load struct {
+	pages int
+	began time.Time
+}
+
+// loaded is what was loaded since it was asked for last.
+func (s *server) loaded() load {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.load
+	s.load = load{}
+	return l
 }
 
 type page struct {
@@ -100,6 +116,13 @@ func (s *server) refresh() {
 	_ = all.Wait() // a page that could not be had says so to whoever reads it
 }
 
+// forget lets every page be asked for when it is wanted.
+func (s *server) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.pages)
+}
+
 // kept reports whether an answer may be kept: a page of accounts, not what changed since a moment, and not single records.
 func kept(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/accounts") &&
@@ -120,6 +143,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	key := r.URL.RequestURI() + "\n" + r.Header.Get("Prefer")
 	s.mu.Lock()
+	if prefer := r.Header.Get("Prefer"); strings.Contains(prefer, "maxpagesize") && !strings.Contains(prefer, "track-changes") {
+		if s.load.pages++; s.load.pages == 1 {
+			s.load.began = time.Now()
+		}
+	}
 	p := s.pages[key]
 	if p == nil {
 		p = &page{asked: r.Clone(context.Background())}
