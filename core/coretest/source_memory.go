@@ -268,6 +268,9 @@ func (m *Memory) pagesOf(ctx context.Context, records []core.Record, from core.B
 			first = next
 		}
 		end := min(next+part, (page+1)*server, len(records))
+		if err := core.Room(ctx); err != nil {
+			return core.AsFault(err)
+		}
 		p := core.Page{Records: slices.Clone(records[next:end])}
 		switch {
 		case end == len(records):

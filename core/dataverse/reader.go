@@ -157,6 +157,9 @@ func (r *reader) attempt(ctx context.Context, at place, p *progress) (done bool,
 	r.scanner.Reset(&f.held)
 	for {
 		if r.rows == nil {
+			if err := core.Room(ctx); err != nil {
+				return false, err
+			}
 			r.rows = r.room()
 		}
 		ok, err := r.scanner.Next(r.rows)

@@ -41,7 +41,7 @@ type pool struct {
 
 func newPool(n int) *pool { return &pool{make(chan *mapped, n), make(chan struct{}, n)} }
 
-// enter takes a place for a page that is about to be read; false when ctx has ended.
+// enter takes a place for a page that is about to be made; false when ctx has ended.
 func (p *pool) enter(ctx context.Context) bool {
 	select {
 	case p.places <- struct{}{}:
@@ -73,7 +73,8 @@ func (p *pool) put(m *mapped) {
 	}
 }
 
-// readPart reads one part from where it stands and passes its pages on, mapped. The last item says that it ended.
+// readPart reads one part from where it stands and passes its pages on, mapped. The last item says that it ended. It takes a place
+// when its answer is there, so that as many parts wait for answers as are read.
 func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool *pool, items chan<- item) {
 	send := func(it item) bool {
 		it.table, it.part = t, p
@@ -101,9 +102,13 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 		send(item{err: err, end: true})
 		return
 	}
-	held := pool.enter(ctx)
-	if !held {
-		return
+	held := false
+	enter := func() error {
+		if held || pool.enter(ctx) {
+			held = true
+			return nil
+		}
+		return ctx.Err()
 	}
 	defer func() {
 		if held {
@@ -112,8 +117,12 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 	}()
 	q := t.query
 	q.Range = at.Range
-	for page, err := range e.read(ctx, t, q, at.At) {
+	for page, err := range e.read(core.WithRoom(ctx, enter), t, q, at.At) {
+		if err == nil {
+			err = enter() // a source that makes pages without asking
+		}
 		if err != nil {
+			page.Release()
 			send(item{err: err, end: true})
 			return
 		}
@@ -133,9 +142,6 @@ func (e *engine) readPart(ctx context.Context, t *table, p *Part, at Part, pool 
 		}
 		if e.Limit > 0 && left <= 0 {
 			break
-		}
-		if held = pool.enter(ctx); !held {
-			return
 		}
 	}
 	send(item{end: true})

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,4 +182,36 @@ func TestWhatIsInterruptedInManyPartsIsNeverSplitAgain(t *testing.T) {
 	wants(t, r, "account", importer.Counts{Created: 100})
 	wants(t, r, "contact", importer.Counts{Created: 60})
 	once(t, fmt.Sprint(r.Run), d.store, "account", 100)
+}
+
+// A patient source lets each part wait for its second answer until so many wait.
+type patient struct {
+	*watched
+	all     int32
+	waiting atomic.Int32
+	met     chan struct{}
+}
+
+func (s *patient) Read(ctx context.Context, q core.Query, from core.Bookmark) iter.Seq2[core.Page, error] {
+	return func(yield func(core.Page, error) bool) {
+		for p, err := range s.watched.Read(ctx, q, from) {
+			if !yield(p, err) {
+				return
+			}
+			if s.waiting.Add(1) == s.all {
+				close(s.met)
+			}
+			<-s.met
+		}
+	}
+}
+
+func TestMorePartsThanPagesWaitForAnswers(t *testing.T) {
+	d, w := ranged(t, accounts(200))
+	d.job.Parts = 5
+	d.job.Source = &patient{watched: w, all: 5, met: make(chan struct{})}
+	wants(t, d.run(), "account", importer.Counts{Created: 200}) // it would never end if one that waits took the room of a page
+	if w.highest > 3 {
+		t.Errorf("%d pages existed at once", w.highest)
+	}
 }
