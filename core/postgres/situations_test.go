@@ -43,6 +43,8 @@ func situations(b *bench) map[string]func(*testing.T) {
 		"nothing is left in the session":                           b.clean,
 		"a value that cannot be matched refuses alone":             b.unmatchable,
 		"found by fields":                                          b.byFields,
+		"a first load is copied straight":                          b.straight,
+		"rows are merged where copying is not the same":            b.notStraight,
 	}
 }
 
