@@ -30,7 +30,7 @@ func rehearse(ctx context.Context, t *terminal, c *wiring.Computer, e errand, jo
 			return 0, err
 		}
 		code := t.tell(e.json, err)
-		showRehearsal(t, e.json, r.Rehearsal)
+		showRehearsal(t, e.json, r.Rehearsal, job.Seal != nil)
 		return code, nil
 	}
 	if e.rows != "" {
@@ -47,7 +47,7 @@ func rehearse(ctx context.Context, t *terminal, c *wiring.Computer, e errand, jo
 		}
 		saved(t, e.json, "-only %[2]s imports just these %[1]s records.\n", n, e.keys)
 	}
-	showRehearsal(t, e.json, r.Rehearsal)
+	showRehearsal(t, e.json, r.Rehearsal, job.Seal != nil)
 	if r.Counts().Refused > 0 {
 		return exitRefused, nil
 	}
@@ -60,8 +60,10 @@ func saved(t *terminal, asJSON bool, words string, n int64, path string) {
 	}
 }
 
-// showRehearsal shows counts first; with -json it is the last line.
-func showRehearsal(t *terminal, asJSON bool, r importer.Rehearsal) {
+// showRehearsal shows counts first; with -json it is the last line. sealed says that what is there before can be kept.
+func showRehearsal(t *terminal, asJSON bool, r importer.Rehearsal, sealed bool) {
+	kept := r.Restore
+	r.Restore = r.Restore && sealed
 	if asJSON {
 		line(t.out, map[string]any{"rehearsal": r})
 		return
@@ -101,6 +103,8 @@ func showRehearsal(t *terminal, asJSON bool, r importer.Rehearsal) {
 		fmt.Fprintln(t.out, "The rehearsal did not come to its end. Nothing was written.")
 	case r.Restore:
 		fmt.Fprintln(t.out, "Nothing was written. The import could be taken back row by row; tables and columns that it makes stay.")
+	case kept:
+		fmt.Fprintln(t.out, "Nothing was written. The import could not be taken back: what was there before cannot be kept on this computer.")
 	default:
 		fmt.Fprintln(t.out, "Nothing was written. This destination cannot take an import back.")
 	}

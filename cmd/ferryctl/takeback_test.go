@@ -94,8 +94,9 @@ func TestAnImportSaysThatItCannotBeTakenBack(t *testing.T) {
 	s := open(t, small())
 	s.chain.broken.Store(true)
 	const says = "this import cannot be taken back"
-	code, _, text := s.imported("-tables", "account", "-rehearse")
-	if code != exitWell || strings.Contains(text, says) {
+	rehearse := []string{"import", "-org", s.env.Org, "-authority", s.env.Authority, "-client-id", s.env.SecretApp, "-data", filepath.Join(s.dir, "data"), "-to", "sqlite:" + s.file(), "-tables", "account", "-rehearse"}
+	code, _, text := s.run(rehearse...)
+	if code != exitWell || strings.Contains(text, says) || !strings.Contains(text, "could not be taken back") {
 		t.Errorf("rehearsed: exit %d: %s", code, text)
 	}
 	if code, _, text = s.imported("-tables", "account"); code != exitWell || !strings.Contains(text, says) {
