@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"ferry/core"
@@ -59,6 +60,33 @@ func (r Run) title(table string) string {
 		}
 	}
 	return ""
+}
+
+// limitWords say that not everything was wanted; "" when it was.
+func limitWords(limit int) string {
+	if limit == 0 {
+		return ""
+	}
+	return "At most " + records(int64(limit)) + " of each table were wanted."
+}
+
+// notes are what is to be said of a table besides its counts, in whole sentences.
+func notes(t importer.TableReceipt) []string {
+	name, all := cmp.Or(t.Title, t.Table), []string{}
+	if t.Only != "" {
+		all = append(all, name+": only the records that a rehearsal had shown were imported.")
+	}
+	all = append(all, t.Notes...)
+	if t.Held > 0 {
+		all = append(all, name+": gone in Dynamics or outside the filter now, and left alone until somebody agrees to their number: "+records(t.Held)+".")
+	}
+	if t.Remark != "" {
+		all = append(all, name+": "+t.Remark)
+	}
+	if len(t.Made) > 0 {
+		all = append(all, name+": made at the destination: "+strings.Join(t.Made, ", ")+".")
+	}
+	return all
 }
 
 const (

@@ -120,7 +120,7 @@ func TestTheReportOfARunSaysWhatBecameOfIt(t *testing.T) {
 			r := withValues(refused(""))
 			r.Receipt.Refusals = []importer.Refusal{{Table: "account", Key: guidA, Kind: core.Refused}}
 			return r
-		}(), []string{"Values were asked for, but Ferry's journal keeps none", "no value of a record", "Of 1 record that was refused only the number is known"}, nil},
+		}(), []string{"Values were asked for, but Ferry's journal has none to show", "no value of a record", "Of 1 record that was refused only the number is known"}, nil},
 		"does not add up": {unbalanced, []string{"The counts do not add up", "It does not add up: read 4,813 ≠ 4,270 created", "does not add up", "Why it stopped", "The disk is full.", "SQLITE_FULL", "Contoso → sqlite:"}, []string{"It adds up"}},
 		"all is well":     {plain, []string{"Import complete", "It adds up"}, []string{"Records that need a look", "need a look", "Refused", "Lookups left empty", "Together"}},
 	} {

@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"ferry/core"
@@ -16,6 +17,7 @@ var runColumns = [...]string{
 	"Line", "Run", "Project", "State", "Started (UTC)", "Ended (UTC)", "Who", "From", "To", "Why everything was read again",
 	"Table", "Table name", "Destination table", "Read", "Created", "Updated", "Unchanged", "Removed", "Skipped", "Refused", "Unsure",
 	"Lookups left empty", "Adds up", "What became of it", "Records", "Cause", "What to do", "Who can do it", "Code", "Record id", "Field", "About", "Value",
+	"Takes back run", "Retries run", "At most", "Only what changed since (UTC)", "Notes",
 }
 
 // RunCSV writes the report of a run as CSV. A program finds each column by its name.
@@ -40,6 +42,10 @@ func RunCSV(w io.Writer, r Run) error {
 	cells["Project"], cells["State"], cells["Who"], cells["Why everything was read again"] = safe(r.Project), string(r.Receipt.State), safe(r.Receipt.Who), safe(r.Receipt.Reason)
 	cells["Started (UTC)"], cells["Ended (UTC)"] = stamp(r.Receipt.Started), stamp(r.Receipt.Ended)
 	cells["From"], cells["To"] = safe(r.Receipt.From), safe(r.Receipt.To)
+	cells["Takes back run"], cells["Retries run"] = safe(r.Receipt.Undoes), safe(r.Receipt.Retries)
+	if r.Receipt.Limit > 0 {
+		cells["At most"] = strconv.Itoa(r.Receipt.Limit)
+	}
 	if f := r.Receipt.Fault; f != nil {
 		faultCells(cells, f)
 	}
@@ -47,6 +53,7 @@ func RunCSV(w io.Writer, r Run) error {
 	for _, t := range r.Receipt.Tables {
 		cells := countCells(t.Counts, t.Unresolved, t.Balanced())
 		cells["Table"], cells["Table name"], cells["Destination table"] = safe(t.Table), safe(t.Title), safe(t.To)
+		cells["Only what changed since (UTC)"], cells["Notes"] = stamp(t.Since), safe(strings.Join(notes(t), " "))
 		line("table", cells)
 	}
 	for _, c := range causes {

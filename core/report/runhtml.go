@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type runView struct {
 	Tables                              []countRow
 	Together                            *countRow
 	Adds, Balanced                      string // the sentence, and its class
+	Look                                string // over the causes
 	Causes                              []causeView
 	Missing                             []string
 	Kept, Footer                        string
@@ -63,6 +65,10 @@ func buildRun(r Run) (runView, error) {
 	if v.Title == "" {
 		v.Title = plain(r.Receipt.From + " → " + r.Receipt.To)
 	}
+	v.Look = "Records that need a look"
+	if r.Receipt.Undoes != "" {
+		v.Look = "Rows that stay as they are"
+	}
 	v.verdict(r, sum)
 	v.facts(r)
 	if f := r.Receipt.Fault; f != nil {
@@ -83,21 +89,21 @@ func buildRun(r Run) (runView, error) {
 			v.Missing = append(v.Missing, fmt.Sprintf("Of %s that %s %s only the number is known: Ferry's journal on this computer keeps neither their ids nor a reason.", records(n), was(n), k.kind))
 		}
 	}
-	v.Kept = "Records are named by their id in Dynamics 365. Ferry's journal keeps id, field and reason of each for as long as the journal is there, and no values; so none are in this report."
+	v.Kept = "Records are named by their id in Dynamics 365. Ferry's journal keeps id, field and reason of each for as long as the journal is there. Names and values of them are not in this report."
 	v.Footer = "This report holds no password, no secret and no value of a record. It loads nothing and runs nothing."
 	switch {
 	case r.Values && values > 0:
 		v.Kept = "Values are in this report because somebody chose that. Handle it like the data itself."
 		v.Footer = "This report holds no password and no secret. It holds values of records. It loads nothing and runs nothing."
 	case r.Values:
-		v.Kept = "Values were asked for, but Ferry's journal keeps none: it keeps id, field and reason of each record, for as long as the journal is there. Look the records up in Dynamics 365 by their ids."
+		v.Kept = "Values were asked for, but Ferry's journal has none to show: it keeps id, field and reason of each record, for as long as the journal is there. Look the records up in Dynamics 365 by their ids."
 	}
 	return v, nil
 }
 
 func (v *runView) verdict(r Run, sum importer.Counts) {
 	look := sum.Refused + sum.Unsure
-	v.State, v.Remark = "warned", thousands(sum.Read)+" read."
+	v.State, v.Remark = "warned", readWords(r, sum)
 	switch {
 	case !r.balanced():
 		v.State, v.Verdict, v.Remark = "failed", "The counts do not add up", "Compare the number of records on both sides, and tell us."
@@ -118,7 +124,25 @@ func (v *runView) verdict(r Run, sum importer.Counts) {
 	if r.Receipt.Undoes != "" {
 		v.back(r, sum)
 	}
+	if rest, ok := strings.CutPrefix(v.Verdict, "Import "); ok && r.Receipt.Retries != "" {
+		v.Verdict = "Retry " + rest
+	}
 	v.Sign = map[string]string{"passed": "✓", "warned": "!", "failed": "✕"}[v.State]
+}
+
+// readWords say how much was read, and that nothing was written where nothing was.
+func readWords(r Run, sum importer.Counts) string {
+	since := slices.ContainsFunc(r.Receipt.Tables, func(t importer.TableReceipt) bool { return !t.Since.IsZero() })
+	written := sum.Created + sum.Updated + sum.Removed
+	switch {
+	case sum.Read == 0 && since:
+		return "Nothing had changed: no record was read, and nothing was written."
+	case sum.Read == 0:
+		return "No record was read, and nothing was written."
+	case written == 0 && sum.Unsure == 0:
+		return thousands(sum.Read) + " read, nothing was written."
+	}
+	return thousands(sum.Read) + " read."
 }
 
 // back is the verdict of a run that took another back.
@@ -157,16 +181,18 @@ func (v *runView) facts(r Run) {
 	}
 	add("State", string(x.State))
 	add("Read again", x.Reason)
+	add("Only some", limitWords(x.Limit))
 	for _, t := range x.Tables {
 		if !t.Since.IsZero() {
 			add("Only changes", cmp.Or(t.Title, t.Table)+": what changed since "+moment(t.Since)+" was read.")
 		}
-		for _, note := range t.Notes {
+		for _, note := range notes(t) {
 			add("Note", note)
 		}
 	}
 	add("Run", x.Run)
 	add("Takes back the run", x.Undoes)
+	add("Retries what was left by the run", x.Retries)
 }
 
 func (v *runView) counts(r Run, sum importer.Counts, unresolved int64) {
@@ -222,9 +248,9 @@ func (v *runView) counts(r Run, sum importer.Counts, unresolved int64) {
 		all := row("Together", "", "", sum, unresolved, r.balanced())
 		v.Together = &all
 	}
-	v.Adds, v.Balanced = "It adds up: "+sumWords(sum)+".", "passed"
+	v.Adds, v.Balanced = "It adds up: "+r.sumWords(sum)+".", "passed"
 	if !r.balanced() {
-		v.Adds, v.Balanced = "It does not add up: "+sumWords(sum)+".", "failed"
+		v.Adds, v.Balanced = "It does not add up: "+r.sumWords(sum)+".", "failed"
 	}
 }
 
@@ -252,22 +278,23 @@ func words(f *core.Fault) cause1 {
 	return cause1{Cause: plain(f.Cause), Remedy: plain(f.Remedy), Owner: owner(f), Link: link(f.Link), Details: plain(f.Details)}
 }
 
-// sumWords names each part of a sum.
-func sumWords(c importer.Counts) string {
-	terms := []string{thousands(c.Created) + " created"}
-	for _, p := range []struct {
-		n    int64
-		word string
-	}{{c.Updated, "updated"}, {c.Unchanged, "unchanged"}, {c.Removed, "removed"}, {c.Skipped, "skipped"}, {c.Refused, "refused"}, {c.Unsure, "unsure"}} {
-		if p.n != 0 {
-			terms = append(terms, thousands(p.n)+" "+p.word)
+// sumWords names each part of a sum: as an import does, or as taking one back does.
+func (r Run) sumWords(c importer.Counts) string {
+	words, begin := [...]string{"created", "updated", "unchanged", "removed", "skipped", "refused", "unsure"}, "read "
+	if r.Receipt.Undoes != "" {
+		words, begin = [...]string{"there again", "with former values", "as before", "removed", "skipped", "stay", "unsure"}, "rows "
+	}
+	terms := []string{thousands(c.Created) + " " + words[0]}
+	for i, n := range [...]int64{c.Updated, c.Unchanged, c.Removed, c.Skipped, c.Refused, c.Unsure} {
+		if n != 0 {
+			terms = append(terms, thousands(n)+" "+words[i+1])
 		}
 	}
 	equals := " = "
 	if !c.Balanced() {
 		equals = " ≠ "
 	}
-	return "read " + thousands(c.Read) + equals + strings.Join(terms, " + ")
+	return begin + thousands(c.Read) + equals + strings.Join(terms, " + ")
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05") + " UTC" }
@@ -352,7 +379,7 @@ const runBody = `<body>
 </table></div>
 <p class="adds {{.Balanced}}">{{.Adds}}</p></section>
 {{- if or .Causes .Missing}}
-<section><h2>Records that need a look</h2>
+<section><h2>{{.Look}}</h2>
 <p class="quiet">{{.Kept}}</p>
 {{- range .Missing}}
 <p>{{.}}</p>
