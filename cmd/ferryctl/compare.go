@@ -9,7 +9,6 @@ import (
 
 	"ferry/cmd/internal/wiring"
 	"ferry/core/importer"
-	"ferry/core/project"
 	"ferry/core/rehearsal"
 	"ferry/core/report"
 )
@@ -46,36 +45,10 @@ func (f *flags) runCompare(ctx context.Context, t *terminal) (int, error) {
 	case f.report != "" && filepath.Clean(f.report) == filepath.Clean(f.rows):
 		return 0, wrongUse("-report and -rows name the same file.", "Give each its own name.")
 	}
-	drivers := wiring.Destinations(f.data, t.log)
-	where, err := f.destination(drivers)
+	computer, e, err := f.errand(ctx, t)
 	if err != nil {
 		return 0, err
 	}
-	language, ok := project.ReadLanguage(f.language)
-	if !ok {
-		return 0, wrongUse("Ferry does not know the language "+printable(f.language)+".", "Write its code, such as de or pt-BR, or its LCID, such as 1031.")
-	}
-	if f.language == "" && f.loaded != nil {
-		language = f.loaded.Language
-	}
-	tables, err := f.wanted()
-	if err != nil {
-		return 0, err
-	}
-	computer, err := f.computer(ctx, t)
-	if err != nil {
-		return 0, err
-	}
-	to, err := f.connection(ctx, t, computer)
-	if err != nil {
-		return 0, err
-	}
-	at, err := f.reached(ctx, t, computer, reach{where: where, drivers: drivers}, to)
-	if err != nil {
-		return 0, err
-	}
-	e := errand{to: to, where: at.where, drivers: at.drivers, tables: tables, filters: f.filters, project: f.loaded, language: language, json: f.json,
-		secrets: at.secrets}
 	e.instead = func(job importer.Job) (int, error) { return f.compare(ctx, t, computer, job) }
 	return carry(ctx, t, computer, e)
 }
