@@ -25,7 +25,7 @@ const version = "0.1.0"
 func main() {
 	standAside()
 	runtime.GOMAXPROCS(runtime.NumCPU() + 1) // what draws comes back from C to a place of its own, however much is imported
-	sqlitefile.OneBlock() // before the first file: a destination's cache and a journal's then share it without driving out each other
+	sqlitefile.OneBlock()                    // before the first file: a destination's cache and a journal's then share it without driving out each other
 	data := flag.String("data", "", "folder of journal and state (default: the user's own)")
 	file := flag.String("project", "", "project file to open")
 	practise := flag.Bool("practice", false, "open with the practice environment")

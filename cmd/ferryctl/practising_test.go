@@ -20,7 +20,9 @@ func alone(t *testing.T, args ...string) (code int, said string) {
 	term := &terminal{
 		out: &out, err: &out, env: func(name string) string { return map[string]string{clientSecret: "hunter2"}[name] }, log: slog.New(slog.DiscardHandler),
 		keys: func(context.Context) (keychain.Store, *core.Fault) { return nil, nil },
-		ask:  func(string, string) (core.Secret, error) { return core.Secret{}, wrongUse("Nobody is asked here.", "Say it before.") },
+		ask: func(string, string) (core.Secret, error) {
+			return core.Secret{}, wrongUse("Nobody is asked here.", "Say it before.")
+		},
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
