@@ -25,7 +25,11 @@ type handoverView struct {
 	compareView
 	Done, Open []string
 	Signs      []string
+	Dense      bool // so many lines that they have to be smaller to be on one page
 }
+
+// roomy is how many lines of tables a page has room for at their usual size. Differences and ticks stand side by side.
+const roomy = 12
 
 // HandoverHTML writes the receipt as one HTML file that prints on one page.
 func HandoverHTML(w io.Writer, h Handover) error {
@@ -58,6 +62,7 @@ func HandoverHTML(w io.Writer, h Handover) error {
 	for _, text := range h.Open {
 		out.Open = append(out.Open, plain(text))
 	}
+	out.Dense = len(out.Tables)+(len(out.Kinds)+len(out.Done)+len(out.Open))/2 > roomy
 	return writePage(w, "Receipt of the move", style+runStyle+handoverStyle, handoverBody, out)
 }
 
@@ -69,10 +74,10 @@ const handoverStyle = `
 .signs p{margin:0;border-bottom:1px solid var(--text);height:34px;color:var(--quiet);font-size:13px}
 .signs b{display:block}.signs p:last-child{height:46px}
 @media (max-width:560px){.ticks{columns:1}.signs{grid-template-columns:1fr}}
-@media print{@page{margin:12mm}body{font-size:9.5pt;line-height:1.35}header{margin-bottom:8px}section,.verdict{padding:7px 0;margin-bottom:2px}.kinds,.kinds tbody{display:block}.kinds tbody{columns:2;column-gap:32px}.kinds tr{display:flex;break-inside:avoid;align-items:baseline}.kinds th{flex:1}.verdict .sign{width:26px;height:26px;font-size:14px}.verdict strong{font-size:13pt}h1{font-size:17pt}h2{font-size:11.5pt;margin-bottom:5px}th,td{padding-top:3px;padding-bottom:3px}.kinds .meaning{display:none}.kinds td,.kinds th{padding-top:1px;padding-bottom:1px}dl{gap:2px 20px}footer{margin-top:8px;font-size:8pt}.signs{break-inside:avoid}.signs p{height:26px}.signs p:last-child{height:36px}p{margin:4px 0}}`
+@media print{@page{margin:11mm}body{font-size:9.5pt;line-height:1.35}header{margin-bottom:8px}section,.verdict{padding:7px 0;margin-bottom:2px}.kinds,.kinds tbody{display:block}.kinds tbody{columns:2;column-gap:32px}.kinds tr{display:flex;break-inside:avoid;align-items:baseline}.kinds th{flex:1}.verdict .sign{width:26px;height:26px;font-size:14px}.verdict strong{font-size:13pt}h1{font-size:17pt}h2{font-size:11.5pt;margin-bottom:5px}th,td{padding-top:3px;padding-bottom:3px}.kinds .meaning{display:none}.kinds td,.kinds th{padding-top:1px;padding-bottom:1px}dl{gap:2px 20px}footer{margin-top:8px;font-size:8pt}.signs{break-inside:avoid}.signs p{height:26px}.signs p:last-child{height:36px}main.dense{zoom:.84}p{margin:4px 0}.scroll th br{display:none}.scroll th code,.scroll th small{margin-left:6px}.scroll .sign{width:14px;height:14px;font-size:9px}.scroll p,.adds{margin:3px 0}header{margin-bottom:4px}.verdict{padding:4px 0}.ticks li{margin:1px 0}}`
 
 const handoverBody = `<body>
-<main>
+<main{{if .Dense}} class="dense"{{end}}>
 ` + pageHead + `Receipt of the move: <bdi>{{.Title}}</bdi>` + pageVerdict + `
 <section><h2>The move</h2>
 <dl>
