@@ -134,7 +134,7 @@ func (p *history) finalComparison() fyne.CanvasObject {
 	}
 	row := []fyne.CanvasObject{again}
 	if w.imports().compared != nil {
-		row = append(row, kit.Link(lang.L("Look at the differences"), func() { w.open(placeImport) }))
+		row = append(row, kit.Link(lang.L("Look at the comparison"), func() { w.open(placeImport) }))
 	}
 	return kit.Card(kit.Column(9, append(parts, kit.Row(10, append(row, kit.Space())...))...))
 }

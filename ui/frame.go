@@ -58,13 +58,17 @@ func (f *frame) render() {
 	f.root.Refresh()
 }
 
-// badge shows at Import how far it is, wherever one looks.
+// badge shows how far it is at the place where it is seen, wherever one looks: at Import, or taking back at History.
 func (f *frame) badge() {
-	words := ""
-	if a := f.w.active; a != nil {
-		words = a.percent()
+	at := map[string]string{}
+	if a := f.w.active; a != nil && a.back != nil {
+		at[placeHistory] = a.percent()
+	} else if a != nil {
+		at[placeImport] = a.percent()
 	}
-	f.items[placeImport].Badge(words)
+	for _, place := range []string{placeImport, placeHistory} {
+		f.items[place].Badge(at[place])
+	}
 }
 
 // fromTo is the pill at the rail's foot: where from and where to, each with its word and colour.

@@ -74,6 +74,9 @@ func (p *imports) render() {
 	if s.tables == nil && s.loading == nil && s.tablesFault == nil {
 		w.readTables()
 	}
+	if p.result != nil && p.result.target != w.target() {
+		p.result = nil // it went elsewhere: History has it
+	}
 	if p.waits != nil && p.waits.project != w.project.ID {
 		p.waits = nil
 	}

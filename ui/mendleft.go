@@ -26,10 +26,7 @@ func (w *Window) loadLeft() {
 	if w.project == nil || w.project.Destination == nil || !w.runs.loaded || w.active != nil || w.left.loading != nil {
 		return
 	}
-	of := w.project.ID + "\n" + w.project.Destination.Driver
-	for _, s := range w.driver(w.project.Destination.Driver).Settings {
-		of += "\n" + w.project.Destination.Settings[s.Name]
-	}
+	of := w.target()
 	if list := w.runs.list; len(list) > 0 {
 		of += "\n" + list[0].Run + string(list[0].State)
 	}
@@ -43,6 +40,18 @@ func (w *Window) loadLeft() {
 		w.left = leftOver{of: of, list: list} // not knowing it means that nothing is offered
 		w.refresh()
 	})
+}
+
+// target tells one destination of a project from another.
+func (w *Window) target() string {
+	if w.project == nil || w.project.Destination == nil {
+		return ""
+	}
+	of := w.project.ID + "\n" + w.project.Destination.Driver
+	for _, s := range w.driver(w.project.Destination.Driver).Settings {
+		of += "\n" + w.project.Destination.Settings[s.Name]
+	}
+	return of
 }
 
 // leftOver counts what waits and can be retried.

@@ -100,7 +100,7 @@ func (r *waitRecord) draw() {
 	default:
 		parts = append(parts, r.fields()...)
 	}
-	r.body.Objects = []fyne.CanvasObject{kit.Pad(0, 12, 0, 0, kit.Column(10, parts...))} // beside it is the bar that scrolls
+	r.body.Objects = []fyne.CanvasObject{kit.Column(10, parts...)}
 	r.body.Refresh()
 	r.sheet.Refit()
 }

@@ -182,6 +182,7 @@ func scenes() []scene {
 			withContoso(e, o)
 			e.History = []importer.Receipt{uitest.Stopped()}
 		}, func(s *uitest.Stage) { s.Sees("was interrupted") }},
+		{"import-stopped", func(e *uitest.Engine, o *ui.Options) { withContoso(e, o); e.Receipt = uitest.Stopped() }, func(s *uitest.Stage) { s.Tap("Import everything"); s.Sees("it can go on where it stopped") }},
 		{"import-running", func(e *uitest.Engine, o *ui.Options) {
 			withContoso(e, o)
 			e.News, e.Block = []importer.Progress{uitest.Midway()}, map[string]bool{"Import": true}

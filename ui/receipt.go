@@ -66,7 +66,7 @@ func (w *Window) receiptCardsOf(of runOf, r *importer.Receipt, limit int, more .
 	if w.place != placeHistory {
 		row = append(row, kit.Link(lang.L("History"), func() { w.open(placeHistory) }))
 	}
-	parts = append(parts, kit.Row(10, append(append(row, kit.Space()), more...)...))
+	parts = append(parts, kit.Row(10, append([]fyne.CanvasObject{kit.Grow(kit.Wrap(10, row...))}, more...)...))
 	cards = append(cards, kit.Card(kit.Column(12, parts...)))
 	if refused := w.refusedCard(of, r, sum); refused != nil {
 		cards = append(cards, refused)
@@ -272,6 +272,7 @@ func (w *Window) refusedCard(of runOf, r *importer.Receipt, sum importer.Counts)
 	title := lang.L("Records that were not written")
 	if r.Undoes != "" {
 		title = lang.L("Rows that stay as they are")
+		export.SetWords(lang.L("Export these rows…"))
 	}
 	head := []fyne.CanvasObject{kit.Grow(kit.Head(title)), export}
 	if fix := w.fixButton(of, r); fix != nil {

@@ -30,6 +30,7 @@ type importResult struct {
 	receipt importer.Receipt
 	request ImportRequest
 	fault   *core.Fault
+	target  string // where it went; see Window.target
 }
 
 // percent is how far an import is, "" while that is not known.
@@ -106,7 +107,7 @@ func (w *Window) tick(a *activeImport) {
 func (w *Window) ended(a *activeImport, receipt importer.Receipt, err error) {
 	a.clock.Cancel()
 	w.active, w.backs = nil, nil
-	result := &importResult{receipt: receipt, request: a.request, fault: receipt.Fault}
+	result := &importResult{receipt: receipt, request: a.request, fault: receipt.Fault, target: w.target()}
 	if err != nil {
 		result.fault = core.AsFault(err)
 	}

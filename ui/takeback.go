@@ -221,6 +221,7 @@ func (w *Window) backBanner() (card fyne.CanvasObject, on *kit.Button) {
 // keepsWords say, as soon as it is known, where an import could not be taken back at any time later.
 func (w *Window) keepsWords() fyne.CanvasObject {
 	said, p := container.NewStack(), clone(w.project)
+	said.Hide()
 	task.Go(w.run, func(ctx context.Context, _ func(struct{})) (BackTerms, error) {
 		return w.o.Engine.Keeps(ctx, p), nil
 	}, nil, func(t BackTerms, _ error) {
@@ -233,6 +234,7 @@ func (w *Window) keepsWords() fyne.CanvasObject {
 		}
 		if words != "" {
 			said.Objects = []fyne.CanvasObject{kit.Hint("warn", words, look.Warned)}
+			said.Show()
 			said.Refresh()
 			if top, ok := w.win.Canvas().Overlays().Top().(*kit.Sheet); ok {
 				top.Refresh()

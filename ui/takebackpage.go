@@ -99,7 +99,14 @@ func (w *Window) backReceiptCards(of runOf, r *importer.Receipt) []fyne.CanvasOb
 	}
 	cards := []fyne.CanvasObject{kit.Verdict(words, lang.L("{{.N}} rows", kit.M{"N": kit.Number(sum.Read)}), ink, icon)}
 	target := w.takenBack(r)
-	parts := []fyne.CanvasObject{kit.NewElided(w.backTitle(r), kit.Style{Bold: true}), kit.QuietPara(w.receiptAbout(r)), w.backGrid(r)}
+	title := []fyne.CanvasObject{kit.Grow(kit.NewElided(w.backTitle(r), kit.Style{Bold: true}))}
+	if w.project != nil && of.id == w.project.ID && target != nil {
+		title = append(title, kit.Link(lang.L("The import that was taken back"), func() {
+			w.history().open = runKey{of.id, target.Run}
+			w.open(placeHistory)
+		}))
+	}
+	parts := []fyne.CanvasObject{kit.Row(10, title...), kit.QuietPara(w.receiptAbout(r)), w.backGrid(r)}
 	if target != nil {
 		made := []string{}
 		for _, t := range target.Tables {
@@ -117,12 +124,6 @@ func (w *Window) backReceiptCards(of runOf, r *importer.Receipt) []fyne.CanvasOb
 	})
 	copied.Tip(lang.L("Copies the receipt as text, without any record."))
 	row = append(row, copied, kit.Plain(lang.L("Save report…"), func() { w.saveRunReport(of, r, false, nil) }))
-	if w.project != nil && of.id == w.project.ID && target != nil {
-		row = append(row, kit.Link(lang.L("The import that was taken back"), func() {
-			w.history().open = runKey{of.id, target.Run}
-			w.open(placeHistory)
-		}))
-	}
 	row = append(row, kit.Space())
 	if w.halfBack() != nil && w.halfBack().Run == r.Run && target != nil {
 		on := kit.Primary(lang.L("Go on taking back"), func() { w.takeBack(target) })

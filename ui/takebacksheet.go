@@ -98,17 +98,17 @@ func (s *backSheet) ask(plan importer.TakeBackPlan) {
 	if len(plan.Made) > 0 {
 		parts = append(parts, kit.QuietPara(madeWords(plan.Made)))
 	}
-	terms := w.mayTakeBack(s.run.Run).terms
-	if terms.Until = plan.Until; !terms.Until.IsZero() {
-		parts = append(parts, kit.QuietPara(untilWords(terms)))
-	}
 	parts = append(parts, kit.QuietPara(lang.L("Nothing is asked of Dynamics 365. The next import reads everything again.")))
 	s.begin.Does(func() { s.sheet.Close(); w.takeBack(&s.run) })
 	s.begin.Unless("")
 	if sum.Created+sum.Updated+sum.Removed == 0 {
 		s.begin.Unless(lang.L("No row would be put back."))
 	} else if w.live() {
-		parts = append(parts, s.consent())
+		consent, typed := s.consent()
+		s.show(append(parts, consent)...)
+		w.win.Canvas().Focus(typed)
+		s.sheet.ToEnd()
+		return
 	}
 	s.show(parts...)
 }
@@ -124,7 +124,7 @@ func (s *backSheet) facts() []kit.Fact {
 }
 
 // consent wants the destination's name typed.
-func (s *backSheet) consent() fyne.CanvasObject {
+func (s *backSheet) consent() (fyne.CanvasObject, *kit.Entry) {
 	d := s.w.project.Destination
 	name := destinationName(d, s.w.driver(d.Driver))
 	typed := kit.NewEntry(lang.L("Name of the destination"), name)
@@ -141,5 +141,5 @@ func (s *backSheet) consent() fyne.CanvasObject {
 		}
 	}
 	s.begin.Unless(lacks())
-	return kit.Labeled(lang.L("Name of the destination"), lang.L("Others may work with it. Type its name, {{.Name}}, so that it is surely the right one.", kit.M{"Name": name}), typed)
+	return kit.Labeled(lang.L("Name of the destination"), lang.L("Others may work with it. Type its name, {{.Name}}, so that it is surely the right one.", kit.M{"Name": name}), typed), typed
 }

@@ -14,6 +14,7 @@ type Sheet struct {
 	widget.BaseWidget
 	canvas  fyne.Canvas
 	content *fyne.Container
+	body    *container.Scroll
 	fixed   bool
 	closed  func()
 	primary *Button
@@ -39,7 +40,8 @@ func ShowSheet(c fyne.Canvas, j SheetJob) *Sheet {
 	if j.Body == nil {
 		j.Body = Empty()
 	}
-	parts := []fyne.CanvasObject{Head(j.Title), container.NewVScroll(Pad(1, sheetEdge, 1, sheetEdge, j.Body))}
+	s.body = container.NewVScroll(Pad(1, sheetEdge, 1, sheetEdge, j.Body))
+	parts := []fyne.CanvasObject{Head(j.Title), s.body}
 	if len(j.Buttons) > 0 {
 		parts = append(parts, Pad(8, 0, 0, 0, Row(10, append([]fyne.CanvasObject{Space()}, j.Buttons...)...)))
 		s.primary = strong(j.Buttons)
@@ -106,6 +108,7 @@ const (
 	sheetPad = 22
 	sheetGap = 14
 
+	sheetBar  = 12
 	sheetEdge = 3 // room for the ring around what has the focus, which scrolling would cut off
 )
 
@@ -155,7 +158,13 @@ func (sheetInside) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	}
 	body := parts[1].(*container.Scroll)
 	room := fyne.NewSize(size.Width+2*sheetEdge, fyne.Max(0, size.Height-y-foot))
+	around := body.Content.(*fyne.Container).Layout.(*padLayout)
+	around.right = sheetEdge
 	h := fit(body.Content, room.Width, 0)
+	if h > room.Height { // it scrolls, and nothing lies under the bar
+		around.right += sheetBar
+		h = fit(body.Content, room.Width, 0)
+	}
 	body.Content.Resize(fyne.NewSize(room.Width, fyne.Max(h, room.Height)))
 	body.Move(fyne.NewPos(-sheetEdge, y))
 	body.Resize(room)
@@ -163,6 +172,9 @@ func (sheetInside) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (sheetInside) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(100, 100) }
+
+// ToEnd shows the end of a body that is longer than there is room for.
+func (s *Sheet) ToEnd() { s.body.ScrollToBottom() }
 
 // Refit lays the sheet out anew after something in it changed its height.
 func (s *Sheet) Refit() { s.content.Refresh() }
