@@ -282,5 +282,6 @@ func TestAnImportIntoHaloIsTakenBackAndCanBeDoneAgain(t *testing.T) {
 		if active() != full {
 			t.Errorf("%s: imported again there are %d active, the first time %d", way[0], active(), full)
 		}
+		m.decent()
 	}
 }

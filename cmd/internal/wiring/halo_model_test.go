@@ -240,7 +240,8 @@ func (m *mover) decent() {
 			entity := entities[path]
 			record := entity == "Area" || entity == "Site" || entity == "Users"
 			loud := record && (e["_isimport"] != true || e["_dont_fire_automations"] != true) || entity == "Users" && e["sendwelcomeemail"] != false ||
-				entity == "Area" && e["id"] == nil && e["newclient_sendwelcomeemail"] != false
+				entity == "Area" && e["id"] == nil && e["newclient_sendwelcomeemail"] != false || entity == "Site" && e["id"] == nil && e["newsite_sendwelcomeemail"] != false ||
+				(entity == "CustomTable" || entity == "Lookup") && e["_isimport"] != true
 			if loud && m.values["notify"] != "true" {
 				bad++
 				m.t.Errorf("%s is not told to keep quiet: %v", r.Path, e)

@@ -39,8 +39,14 @@ type mover struct {
 
 func newMover(t *testing.T, accounts, contacts int, world playedhalo.Settings, values ...string) *mover {
 	t.Helper()
+	return moverOf(t, map[string]int{"account": accounts, "contact": contacts, "new_vessel": 60, "new_voyage": 150}, world, values...)
+}
+
+// moverOf makes one of an organisation with so many records of each table.
+func moverOf(t *testing.T, rows map[string]int, world playedhalo.Settings, values ...string) *mover {
+	t.Helper()
 	m := &mover{t: t, values: map[string]string{}, journal: filepath.Join(t.TempDir(), "journal.db")}
-	m.env = practicetest.New(t, practice.Options{Seed: 7, Rows: map[string]int{"account": accounts, "contact": contacts, "new_vessel": 60, "new_voyage": 150}, Halo: world, Now: m.now})
+	m.env = practicetest.New(t, practice.Options{Seed: 7, Rows: rows, Halo: world, Now: m.now})
 	m.c = &wiring.Computer{Data: t.TempDir(), Log: slog.New(slog.DiscardHandler), Wait: m.wait}
 	m.values["address"] = m.env.HaloAddress
 	for i := 0; i+1 < len(values); i += 2 {

@@ -1,12 +1,14 @@
 package wiring_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"ferry/core"
 	"ferry/core/importer"
+	"ferry/core/mapping"
 	"ferry/core/practice"
 	"ferry/core/practice/world"
 )
@@ -17,6 +19,75 @@ func TestEachWorldOfHaloIsWalkedToItsEnd(t *testing.T) {
 	for _, w := range practice.HaloWorlds() {
 		t.Run(w.Name, func(t *testing.T) { walkHalo(t, w) })
 	}
+}
+
+// The same holds of custom tables: rows, classes that are made, voyages that go over to another vessel, and all of it taken back.
+func TestEachWorldOfHaloIsWalkedWithCustomTables(t *testing.T) {
+	for _, w := range practice.HaloWorlds() {
+		if w.Ends == practice.Refused && w.Name != "restricted" { // of customers some are hidden, of rows none
+			continue
+		}
+		t.Run(w.Name, func(t *testing.T) { walkTables(t, w) })
+	}
+}
+
+func walkTables(t *testing.T, w practice.HaloWorld) {
+	slot := w.Settings.DynamicsSlot
+	if slot == "" {
+		slot = "value2"
+	}
+	values := []string{"batch", "25", "make", "true", "dynamics-value", slot}
+	switch w.Name {
+	case "tenant":
+		values = append(values, "tenant", practice.HaloTenant)
+	case "limit-lifted":
+		values = append(values, "headers", w.Settings.LiftedBy)
+	}
+	m := newMover(t, 5, 5, w.Settings, values...)
+	if w.Name == "away" {
+		m.really = 100 * time.Millisecond
+	}
+	m.coded()
+	own, before := m.own(), m.sorted()
+	x := m.classed(m.vessels())
+	if err := m.env.Play(w.Script); err != nil {
+		t.Fatal(err)
+	}
+	first := m.again(x)
+	m.sameRows("first", own)
+	m.sameClasses("first", slot == "value2")
+	full := m.sorted()
+	m.stir(3)
+	if err := m.env.Play(w.Script); err != nil {
+		t.Fatal(err)
+	}
+	second := m.again(x)
+	m.sameRows("changed", own)
+	if open(first)+open(second) > 0 {
+		t.Errorf("%+v %v %v", second.Tables, first.Refusals, second.Refusals)
+	}
+	m.decent()
+	m.env.Halo.Forget()
+	m.again(x)
+	if n := m.writes(); n != 0 {
+		t.Errorf("nothing changed, but %d requests write", n)
+	}
+	for _, step := range []struct {
+		run  string
+		want []string
+	}{{second.Run, full}, {first.Run, before}} {
+		if err := m.env.Play(w.Script); err != nil {
+			t.Fatal(err)
+		}
+		job, _, done := m.job()
+		job.Mappings, job.Seal = []mapping.Mapping{x}, plainSeal{}
+		r, err := importer.TakeBack(t.Context(), job, step.run, nil)
+		done()
+		if err != nil || open(r) > 0 || !slices.Equal(m.sorted(), step.want) {
+			t.Errorf("taken back: %v %+v %v", err, r.Tables, r.Refusals)
+		}
+	}
+	m.decent()
 }
 
 // walkHalo imports into the Halo of one world.

@@ -204,6 +204,11 @@ func (c *call) writeFields(usage int64, next record, list []record) error {
 
 // field finds the field that a value is for: by its id, which may be text, or by its name.
 func (c *call) field(usage int64, sent record) (record, error) {
+	switch sent["id"].(type) {
+	case nil, string, json.Number, int64:
+	default:
+		return nil, malformed("$.customfields.id", "The JSON value could not be converted to a number.")
+	}
 	id, _ := strconv.ParseInt(fmt.Sprint(sent["id"]), 10, 64)
 	f := c.store.get("fieldinfo", id)
 	if id == 0 {
