@@ -106,15 +106,23 @@ func (c *client) bearer(ctx context.Context) (string, error) {
 	if c.tenant != "" {
 		address += "?tenant=" + url.QueryEscape(c.tenant)
 	}
-	if err := c.pace.admit(ctx); err != nil {
-		return "", err
-	}
-	_, err = api.JSON(ctx, rest.Request{
-		Method: http.MethodPost, Address: address, Body: []byte(form.Encode()), Op: "signing in to Halo",
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
-	}, &answer)
-	if err != nil {
-		return "", err
+	for attempt := 1; ; attempt++ { // asking twice for a token does no harm
+		if err := c.pace.admit(ctx); err != nil {
+			return "", err
+		}
+		_, err = api.JSON(ctx, rest.Request{
+			Method: http.MethodPost, Address: address, Body: []byte(form.Encode()), Op: "signing in to Halo",
+			Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+		}, &answer)
+		if err == nil {
+			break
+		}
+		if answered(err) < 500 || attempt == 4 {
+			return "", err
+		}
+		if waitErr := c.wait(ctx, settle); waitErr != nil {
+			return "", err
+		}
 	}
 	if answer.Token == "" {
 		return "", noToken()

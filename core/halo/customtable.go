@@ -2,10 +2,8 @@ package halo
 
 import (
 	"context"
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ferry/core"
@@ -23,6 +21,7 @@ type customTable struct {
 	above *table // the custom table in whose rows its rows are nested
 	in    *field // that table's field
 	key   *field // holds the record's id in Dynamics
+	page  int    // how many rows Halo gives at once; 0: all, or nobody has seen it yet
 }
 
 // parentColumn is the column that says to which record a row belongs.
@@ -119,42 +118,6 @@ func (d *Destination) keyField(t *table) *field {
 	return nil
 }
 
-// readRows reads all rows of a custom table, page by page where Halo gives pages.
-func (d *Destination) readRows(ctx context.Context, t *table, ix *index) error {
-	q := url.Values{"includedetails": {"true"}, "pageinate": {"true"}, "page_size": {strconv.Itoa(pageSize)}}
-	for page := 1; page <= mostPages; page++ {
-		q.Set("page_no", strconv.Itoa(page))
-		var o object
-		if err := d.c.get(ctx, "reading the rows of a custom table of Halo", "CustomTable/"+strconv.FormatInt(t.rows.id, 10), q, &o); err != nil {
-			return err
-		}
-		own, _ := o["ctfield"].(map[string]any)
-		if n, ok := object(own).id("id"); ok && n > 0 {
-			t.rows.field = n
-		}
-		rows := o.all("rows")
-		if rows == nil {
-			rows = object(own).all("value")
-		}
-		fresh := 0
-		for _, row := range rows {
-			n, ok := row.id("id")
-			if !ok || ix.rows[n] != nil {
-				continue
-			}
-			fresh++
-			ix.rows[n] = &there{id: n, row: row, whole: true}
-			if key, _ := ix.rows[n].told(t.rows.key); looksLikeKey(key) {
-				ix.mark(n, strings.ToLower(key), false)
-			}
-		}
-		if count, ok := o.id("record_count"); fresh == 0 || ok && int64(len(ix.rows)) >= count {
-			return nil
-		}
-	}
-	return endless(t.display)
-}
-
 // makeRows makes rows. Halo does not tell their ids: they are read back by the field that holds the record's id.
 func (w *writing) makeRows(ctx context.Context, jobs []*job) error {
 	for attempt := 1; ; attempt++ {
@@ -195,6 +158,9 @@ func (w *writing) addRows(ctx context.Context, jobs []*job, lost *bool) error {
 	case !refused(err):
 		*lost = true
 		return nil
+	case len(jobs) == 1 && answered(err) == 500 && jobs[0].tries == 0: // once more, if it did not arrive
+		jobs[0].tries, *lost = 1, true
+		return nil
 	case len(jobs) == 1:
 		w.outcomes[jobs[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, jobs[0].r.Key, err)}
 		return nil
@@ -214,7 +180,9 @@ func (w *writing) addRows(ctx context.Context, jobs []*job, lost *bool) error {
 // arrivedRows reads back which rows are there, and returns the others. Where an answer was lost Halo may still be at work.
 func (w *writing) arrivedRows(ctx context.Context, jobs []*job, lost bool) ([]*job, error) {
 	for attempt := 1; len(jobs) > 0; attempt++ {
-		fresh, err := w.d.freshRows(ctx, w.s.t)
+		fresh, err := w.d.latestRows(ctx, w.s.t, len(w.ix.rows)+len(jobs), func(ix *index) bool {
+			return !slices.ContainsFunc(jobs, func(j *job) bool { return len(ix.byKey[strings.ToLower(j.r.Key)]) == 0 })
+		})
 		if err != nil {
 			return jobs, err
 		}

@@ -102,7 +102,7 @@ func noToken() *core.Fault {
 // tokenRefusal says what a refusal of the sign-in means.
 func tokenRefusal(a *rest.Answer) *core.Fault {
 	switch {
-	case a.Status == http.StatusNotFound || a.HTML:
+	case a.Status == http.StatusNotFound || a.HTML && a.Status < 500:
 		return wrong("no-auth-server", "There is no sign-in of Halo at that address.", "Look at Configuration, Integrations, Halo API in Halo and fill in the Authorisation Server as “Sign-in address”.")
 	case a.Status == http.StatusTooManyRequests || a.Status >= 500:
 		return nil

@@ -181,6 +181,12 @@ func (w *writing) place(ctx context.Context, jobs []*job, matching bool) error {
 	switch {
 	case err != nil && surelyNot(err):
 		return err
+	case err != nil && answered(err) == 500 && len(jobs) == 1 && jobs[0].tries == 0:
+		jobs[0].tries++
+		if left, err := w.placed(ctx, jobs, false); err != nil || len(left) == 0 {
+			return err
+		}
+		return w.place(ctx, jobs, matching)
 	case err != nil && refused(err) && len(jobs) == 1:
 		w.outcomes[jobs[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, jobs[0].r.Key, err)}
 		return nil
@@ -219,19 +225,18 @@ func (w *writing) place(ctx context.Context, jobs []*job, matching bool) error {
 // placed reads back which rows stand at their new places, and removes them from the old. It returns the others.
 func (w *writing) placed(ctx context.Context, jobs []*job, lost bool) ([]*job, error) {
 	for attempt := 1; ; attempt++ {
-		fresh, err := w.d.freshRows(ctx, w.s.t)
+		left := untried(w, jobs)
+		fresh, err := w.d.latestRows(ctx, w.s.t, len(w.ix.rows)+len(left), func(ix *index) bool {
+			return !slices.ContainsFunc(left, func(j *job) bool { return ix.rows[j.there.id] == nil || ix.elsewhere(j) == nil })
+		})
 		if err != nil {
 			w.unsure(untried(w, jobs), err)
 			return nil, err
 		}
-		var done, left []*job
+		var done []*job
+		left = nil
 		for _, j := range untried(w, jobs) {
-			var at []*there
-			for _, n := range fresh.byKey[strings.ToLower(j.r.Key)] {
-				if to, _ := fresh.rows[n].hangs(); n != j.there.id && to == j.element["fkid"] {
-					at = append(at, fresh.rows[n])
-				}
-			}
+			at := fresh.elsewhere(j)
 			switch {
 			case len(at) == 1:
 				j.drop, j.there = j.there, at[0]
@@ -250,6 +255,16 @@ func (w *writing) placed(ctx context.Context, jobs []*job, lost bool) ([]*job, e
 			return nil, err
 		}
 	}
+}
+
+// elsewhere are the rows of a record that stand at its new place.
+func (ix *index) elsewhere(j *job) (at []*there) {
+	for _, n := range ix.byKey[strings.ToLower(j.r.Key)] {
+		if to, _ := ix.rows[n].hangs(); n != j.there.id && to == j.element["fkid"] {
+			at = append(at, ix.rows[n])
+		}
+	}
+	return at
 }
 
 func untried(w *writing, jobs []*job) (left []*job) {

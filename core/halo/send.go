@@ -323,7 +323,8 @@ func (w *writing) changes(ctx context.Context, jobs []*job, path string, element
 func (c *client) repost(ctx context.Context, op, path string, elements []object) (saved []object, err error) {
 	for attempt := 0; ; attempt++ {
 		saved, err = c.post(ctx, op, path, elements)
-		if err == nil || surelyNot(err) || refused(err) || attempt == 3 {
+		once := attempt == 0 && len(elements) == 1 && answered(err) == 500 // an error of Halo's own may be gone the next time
+		if err == nil || surelyNot(err) || refused(err) && !once || attempt == 3 {
 			return saved, err
 		}
 		if waitErr := c.wait(ctx, settle); waitErr != nil {

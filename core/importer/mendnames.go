@@ -48,9 +48,10 @@ func (e *engine) called(t *table, key string, values []core.Value, at []int) []b
 	return e.Seal.Close(calledAbout(t.plan.ID, key), []byte(cut(strings.Join(words, " "), longestCalled)))
 }
 
-// naming adds what people call them to the exceptions of a settlement that will wait.
+// naming adds what people call them to the exceptions of a settlement that will wait. Taking back asks nothing of the source, and
+// has no records.
 func (e *engine) naming(w work, exceptions []Refusal) {
-	if !e.keepsNames() || !slices.ContainsFunc(exceptions, Refusal.nameless) {
+	if len(w.rows) == 0 || e.known == nil || !e.keepsNames() || !slices.ContainsFunc(exceptions, Refusal.nameless) {
 		return
 	}
 	at := calledColumns(w.t, e.known.table(w.t.plan.Source))
