@@ -3,6 +3,7 @@ package halo
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -14,6 +15,9 @@ import (
 func (d *Destination) checkMapped(ctx context.Context, m core.Mapped, c *core.Check) error {
 	t, err := d.table(ctx, m.Table)
 	if err != nil {
+		return err
+	}
+	if err := d.readable(ctx, t); err != nil {
 		return err
 	}
 	made := 0
@@ -54,6 +58,17 @@ func (d *Destination) checkMapped(ctx context.Context, m core.Mapped, c *core.Ch
 		c.Detail += fmt.Sprintf(", %d of them will be made", made)
 	}
 	return nil
+}
+
+// readable looks whether the application may read a table at all: customers are one scope and role, users may be another.
+func (d *Destination) readable(ctx context.Context, t *table) error {
+	if t.rows != nil || t.name == customers { // rows are read with their table, and customers have a check of their own
+		return nil
+	}
+	var answer objects
+	answer.key = t.key
+	q := url.Values{"pageinate": {"true"}, "page_no": {"1"}, "page_size": {"1"}, "order": {"id"}, "includeinactive": {"true"}}
+	return d.c.get(ctx, "reading the "+t.name+" of Halo", t.path, q, &answer)
 }
 
 // unmapped are the fields without which Halo takes no record, and which nothing is mapped to.

@@ -239,6 +239,9 @@ func (d *Destination) checkTable(ctx context.Context, name string, c *core.Check
 	if err != nil {
 		return err
 	}
+	if err := d.readable(ctx, t); err != nil {
+		return err
+	}
 	var must []string
 	customs := 0
 	for _, f := range t.fields {

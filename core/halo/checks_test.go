@@ -2,6 +2,7 @@ package halo
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -70,5 +71,19 @@ func TestAStepThatDependsOnAFailedOneIsNotTried(t *testing.T) {
 		if all[id].State != core.CheckUntried {
 			t.Errorf("%s is %s", id, all[id].State)
 		}
+	}
+}
+
+func TestAChecksCrossSaysThatUsersCannotBeRead(t *testing.T) {
+	w := newWorld(t, practice.Settings{})
+	w.refuse = func(r *http.Request) int {
+		if strings.EqualFold(r.URL.Path, "/api/Users") {
+			return http.StatusForbidden
+		}
+		return 0
+	}
+	all := checks(w.open(), "customers", "users")
+	if all["table-users"].State != core.CheckFailed || all["table-customers"].State != core.CheckPassed {
+		t.Errorf("users are %s, customers %s", all["table-users"].State, all["table-customers"].State)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ferry/core"
@@ -27,6 +28,8 @@ type client struct {
 	wait func(context.Context, time.Duration) error
 	now  func() time.Time
 	api  *rest.Client
+	hail *rest.Client // until Halo has answered once
+	met  atomic.Bool  // it has
 
 	mu      sync.Mutex
 	auth    *url.URL // found, or set
@@ -54,17 +57,39 @@ func newClient(to target, s core.Settings, o Options) (*client, error) {
 		c.now = time.Now
 	}
 	c.pace = &pace{most: max(to.requests-margin(to.requests), 1), next: transport, wait: c.wait, now: c.now}
-	c.api, err = c.client(to.resource.String(), func(a *rest.Answer) *core.Fault { return refusal(a) })
+	if c.hail, err = c.client(to.resource.String(), refusal, firstPatience); err != nil {
+		return nil, err
+	}
+	c.api, err = c.client(to.resource.String(), refusal, patience)
 	return c, err
 }
 
 // margin is what is left of the limit for whoever else uses it, and for clocks that differ.
 func margin(requests int) int { return requests / 30 }
 
-func (c *client) client(root string, fault func(*rest.Answer) *core.Fault) (*rest.Client, error) {
+// A Halo that has answered once is waited for as long as an upgrade of it takes. Of one that never did the address may be wrong.
+const (
+	patience      = 10 * time.Minute
+	firstPatience = 20 * time.Second
+)
+
+// ask sends a request to Halo.
+func (c *client) ask(ctx context.Context, r rest.Request, v any) error {
+	if !c.met.Load() {
+		_, err := c.hail.JSON(ctx, r, v)
+		c.met.Store(err == nil || answered(err) != 0)
+		if answered(err) != http.StatusTooManyRequests {
+			return err
+		}
+	}
+	_, err := c.api.JSON(ctx, r, v)
+	return err
+}
+
+func (c *client) client(root string, fault func(*rest.Answer) *core.Fault, patience time.Duration) (*rest.Client, error) {
 	return rest.New(rest.Config{
 		Root: root, Service: "Halo", Admin: core.HaloAdmin, Transport: c.pace, Header: c.to.header, Slots: 1, Wait: c.wait, Now: c.now, Log: c.log, Fault: fault,
-		Patience: 10 * time.Minute,
+		Patience: patience,
 	})
 }
 
@@ -95,10 +120,6 @@ func (c *client) bearer(ctx context.Context) (string, error) {
 		Type    string `json:"token_type"`
 		Expires id     `json:"expires_in"`
 	}
-	api, err := c.client(c.auth.String(), tokenRefusal)
-	if err != nil {
-		return "", err
-	}
 	form := url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {c.to.id.Reveal()}, "client_secret": {c.to.secret.Reveal()}, "scope": {c.to.scope},
 	}
@@ -106,7 +127,12 @@ func (c *client) bearer(ctx context.Context) (string, error) {
 	if c.tenant != "" {
 		address += "?tenant=" + url.QueryEscape(c.tenant)
 	}
+	long := !c.expires.IsZero()     // it has signed us in before
 	for attempt := 1; ; attempt++ { // asking twice for a token does no harm
+		api, err := c.client(c.auth.String(), tokenRefusal, map[bool]time.Duration{false: firstPatience, true: patience}[long])
+		if err != nil {
+			return "", err
+		}
 		if err := c.pace.admit(ctx); err != nil {
 			return "", err
 		}
@@ -116,6 +142,10 @@ func (c *client) bearer(ctx context.Context) (string, error) {
 		}, &answer)
 		if err == nil {
 			break
+		}
+		if answered(err) == http.StatusTooManyRequests && !long {
+			long = true
+			continue
 		}
 		if answered(err) < 500 || attempt == 4 {
 			return "", err
@@ -148,7 +178,7 @@ func (c *client) discover(ctx context.Context) error {
 	if err := c.pace.admit(ctx); err != nil {
 		return err
 	}
-	_, err := c.api.JSON(ctx, rest.Request{Address: "authinfo", Op: "looking for Halo's sign-in"}, &info)
+	err := c.ask(ctx, rest.Request{Address: "authinfo", Op: "looking for Halo's sign-in"}, &info)
 	var refused *rest.Answer
 	answered := err == nil || errors.As(err, &refused)
 	if !answered || err != nil && c.auth == nil && (refused.HTML || refused.Status == http.StatusTooManyRequests || refused.Status >= 500) {
@@ -194,7 +224,7 @@ func (c *client) call(ctx context.Context, r rest.Request, v any) error {
 		if r.Body != nil {
 			r.Header.Set("Content-Type", "application/json; charset=utf-8")
 		}
-		_, err = c.api.JSON(ctx, r, v)
+		err = c.ask(ctx, r, v)
 		var a *rest.Answer
 		if err == nil || renewed || !errors.As(err, &a) || a.Status != http.StatusUnauthorized {
 			return err

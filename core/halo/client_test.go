@@ -270,3 +270,28 @@ func TestWhatPassesIsWaitedFor(t *testing.T) {
 		t.Errorf("%d created", created)
 	}
 }
+
+// Whoever looks whether Halo can be reached does not wait for it as an import does; an import does.
+func TestWhatNeverAnsweredIsNotWaitedForLong(t *testing.T) {
+	w := newWorld(t, practice.Settings{})
+	address := w.server.URL
+	d := w.open("link-module", "77")
+	if _, err := d.Describe(t.Context(), customers); err != nil {
+		t.Fatal(err)
+	}
+	w.server.Close()
+	for _, c := range []struct {
+		d     *Destination
+		least time.Duration
+		most  time.Duration
+	}{{d, 5 * time.Minute, 20 * time.Minute}, {w.open("address", address), 0, time.Minute}} {
+		before := w.clock()
+		c.d.fresh()
+		if _, err := c.d.Describe(t.Context(), customers); err == nil {
+			t.Error("nobody is there")
+		}
+		if took := w.clock().Sub(before); took < c.least || took > c.most {
+			t.Errorf("it gave up after %s", took)
+		}
+	}
+}
