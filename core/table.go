@@ -82,6 +82,7 @@ type Field struct {
 	Derived  bool              // calculated or rolled up by the system
 	Nav      map[string]string // target table to the name by which a lookup is written
 	Dates    DateBehavior      // of dates: what they mean; "" where the system did not say
+	Above    bool              // at a destination: says by a name what a record stands below
 	Takes    []ColumnType      // at a destination that makes columns itself: what this one, which is there, can hold
 }
 

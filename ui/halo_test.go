@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -329,4 +330,38 @@ func TestTheFieldOfTheDynamicsIDOfACustomTableIsChosen(t *testing.T) {
 	s.Tap("found by its name, such as CFDynamicsId")
 	s.Pick("CFEmail")
 	s.Until(func() bool { return p.Mappings[2].Key == "CFEmail" })
+}
+
+func TestWhatBecomesOfParentAccountsIsChosenInTheirMapping(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) { toHalo(e, o); p = o.Project })
+	s.Tap("Mappings")
+	s.TapRow("Accounts")
+	s.Sees("Which records")
+	s.Tap("Lookups")
+	into := func() (columns []string) {
+		for _, b := range p.Mappings[0].Columns {
+			if b.Field == "parentaccountid" {
+				columns = append(columns, b.Column)
+				if len(b.Steps) != 1 || b.Steps[0].Name != "lookup" {
+					t.Errorf("%s does not get the name: %+v", b.Column, b)
+				}
+			}
+		}
+		return columns
+	}
+	s.Tap("Top level (by its name)")
+	s.Until(func() bool { return slices.Equal(into(), []string{"toplevel"}) })
+	s.Tap("Into a text field…")
+	s.Pick("CFEmail")
+	s.Until(func() bool { return slices.Equal(into(), []string{"CFEmail"}) })
+	s.Sees("Into the field E-mail")
+	s.Tap("Into the field E-mail")
+	s.TapRow("A new field in Halo…")
+	s.Sees("the name of the record")
+	s.Tap("Make it in Halo")
+	s.Until(func() bool { return slices.Equal(into(), []string{"CFParentAccount"}) })
+	s.Tap("Leave it out")
+	s.Until(func() bool { return len(into()) == 0 })
 }

@@ -34,7 +34,7 @@ func (p *mappingPage) render() {
 			chosen = i
 		}
 	}
-	tabs := kit.Tabs(items, chosen, func(i int) { p.turn(p.parts[i].part()) }, p.problemsButton())
+	tabs := kit.Tabs(items, chosen, func(i int) { p.turn(p.parts[i].part()) })
 	head := kit.Column(10, p.crumbs(), p.head(), tabs)
 	cards := append(p.banners(), p.parts[chosen].cards()...)
 	p.in.page.SetOver(p.preview.under(), head, cards...)
@@ -141,6 +141,9 @@ func (p *mappingPage) crumbs() fyne.CanvasObject {
 	if len(p.path) == 0 {
 		row = append(row, kit.Space())
 	}
+	if problems := p.problemsButton(); problems != nil {
+		row = append(row, kit.Pad(0, 8, 0, 0, problems))
+	}
 	return kit.Row(2, append(row, p.w.hideButton(), undo, redo)...)
 }
 
@@ -180,10 +183,7 @@ func (p *mappingPage) head() fyne.CanvasObject {
 		p.in.primary = b
 		actions = append(actions, b)
 	}
-	to := m.Table
-	if dest := d.Destination(); dest != nil {
-		to = bothOr(dest.Name.Plural, bothOr(dest.Name.Display, dest.Name.Logical))
-	}
+	to := p.intoTitle()
 	rename := kit.LinkIcon("pencil", "", p.rename)
 	rename.About(lang.L("Rename"))
 	big := kit.Style{Size: look.TitleSize, Bold: true}

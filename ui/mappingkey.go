@@ -21,17 +21,20 @@ func (m *mappingMatch) keyCards() []fyne.CanvasObject {
 		words = bothOr(f.Display, f.Name)
 	}
 	choose := kit.NewSelector(words, func() {
-		items := []choosable{}
+		items, taken := []choosable{}, []choosable{}
 		for _, f := range to.Fields {
 			if f.Type != core.TypeText || !f.Writable {
 				continue
 			}
 			item := choosable{key: f.Name, title: bothOr(f.Display, f.Name), logical: f.Name}
-			if _, taken := d.Binding(f.Name); taken {
+			if _, is := d.Binding(f.Name); is {
 				item.off = lang.L("something else goes there")
+				taken = append(taken, item)
+				continue
 			}
 			items = append(items, item)
 		}
+		items = append(items, taken...)
 		m.p.w.pickFrom(pickSheet{title: lang.L("Which field holds the Dynamics ID?"), about: lang.L("A text field of this table that nobody else uses. By it a row is found again, so that the next import changes it and makes no second one."),
 			items: items, picked: func(keys []string) { m.p.do(func(d *mapping.Draft) error { return d.SetKeyField(keys[0]) }) }})
 	})

@@ -83,7 +83,9 @@ func (c lookupColumn) targets() []string {
 
 func (l *mappingLookups) cards() []fyne.CanvasObject {
 	all := l.columns()
-	if len(all) == 0 {
+	if parent := l.parent(); parent != nil && len(all) == 0 {
+		return []fyne.CanvasObject{parent}
+	} else if len(all) == 0 {
 		return []fyne.CanvasObject{kit.Nothing("mappings", lang.L("No lookups here"), lang.L("None of the mapped fields points at another record. Map one under Fields, and it stands here."))}
 	}
 	rows := []fyne.CanvasObject{}
@@ -97,7 +99,11 @@ func (l *mappingLookups) cards() []fyne.CanvasObject {
 		}
 	}
 	list := kit.On(kit.NewBox(look.Card, look.Line, look.Radius), kit.PadAll(6, kit.Column(2, rows...)))
-	return []fyne.CanvasObject{list, l.sequence(all)}
+	cards := []fyne.CanvasObject{list, l.sequence(all)}
+	if parent := l.parent(); parent != nil {
+		cards = append(cards, parent)
+	}
+	return cards
 }
 
 // row is a lookup in one line.

@@ -43,6 +43,15 @@ func ownFieldName(display, logical string) string {
 
 // makeField asks for the name of a new field at the destination, makes it when the person says so, and maps to it.
 func (f *mappingFields) makeField(from core.Field) {
+	f.makeFieldFor(from, func(column string) {
+		if f.p.do(func(d *mapping.Draft) error { return d.Bind(from.Name, column) }) {
+			f.reopen(from.Name, column)
+		}
+	})
+}
+
+// makeFieldFor is makeField that does something else with the field that was made.
+func (f *mappingFields) makeFieldFor(from core.Field, then func(column string)) {
 	w := f.p.w
 	kind := w.driver(w.project.Destination.Driver).Title
 	var sheet *kit.Sheet
@@ -51,6 +60,9 @@ func (f *mappingFields) makeField(from core.Field) {
 	name := kit.NewEntry(lang.L("Name"), "")
 	name.Text = ownFieldName(from.Display, from.Name)
 	holds := mapping.TypeTitle(from.Type)
+	if from.Type.IsLookup() {
+		holds = lang.L("text: the name of the record")
+	}
 	if n := len(from.Options); n > 0 {
 		holds += " · " + lang.N("{{.N}} values", n, kit.M{"N": kit.Number(int64(n))})
 	}
@@ -65,22 +77,30 @@ func (f *mappingFields) makeField(from core.Field) {
 	ok.Does(func() {
 		sheet.Close()
 		made := core.Field{Name: strings.TrimSpace(name.Text), Display: strings.TrimSpace(label.Text), Type: from.Type, Options: from.Options}
+		if from.Type.IsLookup() {
+			made.Type = core.TypeText
+		}
 		f.p.makeThere(lang.L("Making the field…"), func(ctx context.Context, table string) error {
 			return w.o.Engine.MakeField(ctx, *clone(w.project).Destination, table, made)
-		}, func() {
-			if f.p.do(func(d *mapping.Draft) error { return d.Bind(from.Name, made.Name) }) {
-				f.reopen(from.Name, made.Name)
-			}
-		})
+		}, func() { then(made.Name) })
 	})
 	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
 		Title: lang.L("A new field in {{.Kind}}", kit.M{"Kind": kind}), Width: 560, Focus: label,
-		Body: kit.Column(14, kit.Facts(kit.Fact{Name: lang.L("Table"), Words: f.p.draft().Saved().Table}, kit.Fact{Name: lang.L("Holds"), Words: holds}),
+		Body: kit.Column(14, kit.Facts(kit.Fact{Name: lang.L("Table"), Words: f.p.intoTitle()}, kit.Fact{Name: lang.L("Holds"), Words: holds}),
 			kit.Labeled(label.Label(), lang.L("What people read there."), label),
 			kit.Labeled(name.Label(), lang.L("It begins with CF, without spaces."), name),
 			kit.QuietPara(lang.L("It is made now, for everybody who works in {{.Kind}}. Its type and its name cannot be changed afterwards.", kit.M{"Kind": kind}))),
 		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() }), ok},
 	})
+}
+
+// intoTitle is what people call the destination's table.
+func (p *mappingPage) intoTitle() string {
+	d := p.draft()
+	if to := d.Destination(); to != nil {
+		return bothOr(to.Name.Plural, bothOr(to.Name.Display, to.Name.Logical))
+	}
+	return d.Saved().Table
 }
 
 // makeThere makes something in the table of the draft that is shown, reads anew what the table looks like, and goes on.

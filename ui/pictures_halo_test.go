@@ -15,6 +15,7 @@ import (
 func customers() *core.Table {
 	t := uitest.CustomerTable()
 	t.Name, t.Key = core.TableName{Logical: "customers", Display: "Customer", Plural: "Customers"}, "dynamics_id"
+	t.Fields = append(t.Fields, core.Field{Name: "toplevel", Display: "Top level (by its name)", Type: core.TypeText, Readable: true, Writable: true, Above: true})
 	return t
 }
 
@@ -36,6 +37,30 @@ func toHalo(e *uitest.Engine, o *ui.Options) {
 	e.Places.Kept = map[string]bool{"client-id": true, "secret": true}
 }
 
+// withSectors has a choice mapped whose options are not all in Halo's list.
+func withSectors(e *uitest.Engine, o *ui.Options) {
+	toHalo(e, o)
+	d := mapping.Edit(o.Project.Mappings[0], uitest.AccountTable(), customers())
+	_ = d.Bind("industrycode", "sector") // both are there
+	o.Project.Mappings[0] = d.Saved()
+}
+
+// withProjects has a table mapped into one of Halo's custom tables.
+func withProjects(e *uitest.Engine, o *ui.Options) {
+	toHalo(e, o)
+	there := customers()
+	there.Name = core.TableName{Logical: "CTProjects", Plural: "Projects", Custom: true}
+	e.Map.Places["CTProjects"] = there
+	from := uitest.AccountTable()
+	from.Name = core.TableName{Logical: "new_project", Display: "Project", Plural: "Projects", Custom: true}
+	e.Map.Tables["new_project"] = ui.Described{Table: from}
+	d := mapping.NewDraft(from, there)
+	_ = d.Bind("name", "name") // both are there
+	m := d.Saved()
+	m.ID = "new_project"
+	o.Project.Mappings = append(o.Project.Mappings, m)
+}
+
 // haloScenes are the states of Halo as a destination.
 func haloScenes() []scene {
 	filled := func(s *uitest.Stage) {
@@ -46,6 +71,8 @@ func haloScenes() []scene {
 	}
 	kept := func(s *uitest.Stage) { s.Tap("Destination"); s.Sees("View Applications, New"); s.Drain() }
 	list := func(s *uitest.Stage) { s.Tap("Mappings"); s.Sees("takes no part until") }
+	open := func(s *uitest.Stage) { list(s); s.TapRow("Accounts"); s.Sees("Which records") }
+	projects := func(s *uitest.Stage) { s.Tap("Mappings"); s.TapRow("Projects"); s.Sees("Which records") }
 	long := strings.Repeat("Contoso Shipping and Forwarding ", 5)
 	return []scene{
 		{"halo-form", withHalo, kept},
@@ -80,6 +107,43 @@ func haloScenes() []scene {
 			s.Tap("Choose a field…")
 			s.Sees("Where does")
 		}},
+		{"halo-make-field", toHalo, func(s *uitest.Stage) {
+			open(s)
+			s.Type("Search", "industry")
+			s.Tap("Choose a field…")
+			s.TapRow("A new field in Halo…")
+			s.Sees("cannot be changed afterwards")
+		}},
+		{"halo-make-values", withSectors, func(s *uitest.Stage) {
+			open(s)
+			s.Tap("Choices")
+			s.Tap("Add what is missing to Halo…")
+			s.Sees("for everybody who works in Halo")
+		}},
+		{"halo-choices", withSectors, func(s *uitest.Stage) { open(s); s.Tap("Choices"); s.Sees("Add what is missing") }},
+		{"halo-key-field", withProjects, func(s *uitest.Stage) { projects(s); s.Tap("Match"); s.Sees("Field of the Dynamics ID") }},
+		{"halo-key-fields", withProjects, func(s *uitest.Stage) {
+			projects(s)
+			s.Tap("Match")
+			s.Tap("found by its name, such as CFDynamicsId")
+			s.Sees("Which field holds")
+		}},
+		{"halo-parent", toHalo, func(s *uitest.Stage) { open(s); s.Tap("Lookups"); s.Sees("Leave it out") }},
+		{"halo-parent-chosen", withSectors, func(s *uitest.Stage) {
+			open(s)
+			s.Tap("Lookups")
+			s.Tap("Top level (by its name)")
+			s.Sees("Leave it out")
+		}},
+		{"halo-parent-into", toHalo, func(s *uitest.Stage) {
+			open(s)
+			s.Tap("Lookups")
+			s.Tap("Into a text field…")
+			s.Sees("A new field in Halo")
+		}},
+		{"halo-children", withSectors, func(s *uitest.Stage) { open(s); s.Tap("Children"); s.Sees("No related tables yet") }},
+		{"halo-match", toHalo, func(s *uitest.Stage) { open(s); s.Tap("Match") }},
+		{"halo-policies", toHalo, func(s *uitest.Stage) { open(s); s.Tap("Gone or left") }},
 		{"halo-import", toHalo, func(s *uitest.Stage) { s.Tap("Import"); s.Sees("Say where it goes…") }},
 		{"halo-sheet", toHalo, func(s *uitest.Stage) {
 			s.Tap("Import")

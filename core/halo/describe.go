@@ -52,6 +52,7 @@ func (d *Destination) Describe(ctx context.Context, name string) (core.Table, er
 
 func (f *field) described() core.Field {
 	out := core.Field{Name: f.name, Display: f.display, Type: f.typ, Length: f.length, Readable: true, Writable: f.writable(), Required: f.must}
+	out.Above = f.name == "toplevel" && f.at == own
 	if f.target != "" {
 		out.Targets = []string{f.target}
 	}

@@ -14,17 +14,13 @@ type TabItem struct {
 }
 
 // Tabs are the parts of a page, of which one is shown. Where they have no room beside each other they take further
-// lines. right stands at the end of the first line and may be nil.
-func Tabs(items []TabItem, chosen int, pick func(int), right fyne.CanvasObject) fyne.CanvasObject {
+// lines.
+func Tabs(items []TabItem, chosen int, pick func(int)) fyne.CanvasObject {
 	tabs := make([]fyne.CanvasObject, len(items))
 	for i, item := range items {
 		tabs[i] = newTab(item, i == chosen, func() { pick(i) })
 	}
-	row := []fyne.CanvasObject{Grow(Wrap(2, tabs...))}
-	if right != nil {
-		row = append(row, right)
-	}
-	return Column(0, TopRow(12, row...), Hairline())
+	return Column(0, Wrap(2, tabs...), Hairline())
 }
 
 // tab is one part's name, with a line under it while it is shown.
