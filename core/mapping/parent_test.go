@@ -48,3 +48,20 @@ func TestTheParentOfARecordGoesToOnePlaceByItsName(t *testing.T) {
 		t.Error("a database has something above")
 	}
 }
+
+// The name of a parent is a text: nothing has to be looked at once it is chosen.
+func TestNothingIsWrongWithAParentThatWasChosen(t *testing.T) {
+	firm := core.Table{Name: core.TableName{Logical: "account"}, Key: "accountid", Fields: []core.Field{
+		{Name: "name", Type: core.TypeText, Readable: true}, {Name: "parentaccountid", Type: core.TypeLookup, Targets: []string{"account"}, Readable: true}}}
+	there := core.Table{Name: core.TableName{Logical: "customers"}, Key: "id", Fields: []core.Field{{Name: "level", Type: core.TypeText, Writable: true, Above: true}}}
+	d := NewDraft(firm, &there)
+	if err := d.SetParent("level"); err != nil {
+		t.Fatal(err)
+	}
+	if all := d.Problems(); len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+	if err := d.Bind("parentaccountid", "level"); err != nil || len(d.Problems()) != 0 {
+		t.Errorf("%v %+v", err, d.Problems())
+	}
+}

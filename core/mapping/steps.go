@@ -78,7 +78,8 @@ func stepProblems(b *Binding, fields map[string]*core.Field, m *Mapping) (out []
 	if err != nil {
 		zone = time.UTC
 	}
-	s := surroundings{zone: zone, field: func(name string) (int, core.Field, bool) {
+	asked := func(_, _, _ string) (core.Value, bool) { return core.Value{}, false } // an import asks for them; see Asks
+	s := surroundings{zone: zone, ref: asked, field: func(name string) (int, core.Field, bool) {
 		f := fields[name]
 		if f == nil || !f.Readable {
 			return 0, core.Field{}, false

@@ -37,6 +37,11 @@ func TestParentAccountsBecomeTopLevelsOrAFieldAsChosen(t *testing.T) {
 				if err := draft.SetParent(c.into); err != nil {
 					t.Fatal(err)
 				}
+				for _, p := range draft.Problems() {
+					if p.Severity != mapping.Notes {
+						t.Errorf("%s %s", p.Cause, p.Remedy)
+					}
+				}
 				*x = draft.Saved()
 			}
 			r, _ := m.carry(everything, choose)
