@@ -5,6 +5,7 @@ package postgres
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,7 +54,7 @@ func wideRows(p core.Plan, from, n int) []core.Record {
 }
 
 // BenchmarkAgainstCopy loads the same rows by COPY alone, by Ferry, and by Ferry once more without and with 1 % of changes,
-// into one server that writes as safely as a real one.
+// into one server that writes as safely as a real one. Medians of all rounds.
 func BenchmarkAgainstCopy(b *testing.B) {
 	const n, page = 100_000, 5000
 	server := &bench{Server: pgtest.Start(b, true)}
@@ -62,6 +63,8 @@ func BenchmarkAgainstCopy(b *testing.B) {
 	for from := 0; from < n; from += page {
 		pages = append(pages, wideRows(p, from, page))
 	}
+	ratios := map[string][]float64{} // of each round: others may use the machine too
+	note := func(name string, ratio float64) { ratios[name] = append(ratios[name], ratio) }
 	for loop := 0; b.Loop(); loop++ {
 		raw := server.copyAlone(b, p, pages)
 		d := at(b, server.settings(b))
@@ -92,11 +95,15 @@ func BenchmarkAgainstCopy(b *testing.B) {
 			}
 		}
 		changed := load("changed", core.Updated, n/100)
-		b.ReportMetric(n/raw.Seconds(), "copy-rows/s")
-		b.ReportMetric(n/first.Seconds(), "first-rows/s")
-		b.ReportMetric(first.Seconds()/raw.Seconds(), "first/copy")
-		b.ReportMetric(again.Seconds()/raw.Seconds(), "unchanged/copy")
-		b.ReportMetric(changed.Seconds()/raw.Seconds(), "1%changed/copy")
+		note("copy-rows/s", n/raw.Seconds())
+		note("first-rows/s", n/first.Seconds())
+		note("first/copy", first.Seconds()/raw.Seconds())
+		note("unchanged/copy", again.Seconds()/raw.Seconds())
+		note("1%changed/copy", changed.Seconds()/raw.Seconds())
+	}
+	for name, all := range ratios {
+		slices.Sort(all)
+		b.ReportMetric(all[len(all)/2], name)
 	}
 }
 

@@ -147,9 +147,15 @@ func (b *bench) script(name string, phases []string, interpreter, file string) c
 	}
 	script := filepath.Join(*peers, file)
 	if interpreter == "node" {
-		if _, err := os.Stat(filepath.Join(*peers, "node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node")); err != nil {
-			c.missing = "its packages could not be fetched"
-			return c
+		needs := []string{"better-sqlite3/build/Release/better_sqlite3.node"}
+		if file == "dwa.mjs" {
+			needs = append(needs, "dynamics-web-api/package.json")
+		}
+		for _, need := range needs {
+			if _, err := os.Stat(filepath.Join(*peers, "node_modules", filepath.FromSlash(need))); err != nil {
+				c.missing = "its packages could not be fetched"
+				return c
+			}
 		}
 	}
 	c.command = func(string) *exec.Cmd {
