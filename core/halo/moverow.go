@@ -247,7 +247,7 @@ func (w *writing) placed(ctx context.Context, jobs []*job, lost bool) ([]*job, e
 				left = append(left, j)
 			}
 		}
-		if err := w.dropOld(ctx, done, fresh); err != nil || len(left) == 0 || !lost || attempt == 3 {
+		if err := w.dropOld(ctx, done, fresh); err != nil || len(left) == 0 || !lost || attempt >= 3-left[0].tries%2 { // not always as many: who answers each fourth request wrongly is got past
 			return left, err
 		}
 		if err := w.d.c.wait(ctx, settle); err != nil { // Halo may still be at work on what it did not answer
