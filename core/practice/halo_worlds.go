@@ -91,6 +91,7 @@ func haloWrites() []HaloWorld {
 		{Name: "rows-matched", About: "The field by which rows of custom tables are matched looks at all rows of the table.", Settings: halo.Settings{MatchRows: "anywhere"}, Ends: Whole},
 		{Name: "rows-unmatched", About: "That field is taken and does nothing; the answer of every third write is lost.", Settings: halo.Settings{MatchRows: "ignored", Batch: "partial"},
 			Script: Script{{Side: SideHalo, Method: "POST", Path: "(?i)^/api/", Every: 3, Do: DoDrop}}, Ends: Whole},
+		{Name: "no-inputs", About: "No text field takes nothing but numbers.", Settings: halo.Settings{NoInputs: true}, Ends: Whole},
 		{Name: "no-deletes", About: "Nothing can be deleted.", Settings: halo.Settings{DeletesRefused: true}, Ends: Whole},
 		{Name: "agent-silent", About: "Halo does not tell whether the agent may use all customers.", Settings: halo.Settings{AgentRight: "none"}, Ends: Whole},
 		{Name: "mandatory", About: "A customer needs a website; the refusal has a code.", Settings: halo.Settings{Mandatory: []string{"client.website"}, Errors: halo.ErrorsResultCode}, Ends: Partly},
