@@ -3,6 +3,7 @@ package halo
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -14,6 +15,9 @@ const window = 5 * time.Minute
 
 // A pace keeps the number of requests in any window below a limit, and counts them all: also those that ask for a token, and
 // repeats. It may be used from several goroutines.
+//
+// Others may take part of the same limit: another Ferry, another program, an earlier process of this one. Nobody tells how much:
+// then Halo refuses, and is asked again later and later. To take less for a while as well was tried, and spared nothing.
 type pace struct {
 	most int
 	next http.RoundTripper
@@ -23,6 +27,8 @@ type pace struct {
 	mu    sync.Mutex
 	sent  []time.Time // within the window, oldest first
 	calls int64       // ever
+
+	refused int // one after the other
 }
 
 // RoundTrip notes a request and sends it. What waits has waited before; see admit.
@@ -31,7 +37,26 @@ func (p *pace) RoundTrip(q *http.Request) (*http.Response, error) {
 	p.sent = append(p.sent, p.now())
 	p.calls++
 	p.mu.Unlock()
-	return p.next.RoundTrip(q)
+	a, err := p.next.RoundTrip(q)
+	if err == nil {
+		p.heard(a)
+	}
+	return a, err
+}
+
+// heard sees to it that Halo is left alone for a while when it has had too many requests. It seldom says for how long, and each
+// request that it refuses is one more for it.
+func (p *pace) heard(a *http.Response) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a.StatusCode != http.StatusTooManyRequests {
+		p.refused = 0
+		return
+	}
+	p.refused++
+	if a.Header.Get("Retry-After") == "" {
+		a.Header.Set("Retry-After", strconv.Itoa(min(5<<min(p.refused-1, 4), 60)))
+	}
 }
 
 // CloseIdleConnections gives back connections that nobody uses.
