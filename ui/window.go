@@ -108,6 +108,7 @@ func New(app fyne.App, o Options) *Window {
 	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
 		fyne.LogError("texts", err)
 	}
+	o.Destinations = saidOf(o.Destinations)
 	app.Settings().SetTheme(look.New(look.Mode(app.Preferences().String("theme"))))
 	app.SetIcon(look.AppIcon())
 	w := &Window{

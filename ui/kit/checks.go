@@ -19,7 +19,7 @@ func CheckList(checks []core.Check, calls FaultCalls) fyne.CanvasObject {
 	failed := false
 	for _, c := range checks {
 		if c.State == core.CheckUntried {
-			untried = append(untried, c.Title)
+			untried = append(untried, Said(c.Title))
 			continue
 		}
 		if len(rows) > 0 {
@@ -83,7 +83,7 @@ func checkRow(c core.Check) fyne.CanvasObject {
 			words = lang.L("checking…")
 		}
 	}
-	return Pad(8, 6, 8, 6, Row(12, sign, Grow(NewElided(c.Title, title)), Grow(NewText(words, detail))))
+	return Pad(8, 6, 8, 6, Row(12, sign, Grow(NewElided(Said(c.Title), title)), Grow(NewText(words, detail))))
 }
 
 // Tally counts the states in words: "4 passed · 1 warning · 1 failed · 5 not tried".
