@@ -33,6 +33,9 @@ func mendScenes() []scene {
 	for i := range odd.Rows {
 		key := odd.Rows[i].Key
 		odd.Names[key] = "株式会社ファブリカム النظام " + strings.Repeat("long ", 40) + "name"
+		if odd.Rows[i].Name != "" {
+			odd.Rows[i].Name = odd.Names[key]
+		}
 		x := odd.Records[key]
 		x.Fields[0].From[0].Value = core.Text(strings.Repeat("a value\n", 60))
 		x.Fields[0].Result = core.Text(strings.Repeat("a value that is long ", 60))
