@@ -159,7 +159,6 @@ func move(t *testing.T) (l *ledger, second importer.Receipt, before []string) {
 	c.Records = append(c.Records[:11:11], c.Records[13])
 	l.source.Set(a)
 	l.source.Set(c)
-	sqlOf(t, l.path, "ALTER TABLE person ADD COLUMN active TEXT")
 	before = everything(t, l.path)
 	second = l.run()
 	if slices.Equal(before, everything(t, l.path)) {
@@ -433,7 +432,6 @@ func TestAnImportThatWasKilledAtAnyStepIsTakenBackWhole(t *testing.T) {
 		l := newLedger(t, household(a, c), a, c)
 		l.run()
 		sqlOf(t, l.path, "INSERT INTO person (contactid, fullname) VALUES ('by hand', 'Contact 13')")
-		sqlOf(t, l.path, "ALTER TABLE person ADD COLUMN active TEXT")
 		a, c = accounts(27), contacts(14)
 		a.Records = append(a.Records[:22:22], a.Records[24:]...)
 		a.Records[1].Values[1] = core.Text("New 1")

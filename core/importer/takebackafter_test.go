@@ -117,7 +117,6 @@ func tides() map[string]tide {
 			l.at.sql(t, "INSERT INTO person (contactid, fullname) VALUES ('by hand', 'Contact 13')")
 			l.at.sql(t, "ALTER TABLE firm ADD COLUMN remark double precision")
 			l.at.sql(t, "UPDATE firm SET remark = 3.5 WHERE accountid = '"+key("account", 24)+"'")
-			l.at.sql(t, "ALTER TABLE person ADD COLUMN active TEXT")
 			a, c := accounts(27), contacts(14)
 			a.Records = append(a.Records[:22:22], a.Records[24:]...)
 			a.Records[1].Values[1], a.Records[2].Values[1] = core.Text("New 1"), core.Text("New 2")
