@@ -33,7 +33,7 @@ func toHalo(e *uitest.Engine, o *ui.Options) {
 	account.ID, account.Title, account.ActiveOnly, account.Match = "account", "Accounts", true, mapping.Match{Columns: []string{"name"}}
 	o.Project.Mappings = []mapping.Mapping{account, e.Places.Begun["contact"]}
 	o.Project.For, o.Project.Destination = "halo", &project.Destination{Driver: "halo", Settings: map[string]string{"address": "https://acme.halopsa.com", "default-site": "Contoso Ltd/Main"}}
-	e.Places.Forecast = "Halo takes 290 requests in five minutes: 1680 records need about 65, which is about a minute"
+	e.Places.Forecast = "Halo takes 290 requests in 5 minutes: 1,680 records need about 65, which is about a minute"
 	e.Places.Kept = map[string]bool{"client-id": true, "secret": true}
 }
 

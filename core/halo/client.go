@@ -56,7 +56,7 @@ func newClient(to target, s core.Settings, o Options) (*client, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	c.pace = &pace{most: max(to.requests-margin(to.requests), 1), next: transport, wait: c.wait, now: c.now}
+	c.pace = &pace{most: max(to.requests-margin(to.requests), 1), window: to.window, next: transport, wait: c.wait, now: c.now}
 	if c.hail, err = c.client(to.resource.String(), refusal, firstPatience); err != nil {
 		return nil, err
 	}

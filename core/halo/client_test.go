@@ -215,7 +215,7 @@ func TestSettingsAreReadStrictly(t *testing.T) {
 	for _, c := range []struct{ name, value, code string }{
 		{"address", "", "halo.no-address"}, {"address", "http://acme.halopsa.com", "halo.plain-http"}, {"address", "ftp://x", "halo.bad-address"},
 		{"address", "https://user:pass@x", "halo.bad-address"}, {"address", "https://аcme.halopsa.com", "halo.disguised"}, {"auth-address", "http://login.example.com", "halo.plain-http"},
-		{"batch", "many", "halo.bad-number"}, {"requests", "0", "halo.bad-number"}, {"dynamics-value", "value1", "halo.bad-slot"}, {"field-types", "0=nothing", "halo.bad-types"},
+		{"batch", "many", "halo.bad-number"}, {"requests", "0", "halo.bad-number"}, {"window", "0", "halo.bad-number"}, {"window", "five", "halo.bad-number"}, {"dynamics-value", "value1", "halo.bad-slot"}, {"field-types", "0=nothing", "halo.bad-types"},
 		{"headers", "Authorization: x", "halo.bad-header"},
 	} {
 		_, err := w.try(c.name, c.value)

@@ -3,7 +3,7 @@
 //
 // What it promises:
 //   - Halo writes to nobody because of an import: every create and every update carries the members that switch off welcome
-//     mails and automations (quiet.go), unless the person switched that on.
+//     mails and automations (quiet, in build.go), unless the person switched that on.
 //   - A record is made once. What Ferry made is found again by the id that the journal remembers, by an external link, or by a
 //     field that the person named (ways.go). Which of these works is proved with one record before others are made in arrays.
 //   - A Ferry that remembers nothing writes nothing again: what lists do not tell, the print in an external link tells

@@ -2,6 +2,7 @@ package halo
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"ferry/core"
@@ -28,9 +29,10 @@ func (d *Destination) Forecast(records map[string]int64) core.Forecast {
 		return core.Forecast{}
 	}
 	takes := d.lasts(alone)
-	f := core.Forecast{Takes: takes, Text: fmt.Sprintf("Halo takes %d requests in five minutes: %d records need about %d, which is about %s", d.c.pace.most, all, alone, inWords(takes))}
+	f := core.Forecast{Takes: takes, Text: fmt.Sprintf("Halo takes %s requests in %s: %s records need about %s, which is about %s",
+		thousands(int64(d.c.pace.most)), spanned(d.c.pace.window), thousands(all), thousands(alone), inWords(takes))}
 	if slow > 1 {
-		f.Warning = oneByOne(fmt.Sprintf("%d records take about %s. With an id they take about %s", all, inWords(takes), inWords(d.lasts(arrays))))
+		f.Warning = oneByOne(fmt.Sprintf("%s records take about %s. With an id they take about %s", thousands(all), inWords(takes), inWords(d.lasts(arrays))))
 	}
 	return f
 }
@@ -52,6 +54,29 @@ func (d *Destination) lasts(calls int64) time.Duration {
 // aThousand says how long records take that go alone, where nobody knows how many they are.
 func (d *Destination) aThousand() string {
 	return fmt.Sprintf("1,000 records take about %s. With an id they take about %s", inWords(d.lasts(1000)), inWords(d.lasts(int64(1000/d.to.batch+10))))
+}
+
+// thousands writes a number as people read it.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// spanned says a span of time to a person, exactly: "5 minutes", "90 seconds".
+func spanned(d time.Duration) string {
+	switch n := int64(d / time.Second); {
+	case n == 1:
+		return "a second"
+	case n == 60:
+		return "a minute"
+	case n%60 == 0:
+		return thousands(n/60) + " minutes"
+	default:
+		return thousands(n) + " seconds"
+	}
 }
 
 // inWords says a time to a person.

@@ -16,7 +16,7 @@ func TestWhatGoesOneByOneIsForetoldWithWhatMendsIt(t *testing.T) {
 	records := map[string]int64{customers: 500, users: 1400}
 	alone := w.open("link-module", "", "id-fields", "").Forecast(records)
 	if alone.Warning == nil || alone.Warning.Subject.Field != "id-fields" || alone.Takes < 25*time.Minute || alone.Takes > 40*time.Minute ||
-		!strings.Contains(alone.Warning.Cause, "1900 records take about") {
+		!strings.Contains(alone.Warning.Cause, "1,900 records take about") {
 		t.Errorf("%+v %+v", alone, alone.Warning)
 	}
 	for _, way := range []string{"link-module", "id-fields"} {

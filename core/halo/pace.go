@@ -10,8 +10,8 @@ import (
 	"ferry/core"
 )
 
-// window is the time over which Halo counts requests.
-const window = 5 * time.Minute
+// usualWindow is the time over which Halo counts requests, as long as nobody says another one.
+const usualWindow = 5 * time.Minute
 
 // A pace keeps the number of requests in any window below a limit, and counts them all: also those that ask for a token, and
 // repeats. It may be used from several goroutines.
@@ -19,10 +19,11 @@ const window = 5 * time.Minute
 // Others may take part of the same limit: another Ferry, another program, an earlier process of this one. Nobody tells how much:
 // then Halo refuses, and is asked again later and later. To take less for a while as well was tried, and spared nothing.
 type pace struct {
-	most int
-	next http.RoundTripper
-	wait func(context.Context, time.Duration) error
-	now  func() time.Time
+	most   int
+	window time.Duration
+	next   http.RoundTripper
+	wait   func(context.Context, time.Duration) error
+	now    func() time.Time
 
 	mu    sync.Mutex
 	sent  []time.Time // within the window, oldest first
@@ -80,7 +81,7 @@ func (p *pace) admit(ctx context.Context) error {
 			return nil
 		}
 		told = true
-		core.Tell(ctx, core.Notice{Text: "Halo asks us to wait: it takes only so many requests in five minutes", Until: p.now().Add(d)})
+		core.Tell(ctx, core.Notice{Text: "Halo asks us to wait: it takes only so many requests in " + spanned(p.window), Until: p.now().Add(d)})
 		if err := p.wait(ctx, d); err != nil {
 			return core.AsFault(context.Canceled)
 		}
@@ -93,14 +94,14 @@ func (p *pace) full() time.Duration {
 	defer p.mu.Unlock()
 	now := p.now()
 	gone := 0
-	for gone < len(p.sent) && !p.sent[gone].After(now.Add(-window)) {
+	for gone < len(p.sent) && !p.sent[gone].After(now.Add(-p.window)) {
 		gone++
 	}
 	p.sent = p.sent[gone:]
 	if len(p.sent) < p.most {
 		return 0
 	}
-	return p.sent[len(p.sent)-p.most].Add(window).Sub(now) + time.Millisecond
+	return p.sent[len(p.sent)-p.most].Add(p.window).Sub(now) + time.Millisecond
 }
 
 // count is how many requests were sent.
@@ -112,5 +113,5 @@ func (p *pace) count() int64 {
 
 // takes is how long so many requests last, beginning with an empty window.
 func (p *pace) takes(calls int64) time.Duration {
-	return time.Duration((max(calls, 1)-1)/int64(p.most)) * window
+	return time.Duration((max(calls, 1)-1)/int64(p.most)) * p.window
 }

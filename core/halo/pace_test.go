@@ -24,7 +24,7 @@ func (w *world) asked() (times []time.Time, refused int) {
 }
 
 // densest is the highest number of requests in any window.
-func densest(times []time.Time) (most int) {
+func densest(times []time.Time, window time.Duration) (most int) {
 	from := 0
 	for i, at := range times {
 		for !times[from].After(at.Add(-window)) {
@@ -54,7 +54,7 @@ func TestNoWindowHoldsMoreRequestsThanHaloTakes(t *testing.T) {
 		told := 0
 		ctx := core.WithNotices(context.Background(), func(n core.Notice) {
 			if strings.Contains(n.Text, "Halo asks us to wait") {
-				if told++; !n.Until.After(w.clock()) || n.Until.After(w.clock().Add(window+time.Second)) {
+				if told++; !n.Until.After(w.clock()) || n.Until.After(w.clock().Add(usualWindow+time.Second)) {
 					t.Errorf("it goes on at %s, and it is %s", n.Until, w.clock())
 				}
 			}
@@ -69,11 +69,43 @@ func TestNoWindowHoldsMoreRequestsThanHaloTakes(t *testing.T) {
 			}
 		}
 		times, refused := w.asked()
-		if most := densest(times); refused > 0 || most > limit || most < limit-limit/10-1 {
+		if most := densest(times, usualWindow); refused > 0 || most > limit || most < limit-limit/10-1 {
 			t.Errorf("of %d, %d requests in a window; %d were too many", limit, most, refused)
 		}
 		if told == 0 || int64(len(times)) != d.Calls() {
 			t.Errorf("%d notices; %d requests, and counted are %d", told, len(times), d.Calls())
+		}
+	}
+}
+
+// Where Halo counts over another time, that is paced and said: sixty in a minute are not sixty in five, nor is a limit of ten
+// minutes run into.
+func TestTheTimeOverWhichHaloCountsIsASetting(t *testing.T) {
+	for seconds, says := range map[int]string{60: "a minute", 90: "90 seconds", 600: "10 minutes"} {
+		w := newWorld(t, practice.Settings{Requests: 60, Window: seconds})
+		d := w.open("requests", "60", "window", fmt.Sprint(seconds), "link-module", "")
+		window, told := time.Duration(seconds)*time.Second, 0
+		ctx := core.WithNotices(context.Background(), func(n core.Notice) {
+			if n.Text != "" {
+				told++
+				if !strings.HasSuffix(n.Text, "requests in "+says) {
+					t.Errorf("it is said that %q", n.Text)
+				}
+			}
+		})
+		if _, err := d.Write(ctx, named, firms(200, 1)); err != nil {
+			t.Fatal(err)
+		}
+		times, refused := w.asked()
+		if most := densest(times, window); refused > 0 || most > 60 || most < 50 || told == 0 {
+			t.Errorf("%d requests in %s; %d were too many, and it was said %d times", most, says, refused, told)
+		}
+		if took := times[len(times)-1].Sub(times[0]); took < 3*window || took > 4*window {
+			t.Errorf("200 requests at 60 in %s took %s", says, took)
+		}
+		f := d.Forecast(map[string]int64{customers: 6000})
+		if !strings.HasPrefix(f.Text, "Halo takes 58 requests in "+says+": 6,000 records need about 6,0") || f.Takes < 100*window {
+			t.Errorf("%s, %s", f.Takes, f.Text)
 		}
 	}
 }

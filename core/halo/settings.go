@@ -91,7 +91,8 @@ func settings() []core.Setting {
 		},
 		{Name: "delete", More: true, Title: "Delete when an import is taken back", Kind: core.SettingSwitch, Deletes: true, Default: "false", Help: "Off: what an import made is set inactive, with all its tickets. On: it is deleted, which cannot be undone."},
 		{Name: "some-customers", More: true, Title: "Import although the agent sees only some customers", Kind: core.SettingSwitch, Default: "false", Help: "Off: no import begins while Halo says so, because customers that the agent does not see would be made a second time."},
-		{Name: "requests", More: true, Title: "Requests in five minutes", Kind: core.SettingNumber, Default: "300", Help: "Halo stops answering above 300; other programs that use its API take part of them. Ferry keeps below."},
+		{Name: "requests", More: true, Title: "Requests that Halo takes", Kind: core.SettingNumber, Default: "300", Help: "Halo stops answering above 300 in five minutes; other programs that use its API take part of them. Ferry keeps below."},
+		{Name: "window", More: true, Title: "Within so many seconds", Kind: core.SettingNumber, Default: "300", Help: "The time over which Halo counts requests: 300 seconds are five minutes. Change it only where another limit was agreed for your Halo, or where it is your own server."},
 		{Name: "batch", More: true, Title: "Records per request", Kind: core.SettingNumber, Default: "50", Help: "How many records are written at once."},
 		{Name: "field-types", More: true, Title: "Numbers of field types", Kind: core.SettingText, Help: "Only where Halo shows other numbers than Ferry expects: 0=text, 1=memo, 2=choice, 3=choices, 4=date, 5=time, 6=checkbox, 7=table, 8=dynamic, 10=rich."},
 		{Name: "input-types", More: true, Title: "Numbers of input types", Kind: core.SettingText, Help: "For custom fields that Ferry makes of numbers, only where Halo shows other ones than 1=integer, 2=money, 3=decimal. 0=money makes ordinary text fields."},
@@ -117,6 +118,7 @@ type target struct {
 	make        bool
 	some        bool // an agent who sees some customers will do
 	requests    int
+	window      time.Duration // over which Halo counts requests
 	batch       int
 	types       map[int64]fieldKind
 	inputs      map[int64]core.FieldType // of text fields that take numbers
@@ -146,15 +148,17 @@ func parse(s core.Settings) (target, error) {
 			t.idFields = append(t.idFields, name)
 		}
 	}
+	seconds := 0
 	for _, n := range []struct {
 		name             string
 		into             *int
 		own, least, most int
-	}{{"requests", &t.requests, 300, 2, 1_000_000}, {"batch", &t.batch, 50, 1, 1000}} {
+	}{{"window", &seconds, int(usualWindow / time.Second), 1, 86400}, {"requests", &t.requests, 300, 2, 1_000_000}, {"batch", &t.batch, 50, 1, 1000}} {
 		if *n.into, err = number(s, n.name, n.own, n.least, n.most); err != nil {
 			return t, err
 		}
 	}
+	t.window = time.Duration(seconds) * time.Second
 	module, err := number(s, "link-module", 0, 0, 1<<31-1)
 	if err != nil {
 		return t, err

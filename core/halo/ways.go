@@ -371,5 +371,5 @@ func (d *Destination) Remark(p core.Plan) string {
 	if t == nil || t.rows != nil {
 		return ""
 	}
-	return "Records are found again by " + d.way(t).title() + ". " + strconv.FormatInt(d.c.pace.count(), 10) + " requests so far."
+	return "Records are found again by " + d.way(t).title() + ". " + strconv.FormatInt(d.c.pace.count(), 10) + " requests in this import up to here."
 }

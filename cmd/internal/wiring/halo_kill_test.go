@@ -168,7 +168,7 @@ func TestHowLongItTakesIsSaidBeforeTheFirstRecord(t *testing.T) {
 			read += table.Counts.Read
 		}
 		before = before && read == 0
-		if before && strings.Contains(p.Waiting.Text, "requests in five minutes: 130 records") {
+		if before && strings.Contains(p.Waiting.Text, "requests in 5 minutes: 130 records") {
 			said = p.Waiting.Text
 			if p.Left < 10*time.Minute {
 				t.Errorf("%s left", p.Left)
