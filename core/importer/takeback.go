@@ -198,17 +198,13 @@ func (b *back) rehearse(ctx context.Context, run string) (plan TakeBackPlan, err
 	if err := b.openable(ctx, entries); err != nil {
 		return plan, err
 	}
-	_, rows, err := b.memory.Remembered(ctx, run)
-	if err != nil {
-		return plan, err
-	}
 	b.tables()
 	e.current = Entry{Undoes: run, State: Complete, From: b.target.From, To: b.target.To, Who: e.Who, Started: e.Now()}
 	for _, t := range b.target.Tables {
 		e.current.Tables = append(e.current.Tables, t.back())
 	}
 	for _, t := range e.tables {
-		e.teller.change(func() { t.parts, t.total = []Part{{Mapping: t.plan.ID}}, core.Count{N: rows, Truth: core.About} })
+		e.teller.change(func() { t.parts, t.total = []Part{{Mapping: t.plan.ID}}, plan.Run.wrote(t.plan.ID) })
 	}
 	for before := int64(0); ; {
 		if err := ctx.Err(); err != nil {
@@ -448,19 +444,31 @@ func (b *back) begin(ctx context.Context, entries []Entry) error {
 	return e.startDestination(ctx, known, "")
 }
 
+// wrote is about how many rows of a mapping an import changed.
+func (r Receipt) wrote(mapping string) core.Count {
+	c := core.Count{Truth: core.About}
+	for _, t := range r.Tables {
+		if t.Mapping == mapping {
+			c.N += t.Created + t.Updated + t.Removed
+		}
+	}
+	return c
+}
+
 // restore brings back what the journal knows of this taking back.
 func (b *back) restore(ctx context.Context) error {
 	e := b.e
-	_, rows, err := b.memory.Remembered(ctx, b.target.ID)
+	all, err := e.Journal.Parts(ctx, b.target.ID)
 	if err != nil {
 		return err
 	}
+	run := ReceiptOf(b.target, all)
 	for _, t := range e.tables {
 		parts, err := e.Journal.Split(ctx, e.current.ID, t.plan.ID, []core.Range{{}})
 		if err != nil {
 			return err
 		}
-		e.teller.change(func() { t.parts, t.total = parts, core.Count{N: rows, Truth: core.About} })
+		e.teller.change(func() { t.parts, t.total = parts, run.wrote(t.plan.ID) })
 	}
 	open, err := e.Journal.Open(ctx, e.current.ID)
 	for _, o := range open {

@@ -235,6 +235,25 @@ func TestTheFirstImportTakenBackLeavesEmptyTables(t *testing.T) {
 	wantContents(t, "first", l.path, nil)
 }
 
+func TestTakingBackTellsOfEachTableHowMuchOfItThereIs(t *testing.T) {
+	l, second, _ := move(t)
+	d := l.open()
+	defer d.Close()
+	var last importer.Progress
+	if _, err := importer.TakeBack(t.Context(), l.job(d, l.journal), second.Run, func(p importer.Progress) { last = p }); err != nil {
+		t.Fatal(err)
+	}
+	if len(last.Tables) != len(second.Tables) {
+		t.Fatalf("%+v", last)
+	}
+	for i, have := range last.Tables {
+		wrote := second.Tables[i]
+		if want := wrote.Created + wrote.Updated + wrote.Removed; have.Total.N != want || have.Total.Truth != core.About || have.Counts.Read > want {
+			t.Errorf("%s: %d of %v, and the import changed %d", have.Table, have.Counts.Read, have.Total, want)
+		}
+	}
+}
+
 func TestWhatSomebodyChangedSinceStays(t *testing.T) {
 	l, second, before := move(t)
 	sqlOf(t, l.path, "UPDATE firm SET name = 'edited' WHERE accountid = '"+key("account", 1)+"'")             // an updated row
