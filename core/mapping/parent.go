@@ -63,7 +63,9 @@ func (d *Draft) SetParent(column string) error {
 		}
 	}
 	return d.do("say what becomes of "+p.Lookup.Name, func(m *Mapping) error {
-		m.Columns = slices.DeleteFunc(m.Columns, func(b Binding) bool { return b.From == FromField && b.Field == p.Lookup.Name && !strings.EqualFold(b.Column, column) })
+		m.Columns = slices.DeleteFunc(m.Columns, func(b Binding) bool {
+			return b.From == FromField && b.Field == p.Lookup.Name && !strings.EqualFold(b.Column, column)
+		})
 		if column != "" {
 			putBinding(m, b)
 		}
