@@ -125,6 +125,12 @@ type Remarker interface {
 	Remark(p Plan) string
 }
 
+// An Alternate is a Destination that may know what a record can do that waits for another one, besides waiting: Instead says it,
+// as the remedy for a column that refers. "" is nothing to say.
+type Alternate interface {
+	Instead(p Plan, c Column) string
+}
+
 // A Finder tells what is already there. found[i] are the hits of match[i]; several where there are several.
 // Where it cannot tell of a key alone, because it kept none, found is nil.
 type Finder interface {

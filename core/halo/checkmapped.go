@@ -46,6 +46,8 @@ func (d *Destination) checkMapped(ctx context.Context, m core.Mapped, c *core.Ch
 	}
 	open := unmapped(t, m.Columns)
 	switch {
+	case len(gone) > 0 && t.unseen:
+		return fieldsUnseen()
 	case len(gone) > 0:
 		return fieldsGone(gone)
 	case len(values) > 0:
@@ -54,6 +56,9 @@ func (d *Destination) checkMapped(ctx context.Context, m core.Mapped, c *core.Ch
 		return mandatory(open)
 	}
 	c.Detail = fmt.Sprintf("%d fields of %s", len(m.Columns), t.display)
+	if t.unseen {
+		c.State, c.Fault = core.CheckWarned, fieldsUnseen()
+	}
 	if made > 0 {
 		c.Detail += fmt.Sprintf(", %d of them will be made", made)
 	}

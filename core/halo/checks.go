@@ -34,7 +34,7 @@ func (d *Destination) Checks(ctx context.Context, need core.Need, tell func(core
 		step("version", "Halo answers", "signin", d.checkVersion),
 		step("customers", "Customers can be read", "signin", d.checkCustomers),
 		step("agent", "All customers can be seen", "customers", d.checkAgent),
-		step("site", "Default site", "customers", d.checkSite),
+		step("site", "Default site", "customers", func(ctx context.Context, c *core.Check) error { return d.checkSite(ctx, need, c) }),
 		step("marks", "Records are found again", "customers", func(ctx context.Context, c *core.Check) error { return d.checkMarks(ctx, need, c) }),
 		step("quiet", "Nobody is written to", "signin", d.checkQuiet),
 	}
@@ -157,9 +157,13 @@ func (d *Destination) seesAll(ctx context.Context) error {
 	return err
 }
 
-func (d *Destination) checkSite(ctx context.Context, c *core.Check) error {
+// checkSite looks for the default site. Without one it says what that means, where contacts are to be imported.
+func (d *Destination) checkSite(ctx context.Context, need core.Need, c *core.Check) error {
 	if d.to.defaultSite == "" {
-		c.Detail = "none: users whose account is not imported are skipped"
+		c.Detail = "none"
+		if d.needs(need, users) {
+			c.State, c.Fault = core.CheckWarned, homeless()
+		}
 		return nil
 	}
 	_, err := d.defaultSite(ctx)
@@ -204,18 +208,17 @@ func (d *Destination) checkMarks(ctx context.Context, need core.Need, c *core.Ch
 			c.Fault = linksFail()
 		}
 	}
-	return nil
+	names, err := d.strays(ctx)
+	if len(names) > 0 {
+		c.State, c.Fault = core.CheckWarned, noIDFields(names)
+	}
+	return err
 }
 
 // marked are the tables whose records get a mark, among those that are needed; customers and users when nobody says.
 func (d *Destination) marked(need core.Need) (names []string) {
 	for _, name := range []string{customers, sites, users} {
-		wanted := slices.ContainsFunc(need.Mapped, func(m core.Mapped) bool { return strings.EqualFold(m.Table, name) }) ||
-			slices.ContainsFunc(need.Tables, func(table string) bool {
-				a, ok := d.Adopts(table)
-				return ok && a.Table == name || strings.EqualFold(table, name)
-			})
-		if wanted {
+		if d.needs(need, name) {
 			names = append(names, name)
 		}
 	}
@@ -223,6 +226,15 @@ func (d *Destination) marked(need core.Need) (names []string) {
 		return []string{customers, users}
 	}
 	return names
+}
+
+// needs reports whether an import writes one of the tables that every Halo has.
+func (d *Destination) needs(need core.Need, name string) bool {
+	return slices.ContainsFunc(need.Mapped, func(m core.Mapped) bool { return strings.EqualFold(m.Table, name) }) ||
+		slices.ContainsFunc(need.Tables, func(table string) bool {
+			a, ok := d.Adopts(table)
+			return ok && a.Table == name || strings.EqualFold(table, name)
+		})
 }
 
 func (d *Destination) checkQuiet(_ context.Context, c *core.Check) error {
@@ -253,6 +265,9 @@ func (d *Destination) checkTable(ctx context.Context, name string, c *core.Check
 		}
 	}
 	c.Detail = fmt.Sprintf("%d fields, %d of them custom", len(t.fields), customs)
+	if t.unseen {
+		c.State, c.Fault = core.CheckWarned, fieldsUnseen()
+	}
 	if len(must) > 0 {
 		slices.Sort(must)
 		c.State, c.Fault = core.CheckWarned, mandatory(must)

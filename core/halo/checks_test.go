@@ -41,6 +41,12 @@ func TestChecksSayWhatAnImportNeeds(t *testing.T) {
 		{"a wrong secret", practice.Settings{}, []string{"secret", "wrong"}, "signin", core.CheckFailed, "halo.secret-refused"},
 		{"no mark can be left", practice.Settings{}, nil, "marks", core.CheckWarned, "halo.one-by-one"},
 		{"links cannot be read", practice.Settings{Links: "unreadable"}, []string{"link-module", "77"}, "marks", core.CheckWarned, "halo.links-fail"},
+		{"a field for the id is misspelt", practice.Settings{}, []string{"link-module", "77", "id-fields", "ref, oter5"}, "marks", core.CheckWarned, "halo.no-id-fields"},
+		{"a field for the id cannot hold it", practice.Settings{}, []string{"link-module", "77", "id-fields", "ref, inactive"}, "marks", core.CheckWarned, "halo.no-id-fields"},
+		{"fields for the id are there", practice.Settings{}, []string{"link-module", "77", "id-fields", "REF, other5"}, "marks", core.CheckPassed, ""},
+		{"custom fields may not be seen", practice.Settings{Scopes: customersOnly}, []string{"scope", customersOnly}, "table-customers", core.CheckWarned, "halo.fields-unseen"},
+		{"whether it is misspelt cannot be seen", practice.Settings{Scopes: customersOnly}, []string{"scope", customersOnly, "link-module", "77", "id-fields", "CFDynamicsId"}, "marks", core.CheckPassed, ""},
+		{"a misspelling that can be seen all the same", practice.Settings{Scopes: customersOnly}, []string{"scope", customersOnly, "id-fields", "CFDynamicsId, oter5"}, "marks", core.CheckWarned, "halo.no-id-fields"},
 		{"people may be written to", practice.Settings{}, []string{"notify", "true"}, "quiet", core.CheckWarned, "halo.may-notify"},
 		{"a custom table that is not there", practice.Settings{}, nil, "table-ctnone", core.CheckFailed, "halo.no-table"},
 		{"customers", practice.Settings{}, nil, "table-customers", core.CheckPassed, ""},
@@ -59,6 +65,50 @@ func TestChecksSayWhatAnImportNeeds(t *testing.T) {
 				if r.Method == "POST" && !strings.HasSuffix(r.Path, "token") {
 					t.Errorf("a check wrote: %s", r.Path)
 				}
+			}
+		})
+	}
+}
+
+// customersOnly are the scopes of an application that may see no custom fields.
+const customersOnly = "read:customers edit:customers"
+
+// What is wrong with the fields for the id is named, and nothing else is; a field that only a custom table has is right.
+func TestTheTestNamesTheFieldsForTheIDThatDoNothing(t *testing.T) {
+	w := newWorld(t, practice.Settings{})
+	w.halo = practice.New(practice.Options{Address: w.server.URL, Tenant: "practice", ClientID: testID, Secret: testSecret, Seed: practice.Instance(), Now: w.clock})
+	c := checks(w.open("id-fields", "ref, CFDynamcsId, CFVoyage, cfuserdynamicsid"), "customers", "users")["marks"]
+	if c.State != core.CheckWarned || c.Fault == nil || !strings.Contains(c.Fault.Cause, ": CFDynamcsId.") || c.Fault.Subject.Field != "id-fields" {
+		t.Errorf("%+v %+v", c, c.Fault)
+	}
+}
+
+// Without a default site the test warns where contacts are to be imported, and only there.
+func TestTheTestSaysWhatHappensWithoutADefaultSite(t *testing.T) {
+	w := newWorld(t, practice.Settings{}, practice.Customer{Name: "Contoso"})
+	for _, one := range []struct {
+		tables, set []string
+		state       core.CheckState
+	}{
+		{[]string{"account", "contact"}, nil, core.CheckWarned}, {[]string{"users"}, nil, core.CheckWarned},
+		{[]string{"account"}, nil, core.CheckPassed}, {nil, nil, core.CheckPassed},
+		{[]string{"contact"}, []string{"default-site", "Contoso/Main"}, core.CheckPassed},
+	} {
+		c := checks(w.open(one.set...), one.tables...)["site"]
+		if c.State != one.state || c.State == core.CheckWarned && (c.Fault.Code != "halo.no-home" || !strings.Contains(c.Fault.Cause, "not imported wait")) {
+			t.Errorf("%v %v: %+v %+v", one.tables, one.set, c, c.Fault)
+		}
+	}
+}
+
+// A mapping that names a custom field is told why that is not to be seen; one that names none is warned all the same.
+func TestTheTestSaysThatCustomFieldsAreNotShown(t *testing.T) {
+	w := newWorld(t, practice.Settings{Scopes: customersOnly})
+	for column, state := range map[string]core.CheckState{"website": core.CheckWarned, "CFTier": core.CheckFailed} {
+		need := core.Need{Mapped: []core.Mapped{{Title: "Accounts", Table: customers, Columns: []string{"name", column}}}}
+		w.open("scope", customersOnly).Checks(context.Background(), need, func(c core.Check) {
+			if c.ID == "mapped-1" && c.State != core.CheckRunning && (c.State != state || c.Fault == nil || c.Fault.Code != "halo.fields-unseen") {
+				t.Errorf("%s: %+v %+v", column, c, c.Fault)
 			}
 		})
 	}

@@ -83,7 +83,7 @@ func (d *Destination) table(ctx context.Context, name string) (*table, error) {
 		if err != nil && !unavailable(err) {
 			return nil, err
 		}
-		t.fields = append(t.fields, fields...)
+		t.fields, t.unseen = append(t.fields, fields...), err != nil
 		d.tables[key] = t
 		return t, nil
 	}

@@ -315,6 +315,28 @@ func fieldsGone(names []string) *core.Fault {
 	return wrong("fields-gone", "Fields that this mapping names are not in Halo: "+strings.Join(names, ", ")+".", "Open the mapping and map to other fields, or make them there.")
 }
 
+// fieldsUnseen says what this application may not see, and what that means.
+func fieldsUnseen() *core.Fault {
+	return admin(core.Permission, "fields-unseen", "Halo does not show its custom fields to this application. None can be mapped or hold the Dynamics ID, and if one of them is mandatory, Halo refuses new records.",
+		"In Halo, open the application, Permissions, and allow admin, or all; the agent's role has to allow it too. Where “Scopes” (scope) is filled in, add it there.")
+}
+
+// noIDFields says which of the fields for the Dynamics ID do nothing.
+func noIDFields(names []string) *core.Fault {
+	f := wrong("no-id-fields", "No table of Halo has a text field of this name that Ferry may write: "+strings.Join(names, ", ")+".",
+		"Correct the name in “Fields for the Dynamics ID” (id-fields), or take it out. Custom fields are written as Halo has them, such as CFDynamicsId.")
+	f.Subject.Field = "id-fields"
+	return f
+}
+
+// homeless says what becomes of contacts while there is no default site.
+func homeless() *core.Fault {
+	f := wrong("no-home", "No default site is set: contacts whose account is not imported wait until it is, and contacts without an account are left out.",
+		"Choose a site in “Default site” (default-site): it takes them all. If every contact's account is imported too, leave it empty.")
+	f.Subject.Field = "default-site"
+	return f
+}
+
 func valuesGone(names []string) *core.Fault {
 	return wrong("values-gone", "Values that this mapping names are not in the lists of Halo any more: "+strings.Join(names, ", ")+".", "Open the mapping and choose other values for the options of these fields.")
 }

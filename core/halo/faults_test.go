@@ -22,7 +22,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 		noTable(), noField("CFTier"), badFieldName("x y"), noKeyField("Vessels"), unknownType("CFTier"), readOnly("CFTier"), noMatchColumn("name"),
 		noKey(), otherPlan(), noSite(), rowElsewhere(), rowTwice(), rowOfTwo(), rowsBelow(), noValue("Tier"), notLike("Tier"), severalMatch([]string{"Name"}), matchTaken([]string{"Name"}), linkedTwice(), generalUser(),
 		lostAnswer(), changedSince(), notFoundAgain(), badDefaultSite(), noDefaultSite(), severalDefaultSites(),
-		mayNotify(), restricted(), mandatory([]string{"Website"}), fieldsGone([]string{"CFTier"}), valuesGone([]string{"Tier"}), linksFail(), oneByOne("1,900 records take about 33 minutes. With an id they take about a minute"),
+		mayNotify(), restricted(), mandatory([]string{"Website"}), fieldsGone([]string{"CFTier"}), fieldsUnseen(), noIDFields([]string{"CFDynamcsId", "oter5"}), homeless(), valuesGone([]string{"Tier"}), linksFail(), oneByOne("1,900 records take about 33 minutes. With an id they take about a minute"),
 	}
 	body := []byte(`{"Message":"hunter2 of Ann"}`)
 	for _, status := range []int{400, 401, 403, 404, 413, 500} {

@@ -42,6 +42,7 @@ var (
 	_ core.Rememberer  = (*Destination)(nil)
 	_ core.Comparer    = (*Destination)(nil)
 	_ core.Adopter     = (*Destination)(nil)
+	_ core.Alternate   = (*Destination)(nil)
 	_ core.Forecaster  = (*Destination)(nil)
 	_ core.Keeper      = (*Destination)(nil)
 	_ core.Previewer   = (*Destination)(nil)

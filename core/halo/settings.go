@@ -66,7 +66,7 @@ func settings() []core.Setting {
 		{Name: "scope", More: true, Title: "Scopes", Kind: core.SettingText, Default: "all", Help: "What the application asks for. Customers, sites and users need read:customers edit:customers; custom fields and tables need admin or all."},
 		{
 			Name: "default-site", Title: "Default site", Kind: core.SettingText, Offered: true,
-			Help: "Written as customer/site: Contoso Ltd/Main. Users whose account is not imported go there; without one they are skipped.",
+			Help: "Written as customer/site: Contoso Ltd/Main. Users whose account is not imported go there; without one they wait, or are left out.",
 		},
 		{
 			Name: "parent-account", More: true, Title: "Parent account", Kind: core.SettingText,

@@ -151,6 +151,14 @@ func (d *Destination) preview(ctx context.Context, p core.Plan) (core.Plan, erro
 	return p, nil
 }
 
+// Instead implements core.Alternate: a user whose account does not come needs the default site.
+func (d *Destination) Instead(p core.Plan, c core.Column) string {
+	if p.Table != users || d.to.defaultSite != "" || c.Name != "customer" && c.Name != "site" {
+		return ""
+	}
+	return "Import that record first, or fill in “Default site” (default-site), which takes it; then start this import again."
+}
+
 // sitePrefix begins an id that is a site's where a customer's is expected.
 const sitePrefix = "site:"
 

@@ -53,6 +53,7 @@ type table struct {
 	key     string // of the rows in a list
 	number  int64
 	fields  []field
+	unseen  bool         // this application may not see its custom fields
 	rows    *customTable // of a custom table
 }
 

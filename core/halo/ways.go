@@ -56,7 +56,7 @@ func (d *Destination) other(t *table) *way {
 // others are the fields of a table that the person named for the mark.
 func (d *Destination) others(t *table) (all []*way) {
 	for _, name := range d.to.idFields {
-		if f := t.field(name); f != nil && f.writable() && (f.at == own || f.at == custom) && (f.typ == core.TypeText || f.typ == core.TypeMemo) {
+		if f := t.field(name); f.holdsMark() {
 			all = append(all, &way{kind: byField, f: f})
 		}
 	}

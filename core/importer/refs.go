@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ func (e *engine) resolve(ctx context.Context, b *Batch, w *work) error {
 			if column.Ref {
 				v, state := e.refer(w.t, column, r.Values[c], ids)
 				if f := lookupFault(plan.Source, r.Key, column.Name, state); f != nil {
+					if a, ok := e.Destination.(core.Alternate); ok && state == waiting && !ids.refused(column, r.Values[c]) {
+						f.Remedy = cmp.Or(a.Instead(plan, column), f.Remedy)
+					}
 					kind := core.Skipped
 					if state == ambiguous {
 						kind = core.Refused
@@ -157,6 +161,12 @@ func (ids resolved) of(c core.Column, v core.Value) (core.Value, refState) {
 		return v, unknownYet
 	}
 	return core.Ref(table, a.id), resolvedNow
+}
+
+// refused reports whether the record that a reference names was itself refused: nothing takes its place.
+func (ids resolved) refused(c core.Column, v core.Value) bool {
+	table, key := v.AsRef()
+	return ids[reference{aimOf(c, table), key}].waits
 }
 
 // lookUp finds the destination's ids of everything that the rows' reference columns point at.
