@@ -151,7 +151,7 @@ func (w *writing) addRows(ctx context.Context, jobs []*job, lost *bool) error {
 	for _, j := range jobs {
 		j.sent = true
 	}
-	elements := w.rowElements(jobs, true)
+	elements, before := w.rowElements(jobs, true), w.d.c.pace.count()
 	_, err := w.d.c.post(ctx, "making rows of a custom table in Halo", "CustomTable", elements)
 	switch {
 	case err == nil:
@@ -173,11 +173,7 @@ func (w *writing) addRows(ctx context.Context, jobs []*job, lost *bool) error {
 			return err
 		}
 	}
-	middle := max(1, len(jobs)/2)
-	if err := w.addRows(ctx, jobs[:middle], lost); err != nil || middle == len(jobs) {
-		return err
-	}
-	return w.addRows(ctx, jobs[middle:], lost)
+	return w.inPieces(jobs, w.d.c.pace.count()-before, func(some []*job) error { return w.addRows(ctx, some, lost) })
 }
 
 // arrivedRows reads back which rows are there, and returns the others. Where an answer was lost Halo may still be at work.

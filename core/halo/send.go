@@ -58,6 +58,7 @@ func (w *writing) each(ctx context.Context, jobs []*job, send func(context.Conte
 			return err
 		}
 		n := min(len(jobs), w.d.to.batch)
+		w.split(n)
 		if err := send(ctx, jobs[:n]); err != nil {
 			return err
 		}
@@ -77,6 +78,7 @@ func (w *writing) make(ctx context.Context, jobs []*job) error {
 		if !w.d.way(w.s.t).proved {
 			n = 1
 		}
+		w.split(n)
 		if err := w.create1(ctx, jobs[:n]); err != nil {
 			return err
 		}
@@ -86,7 +88,7 @@ func (w *writing) make(ctx context.Context, jobs []*job) error {
 }
 
 // create1 sends one array of new records. When it is refused, or no answer comes, what arrived all the same is looked for by
-// its mark; the rest goes in halves, until the culprit stands alone.
+// its mark; the rest goes in pieces, until the culprit stands alone.
 func (w *writing) create1(ctx context.Context, jobs []*job) error {
 	elements := make([]object, len(jobs))
 	for i, j := range jobs {
@@ -156,7 +158,8 @@ func (w *writing) afterLoss(ctx context.Context, jobs []*job, err error) error {
 		return w.unproved(ctx, jobs, err, 3-jobs[0].tries)
 	}
 	var left []*job
-	looks := 3 - jobs[0].tries%2 // not always as many: who answers each fourth request wrongly is got past
+	before := w.d.c.pace.count() - 1 // the array itself
+	looks := 3 - jobs[0].tries%2     // not always as many: who answers each fourth request wrongly is got past
 	for attempt := 1; ; attempt++ {
 		found, lookErr := w.lookFor(ctx, jobs)
 		if lookErr != nil {
@@ -194,11 +197,7 @@ func (w *writing) afterLoss(ctx context.Context, jobs []*job, err error) error {
 		left[0].tries++
 		return w.create1(ctx, left)
 	}
-	middle := len(left) / 2
-	if err := w.create1(ctx, left[:middle]); err != nil {
-		return err
-	}
-	return w.create1(ctx, left[middle:])
+	return w.inPieces(left, w.d.c.pace.count()-before, func(some []*job) error { return w.create1(ctx, some) })
 }
 
 // settle is how long Halo is given to end what it did not answer.
@@ -306,11 +305,7 @@ func (w *writing) changes(ctx context.Context, jobs []*job, path string, element
 	case surelyNot(err):
 		return err
 	case refused(err) && len(jobs) > 1:
-		middle := len(jobs) / 2
-		if err := w.changes(ctx, jobs[:middle], path, element, note); err != nil {
-			return err
-		}
-		return w.changes(ctx, jobs[middle:], path, element, note)
+		return w.inPieces(jobs, 1, func(some []*job) error { return w.changes(ctx, some, path, element, note) })
 	case refused(err):
 		w.outcomes[jobs[0].at] = core.Outcome{Kind: core.Refused, Fault: recordFault(w.s.t, jobs[0].r.Key, err)}
 		return nil

@@ -38,6 +38,7 @@ type writing struct {
 	b        core.Batch
 	matcher  *matcher
 	outcomes []core.Outcome
+	parts    splitting
 }
 
 // Write implements core.Destination. Records that are new are made in arrays once it is proved that Ferry finds them again;
