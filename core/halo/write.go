@@ -37,6 +37,7 @@ type writing struct {
 	ix       *index
 	b        core.Batch
 	matcher  *matcher
+	namesake *namesake
 	outcomes []core.Outcome
 	parts    splitting
 }
@@ -68,6 +69,7 @@ func (w *writing) write(ctx context.Context, p core.Plan) (err error) {
 		if w.matcher, err = w.d.matcher(ctx, w.s, w.ix); err != nil {
 			return err
 		}
+		w.namesake = w.d.namesake(w.s, w.ix)
 	}
 	var unknown []string
 	for i, r := range w.b.Rows {
@@ -110,6 +112,9 @@ func (w *writing) wave(ctx context.Context, places []int) error {
 			return err
 		}
 		j, f, err := w.meet(i)
+		if err == nil && f == nil && j != nil {
+			f, err = w.lookAround(ctx, j)
+		}
 		if err == nil && f == nil && j != nil && !j.later && (j.there == nil || j.marks) {
 			err = w.ownSite(ctx, j)
 		}

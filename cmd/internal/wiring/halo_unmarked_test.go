@@ -1,6 +1,9 @@
 package wiring_test
 
 import (
+	"fmt"
+	"maps"
+	"os"
 	"testing"
 
 	"ferry/core/importer"
@@ -45,4 +48,36 @@ func TestWithoutAnyMarkAKilledImportGoesOnByItsMatch(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Nor does anybody come twice who has no e-mail address, by which users are matched, when nothing is remembered either.
+func TestWithoutAnyMarkAndWithoutMemoryNobodyComesTwice(t *testing.T) {
+	m := newMover(t, 60, 200, playedhalo.Settings{}, "default-site", "Halcyon Chandlers/Main")
+	people := func() (who map[string]int, mute int) {
+		who = map[string]int{}
+		for _, u := range m.users() {
+			who[fmt.Sprintf("%q %q %d", u.Text("name"), u.Text("emailaddress"), u.Int("site_id"))]++
+			if u.Text("emailaddress") == "" && u.Text("name") != "General User" {
+				mute++
+			}
+		}
+		return who, mute
+	}
+	first, _ := m.carry()
+	before, mute := people()
+	if mute < 5 {
+		t.Fatalf("only %d people have no e-mail address", mute)
+	}
+	if err := os.Remove(m.journal); err != nil {
+		t.Fatal(err)
+	}
+	r, _ := m.carry()
+	if n, had := of(r, "contact"), of(first, "contact"); n.Created > 0 || n.Unchanged+n.Refused < had.Created {
+		t.Errorf("the first time %+v, then %+v", had.Counts, n.Counts)
+	}
+	after, _ := people()
+	if !maps.Equal(before, after) {
+		t.Error("the users are others now")
+	}
+	m.decent()
 }
