@@ -88,7 +88,7 @@ RACE := ./core ./core/rest ./core/keychain ./core/signin ./core/dataverse ./core
         ./core/practice/microsoft ./core/practice/halo ./core/report ./cmd/internal/... ./ui/...
 
 # The longest loops, and the pictures, run no goroutine that shorter tests do not run: make unit has them all.
-LONG := AfterAnyStepOf|AfterAnyStepWithARealDatabase|AnyStepIsTakenBack|TakenBackInADatabaseFile|EachWorldOfHalo|AHundredThousandRefused|Pictures
+LONG := AfterAnyStepOf|ThroughKills|IsKilledBehindEachRequest|KilledAnywhereAnImportIntoHalo|LostAnswersOnTheWay|AfterAnyStepWithARealDatabase|AnyStepIsTakenBack|TakenBackInADatabaseFile|EachWorldOfHalo|AHundredThousandRefused|Pictures
 
 race:
 	@.ci/setup window
