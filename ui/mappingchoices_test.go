@@ -3,7 +3,6 @@ package ui_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -180,7 +179,7 @@ func TestASheetOfAnotherMappingIsRefusedWithWords(t *testing.T) {
 	s.Sees("This sheet belongs to another mapping.")
 }
 
-func TestTwoThousandOptionsAreDrawnQuickly(t *testing.T) {
+func TestOfTwoThousandOptionsOnlyWhatIsSeenIsDrawn(t *testing.T) {
 	p, e := sectors(nil)
 	_, to, from := manyOptions(2000)
 	e.Map.Tables["account"] = ui.Described{Table: from, When: uitest.Now()}
@@ -192,12 +191,8 @@ func TestTwoThousandOptionsAreDrawnQuickly(t *testing.T) {
 	if rows := len(s.Words()); rows > 400 {
 		t.Errorf("%d texts are drawn", rows)
 	}
-	began := time.Now()
 	s.Tap("Match by label")
 	s.Until(func() bool { return len(kept(e, "sector").Choices.Values) == 1000 })
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("matching took %v", took)
-	}
 }
 
 func TestALookupFindsItsRecord(t *testing.T) {

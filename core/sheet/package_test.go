@@ -128,7 +128,7 @@ func TestFilesThatAreNoSheetsAreRefused(t *testing.T) {
 			} else {
 				fails(t, err, c.code)
 			}
-			if took := time.Since(began); took > 5*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("it took %v", took)
 			}
 		})
