@@ -23,17 +23,7 @@ func TestParentAccountsBecomeTopLevelsOrAFieldAsChosen(t *testing.T) {
 				if x.Source != "account" || c.by != "mapping" {
 					return
 				}
-				d := m.destination()
-				defer d.Close()
-				there, err := d.Describe(t.Context(), "customers")
-				if err != nil {
-					t.Fatal(err)
-				}
-				from, err := m.link.Source.Describe(t.Context(), "account")
-				if err != nil {
-					t.Fatal(err)
-				}
-				draft := mapping.Edit(*x, from, &there)
+				draft := m.edit(*x)
 				if err := draft.SetParent(c.into); err != nil {
 					t.Fatal(err)
 				}

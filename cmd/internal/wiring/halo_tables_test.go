@@ -188,17 +188,7 @@ func TestCustomFieldsOfCustomersThatAreThereStay(t *testing.T) {
 			if x.Source != "account" {
 				return
 			}
-			d := m.destination()
-			defer d.Close()
-			there, err := d.Describe(t.Context(), "customers")
-			if err != nil {
-				t.Fatal(err)
-			}
-			from, err := m.link.Source.Describe(t.Context(), "account")
-			if err != nil {
-				t.Fatal(err)
-			}
-			draft := mapping.Edit(*x, from, &there)
+			draft := m.edit(*x)
 			if err := draft.BindConstant("CFTier", "Prospect"); err != nil {
 				t.Fatal(err)
 			}

@@ -83,6 +83,22 @@ func (m *mover) destination() *halo.Destination {
 	return d
 }
 
+// edit opens a mapping of accounts into customers.
+func (m *mover) edit(x mapping.Mapping) *mapping.Draft {
+	m.t.Helper()
+	d := m.destination()
+	defer d.Close()
+	there, err := d.Describe(m.t.Context(), "customers")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	from, err := m.link.Source.Describe(m.t.Context(), "account")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return mapping.Edit(x, from, &there)
+}
+
 // job is the import, as it begins where nobody has made a mapping.
 func (m *mover) job(change ...func(*mapping.Mapping)) (importer.Job, *halo.Destination, func()) {
 	m.t.Helper()

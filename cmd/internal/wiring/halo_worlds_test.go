@@ -37,13 +37,7 @@ func walkTables(t *testing.T, w practice.HaloWorld) {
 		slot = "value2"
 	}
 	values := []string{"batch", "25", "make", "true", "dynamics-value", slot}
-	switch w.Name {
-	case "tenant":
-		values = append(values, "tenant", practice.HaloTenant)
-	case "limit-lifted":
-		values = append(values, "headers", w.Settings.LiftedBy)
-	}
-	m := newMover(t, 5, 5, w.Settings, values...)
+	m := newMover(t, 5, 5, w.Settings, append(values, moreFor(w)...)...)
 	if w.Name == "away" {
 		m.really = 100 * time.Millisecond
 	}
@@ -90,16 +84,21 @@ func walkTables(t *testing.T, w practice.HaloWorld) {
 	m.decent()
 }
 
+// moreFor are the settings without which one world lets nobody in.
+func moreFor(w practice.HaloWorld) []string {
+	switch w.Name {
+	case "tenant":
+		return []string{"tenant", practice.HaloTenant}
+	case "limit-lifted":
+		return []string{"headers", w.Settings.LiftedBy}
+	}
+	return nil
+}
+
 // walkHalo imports into the Halo of one world.
 func walkHalo(t *testing.T, w practice.HaloWorld) {
 	values := []string{"link-module", "77", "id-fields", "ref, other5", "default-site", "Halcyon Chandlers/Main", "batch", "10"}
-	switch w.Name {
-	case "tenant":
-		values = append(values, "tenant", practice.HaloTenant)
-	case "limit-lifted":
-		values = append(values, "headers", w.Settings.LiftedBy)
-	}
-	m := newMover(t, 40, 90, w.Settings, values...)
+	m := newMover(t, 40, 90, w.Settings, append(values, moreFor(w)...)...)
 	if w.Name == "away" {
 		m.really = 100 * time.Millisecond
 	}
