@@ -34,7 +34,7 @@ func (p *imports) compare(ids []string) {
 	job, a := clone(w.project), &activeImport{request: r, rehearsal: true, comparison: true}
 	job.Connection = w.connection().Name
 	w.active = a
-	a.task = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Comparison, error) {
+	a.task = task.Long(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Comparison, error) {
 		return w.o.Engine.Compare(ctx, job, r, tell)
 	}, func(n importer.Progress) { w.moved(a, n) }, func(found importer.Comparison, err error) { w.comparisonEnded(a, found, err) })
 	w.tick(a)

@@ -91,7 +91,7 @@ func (p *imports) rehearse(ids []string) {
 	job, a := clone(w.project), &activeImport{request: r, rehearsal: true}
 	job.Connection = w.connection().Name
 	w.active = a
-	a.task = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Rehearsal, error) {
+	a.task = task.Long(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Rehearsal, error) {
 		return w.o.Engine.Rehearse(ctx, job, r, tell)
 	}, func(n importer.Progress) { w.moved(a, n) }, func(shown importer.Rehearsal, err error) { w.rehearsalEnded(a, shown, err) })
 	w.tick(a)

@@ -71,7 +71,7 @@ func (w *Window) startImport(r ImportRequest) {
 	p, a := clone(w.project), &activeImport{request: r}
 	p.Connection = w.connection().Name
 	w.active = a
-	a.task = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Receipt, error) {
+	a.task = task.Long(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Receipt, error) {
 		return w.o.Engine.Import(ctx, p, r, tell)
 	}, func(n importer.Progress) { w.moved(a, n) }, func(receipt importer.Receipt, err error) { w.ended(a, receipt, err) })
 	w.tick(a)

@@ -144,7 +144,7 @@ func (w *Window) takeBack(r *importer.Receipt) {
 	a := &activeImport{back: &of}
 	w.active = a
 	w.imports().result = nil
-	a.task = task.Go(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Receipt, error) {
+	a.task = task.Long(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Receipt, error) {
 		return w.o.Engine.TakeBack(ctx, p, of.Run, tell)
 	}, func(n importer.Progress) { w.moved(a, n) }, func(receipt importer.Receipt, err error) { w.backEnded(a, receipt, err) })
 	w.tick(a)

@@ -24,6 +24,7 @@ type Runner struct {
 	stop context.CancelFunc
 
 	mu     sync.Mutex
+	away   time.Duration // how long the window's goroutine did not answer after news of a long task, of late
 	closed bool
 	live   int
 	idle   chan struct{} // set by Finish; closed when nothing is under way
@@ -48,16 +49,37 @@ func (t *Task) Cancel() {
 // Go runs work elsewhere. tell gets the newest news only; done gets the end, once, after the last news. Both run
 // on the window's goroutine and may be nil. A panic in work becomes a Fault of kind Bug.
 func Go[N, R any](r *Runner, work func(ctx context.Context, tell func(N)) (R, error), tell func(N), done func(R, error)) *Task {
+	return start(r, func() time.Duration { return r.Pace }, work, tell, done, nil)
+}
+
+// Long is Go for work that takes minutes and tells much. Its news come the more seldom the longer the window takes to show them, so
+// that who clicks meanwhile hardly ever meets a window that draws: a graphics card shows them at Pace, a screen that is drawn in
+// software every few seconds.
+func Long[N, R any](r *Runner, work func(ctx context.Context, tell func(N)) (R, error), tell func(N), done func(R, error)) *Task {
+	return start(r, r.seldom, work, tell, done, r.watch)
+}
+
+// start runs work. Between two of its news lies pace; shown, which may be nil, hears on the window's goroutine since when each was told.
+func start[N, R any](r *Runner, pace func() time.Duration, work func(context.Context, func(N)) (R, error),
+	tell func(N), done func(R, error), shown func(since time.Time)) *Task {
 	ctx, cancel := context.WithCancel(r.ctx)
 	news := &newest[N]{}
-	bring := func() { r.back(func() { news.take(tell) }) }
-	report := func(n N) {
-		if tell == nil || !news.put(n) {
-			return
+	show := func() {
+		from := time.Now()
+		if news.take(tell) && shown != nil {
+			shown(from)
 		}
-		if wait := news.due(r.Pace); wait > 0 {
+	}
+	var bring func()
+	bring = func() {
+		if wait := news.wait(pace()); wait > 0 {
 			time.AfterFunc(wait, bring)
 		} else {
+			r.back(show)
+		}
+	}
+	report := func(n N) {
+		if tell != nil && news.put(n) {
 			bring()
 		}
 	}
@@ -67,7 +89,7 @@ func Go[N, R any](r *Runner, work func(ctx context.Context, tell func(N)) (R, er
 		defer cancel()
 		result, err := guarded(ctx, work, report)
 		if r.Pace > 0 && tell != nil {
-			bring() // what still waits comes before the end
+			r.back(show) // what still waits comes before the end
 		}
 		r.back(func() {
 			if done != nil {
@@ -176,28 +198,65 @@ func (r *Runner) end() {
 	}
 }
 
+// seldom is the pace at which news of a long task take a small share of the window's time, however long it takes to show them.
+func (r *Runner) seldom() time.Duration {
+	const share, longest = 150, 10 * time.Second
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return max(r.Pace, min(share*r.away, longest))
+}
+
+// watch finds out how long the window's goroutine does not answer while it shows what it was told: while that is put into the page,
+// and while the page is drawn, within the next two frames, of which there are sixty in a second.
+func (r *Runner) watch(since time.Time) {
+	if r.Pace == 0 {
+		return
+	}
+	told := time.Since(since)
+	go func() {
+		var away time.Duration
+		between := time.NewTicker(5 * time.Millisecond)
+		defer between.Stop()
+		for range 8 {
+			answered := make(chan time.Duration, 1)
+			asked := time.Now()
+			r.post(func() { answered <- time.Since(asked) })
+			select {
+			case took := <-answered:
+				away = max(away, took)
+			case <-r.ctx.Done():
+				return
+			}
+			<-between.C
+		}
+		away += told
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.away == 0 {
+			r.away = away
+		}
+		r.away += (away - r.away) / 4
+	}()
+}
+
 // newest keeps one piece of news: what comes later takes the place of what nobody fetched yet.
 type newest[N any] struct {
 	mu   sync.Mutex
 	n    N
 	full bool
-	next time.Time // when the next may be brought
+	last time.Time // when one was last brought
 }
 
-// due is how long the news that was just put has to wait, so that there is a pace between two.
-func (b *newest[N]) due(pace time.Duration) time.Duration {
-	if pace == 0 {
-		return 0
-	}
+// wait is how long the news has to wait, so that there is a pace between two; with 0 it is brought now.
+func (b *newest[N]) wait(pace time.Duration) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	if b.next.Before(now) {
-		b.next = now
+	if wait := b.last.Add(pace).Sub(now); wait > 0 {
+		return wait
 	}
-	wait := b.next.Sub(now)
-	b.next = b.next.Add(pace)
-	return wait
+	b.last = now
+	return 0
 }
 
 // put stores n and reports whether somebody must be sent to fetch it.
@@ -209,7 +268,8 @@ func (b *newest[N]) put(n N) bool {
 	return first
 }
 
-func (b *newest[N]) take(tell func(N)) {
+// take tells the news and reports whether there was one.
+func (b *newest[N]) take(tell func(N)) bool {
 	b.mu.Lock()
 	n, full := b.n, b.full
 	b.full = false
@@ -217,4 +277,5 @@ func (b *newest[N]) take(tell func(N)) {
 	if full {
 		tell(n)
 	}
+	return full
 }

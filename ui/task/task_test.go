@@ -214,3 +214,30 @@ func TestWhatWaitsForThePaceComesByItself(t *testing.T) {
 	q.until(t, func() bool { return last == 2 })
 	close(seen)
 }
+
+func TestNewsOfLongWorkComeMoreSeldomTheLongerTheyTakeToShow(t *testing.T) {
+	const show = 2 * time.Millisecond
+	q := newQueue()
+	r := task.NewRunner(q.post)
+	r.Pace = time.Millisecond
+	var last time.Time
+	seldom, ended := false, false
+	k := task.Long(r, func(ctx context.Context, tell func(int)) (int, error) {
+		for ticks := time.NewTicker(time.Millisecond); ; {
+			select {
+			case <-ctx.Done():
+				ticks.Stop()
+				return 0, nil
+			case <-ticks.C:
+				tell(1)
+			}
+		}
+	}, func(int) {
+		seldom = seldom || !last.IsZero() && time.Since(last) > 100*show
+		<-time.After(show)
+		last = time.Now()
+	}, func(int, error) { ended = true })
+	q.until(t, func() bool { return seldom })
+	k.Cancel()
+	q.until(t, func() bool { return ended })
+}
