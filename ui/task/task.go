@@ -235,7 +235,7 @@ func (r *Runner) watch(since time.Time) {
 		if r.away == 0 {
 			r.away = away
 		}
-		r.away += (away - r.away) / 4
+		r.away = (r.away + away) / 2
 	}()
 }
 
