@@ -141,64 +141,6 @@ func (e *engine) remark(ctx context.Context, t *table, text string) error {
 	return e.Journal.SaveRun(ctx, e.current)
 }
 
-// judge asks the source what became of the rows that the run has not seen.
-func (e *engine) judge(ctx context.Context, t *table, keeper core.Keeper) error {
-	for after := ""; ; {
-		keys, err := keeper.Unseen(ctx, t.plan, core.Unjudged, "", after, policyAtOnce)
-		if err != nil || len(keys) == 0 {
-			return err
-		}
-		after = keys[len(keys)-1]
-		there, holds, err := e.whichHold(ctx, t, keys)
-		if err != nil {
-			return err
-		}
-		fates := make(map[string]core.Fate, len(keys))
-		for _, key := range keys {
-			switch {
-			case holds[key]:
-				fates[key] = core.IsThere
-			case there[key]:
-				fates[key] = core.HasLeft
-			default:
-				fates[key] = core.IsGone
-			}
-		}
-		if err := keeper.Judge(ctx, t.plan, fates); err != nil {
-			return err
-		}
-	}
-}
-
-// whichHold tells which of some records the source has, and which of those the mapping's filter holds.
-func (e *engine) whichHold(ctx context.Context, t *table, keys []string) (there, holds map[string]bool, err error) {
-	if there, err = e.which(ctx, t, "", keys); err != nil {
-		return nil, nil, err
-	}
-	if t.query.Filter == "" || len(there) == 0 {
-		return there, there, nil
-	}
-	holds, err = e.which(ctx, t, t.query.Filter, keys)
-	return there, holds, err
-}
-
-// which of some records the source has under a filter.
-func (e *engine) which(ctx context.Context, t *table, filter string, keys []string) (map[string]bool, error) {
-	have := make(map[string]bool, len(keys))
-	for page, err := range e.Source.Read(ctx, core.Query{Table: t.plan.Source, Filter: filter, Keys: keys}, core.Bookmark{}) {
-		if err != nil {
-			return nil, core.During("reading "+t.plan.Source, err)
-		}
-		for _, r := range page.Records {
-			if !r.Gone {
-				have[strings.Clone(r.Key)] = true
-			}
-		}
-		page.Release()
-	}
-	return have, nil
-}
-
 // retirement is the plan of a policy's batches, and the values that its rows get.
 func (t *table) retirement(f fating) (core.Plan, []core.Value) {
 	p := t.plan

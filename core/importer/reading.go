@@ -120,3 +120,48 @@ func (e *engine) take(ctx context.Context, t *table, it item) (expired bool, err
 		return false, core.During("reading "+t.plan.Source, it.err)
 	}
 }
+
+// eachPage reads and maps a part. The next page is read while do is at work; a page is good until do returns.
+func (e *engine) eachPage(ctx context.Context, t *table, part *Part, do func(*mapped) error) error {
+	e.setState(t, Reading)
+	reading, cancel := context.WithCancel(ctx)
+	items, pool := make(chan item), newPool(2)
+	at := *part
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		e.readPart(reading, t, part, at, pool, items)
+	}()
+	defer func() {
+		cancel()
+		go func() { <-done; close(items) }()
+		for it := range items {
+			if it.page != nil {
+				it.page.release()
+			}
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case it := <-items:
+			if it.page != nil {
+				err := do(it.page)
+				it.page.release()
+				if err != nil {
+					return err
+				}
+			}
+			switch {
+			case it.err != nil && ctx.Err() != nil:
+				return ctx.Err()
+			case it.err != nil:
+				return core.During("reading "+t.plan.Source, it.err)
+			case it.end:
+				e.setState(t, Done)
+				return nil
+			}
+		}
+	}
+}
