@@ -109,6 +109,16 @@ func computed(table, column string) *core.Fault {
 		"Leave that field out of the mapping, or rename the column in the database. Ferry then adds a new one.")
 }
 
+func tableChanged(table, how string) *core.Fault {
+	return wrong("table-changed", fmt.Sprintf("The table “%s” was changed in the database so that Ferry cannot write into it: %s.", table, how),
+		"Take that change back in the database, or rename the table there: Ferry then makes a new one and brings everything.")
+}
+
+func notFilled(table, column string) *core.Fault {
+	return wrong("not-filled", fmt.Sprintf("The column “%s” of the table “%s” must not be empty, and the mapping does not fill it.", column, table),
+		"Map a field to that column. Or let it be empty in the database (DROP NOT NULL), or give it a value of its own there (SET DEFAULT).")
+}
+
 func tooManyColumns(table string, n int) *core.Fault {
 	return wrong("too-many-columns", fmt.Sprintf("The table “%s” would need %d columns, and PostgreSQL holds %d at most.", table, n, maxColumns),
 		"Leave some fields out of the mapping of this table.")
@@ -194,6 +204,18 @@ func tooBig() *core.Fault {
 	return bad("too-big", "A value in this record is larger than 250 MB, which PostgreSQL does not take.", "Leave this field out of the mapping, or shorten the value in Dynamics.")
 }
 
+func foreignCharacter() *core.Fault {
+	f := bad("foreign-character", "A text in this record has a character that the database cannot keep, because of its encoding.",
+		"Have a database made with the encoding UTF8 and choose that one, or replace the character in Dynamics and retry the refused records.")
+	f.Owner = core.DatabaseAdmin
+	return f
+}
+
+func dropped() *core.Fault {
+	return bad("dropped", "A trigger of the table in the database dropped what was to be written of this record, and gave no reason.",
+		"See in the database which triggers the table has. Change the trigger or the record, then retry the refused records.")
+}
+
 func columnGone(table, column string) *core.Fault {
 	return wrong("column-gone", fmt.Sprintf("The table “%s” has no column “%s” any more, so what stood there cannot be put back.", table, column),
 		"Add the column again, empty, and take the import back then.")
@@ -232,6 +254,13 @@ func nameNotProved(how string) *core.Fault {
 
 func tooOld(version string) *core.Fault {
 	f := wrong("too-old", fmt.Sprintf("The server is PostgreSQL %s, and Ferry needs 9.5 or newer.", version), "Choose a newer server. Versions below 13 get no more security updates.")
+	f.Owner = core.DatabaseAdmin
+	return f
+}
+
+func onlySpeaks(maker string) *core.Fault {
+	f := wrong("only-speaks", fmt.Sprintf("The server is %s. It speaks PostgreSQL, but refuses statements with which Ferry writes.", maker),
+		"Choose a server that is PostgreSQL itself, such as those of Azure, AWS, Google Cloud, Neon or Supabase. Or import into a CSV folder and load the files from there.")
 	f.Owner = core.DatabaseAdmin
 	return f
 }

@@ -99,7 +99,10 @@ func (t target) told(e *pgconn.PgError) *core.Fault {
 		return say(core.Busy, "no-memory", "The database server has not enough free memory.", "Ask whoever runs the server."+again)
 	case "53300":
 		return say(core.Busy, "too-many-connections", "The database server has no connection left.", "Close other programs that use it, or ask whoever runs it to allow more (max_connections)."+again)
-	case "57P01", "57P02", "57P05":
+	case "25P03", "25P04", "57P05":
+		return say(core.Offline, "too-slow", "The database server ended the connection: its limit for waiting, or for one transaction, was reached.",
+			"Ask whoever runs the server for a longer limit (idle_in_transaction_session_timeout, transaction_timeout, idle_session_timeout)."+again)
+	case "57P01", "57P02":
 		return say(core.Offline, "shutting-down", "The database server ended the connection: it is being stopped or restarted.", "Wait until it runs again."+again)
 	case "57P03":
 		return say(core.Offline, "starting", "The database server is starting or stopping and takes no connections yet.", "Wait a minute."+again)
@@ -151,6 +154,9 @@ func (t target) limit(e *pgconn.PgError, f *core.Fault, say func(core.FaultKind,
 // refused is a row that the server does not take: a rule that somebody gave the table, or a value that does not fit.
 func (t target) refused(e *pgconn.PgError, say func(core.FaultKind, string, string, string) *core.Fault) *core.Fault {
 	const rule = "See in the database which rule the table has. Change the rule or the record, then retry the refused records."
+	if e.Code == "22P05" || e.Code == "22021" {
+		return foreignCharacter()
+	}
 	const fit = "Change the type of the field in the mapping, or the value in Dynamics, then retry the refused records."
 	switch e.Code {
 	case "23502":

@@ -22,7 +22,8 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 		noAddress(), badAddress(), passwordInAddress(), badParameter("sslkey"), saidTwice("user"), badPort(), disguised(), noDatabase(), noUser(), badEncryption(),
 		downgrade("prefer"), reservedSchema(), badEnvironment(errors.New("x")),
 		notOurTable("account"), otherTable("account", "contact"), columnGone("account", "name"), otherKey("account", "accountid"), otherType("account", "name", "integer", "text"),
-		computed("account", "name"), tooManyColumns("account", 1601), reservedName("_ferry_x"), reservedColumn("account", "xmin"), badName("account"),
+		computed("account", "name"), tableChanged("account", "its key is checked only when a transaction ends (DEFERRABLE)"), notFilled("account", "theirs"),
+		foreignCharacter(), dropped(), onlySpeaks("CockroachDB"), tooManyColumns("account", 1601), reservedName("_ferry_x"), reservedColumn("account", "xmin"), badName("account"),
 		sameColumn("account", "name"), sameBeginning("account", "new_one", "new_other"), noTable("account"), notPrepared("account"),
 		replaced("crm on db.example.com"), notesDamaged(errors.New("x")), otherPlan("account"), rolledBack(),
 		noKey(), noZeroByte(), notText(), dateOutOfRange(), tooBig(), changedSince(),
@@ -32,8 +33,8 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 	}
 	to := target{host: "db.example.com", port: 5432, database: "crm", user: "ada", schema: "public"}
 	for _, code := range []string{
-		"28P01", "28000", "3D000", "3F000", "42501", "25006", "53100", "53200", "53300", "57P01", "57P03", "55P03", "40001", "42P01", "42P07", "57014", "0A000",
-		"08006", "28999", "54000", "55000", "XX000", "42000", "23502", "23503", "23505", "23514", "22001", "22003", "22007", "22P02", "P0001", "ZZ999",
+		"28P01", "28000", "3D000", "3F000", "42501", "25006", "25P03", "53100", "53200", "53300", "57P01", "57P03", "55P03", "40001", "42P01", "42P07", "57014", "0A000",
+		"08006", "28999", "54000", "55000", "XX000", "42000", "23502", "23503", "23505", "23514", "22001", "22003", "22007", "22P02", "22P05", "P0001", "ZZ999",
 	} {
 		faults = append(faults, to.told(&pgconn.PgError{Code: code, Message: "secret", Detail: "Key (a)=(secret)"}))
 	}

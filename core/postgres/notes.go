@@ -43,6 +43,9 @@ func (d *Destination) begin(ctx context.Context, p core.Plan) error {
 	if there, err := d.has(ctx, index); err != nil || there {
 		return err
 	}
+	if t, err := d.describe(ctx, p.Table); err != nil || t == nil || !t.owned { // it goes without one, slowly
+		return err
+	}
 	return d.script(ctx, "CREATE INDEX "+quote(index)+" ON "+d.table(p)+" ("+strings.Join(names, ", ")+")")
 }
 

@@ -6,7 +6,8 @@
 //   - Write (write.go) copies a batch into a temporary table and merges it (stage.go), all in one transaction, and says
 //     of every row what became of it. Settled (batch.go) tells it again when the answer was lost.
 //   - Find (find.go) and Restore (restore.go) tell what is there, and put back what was.
-//   - Checks (checks.go) are Test connection. faults.go and faults_server.go have every sentence a person may read.
+//   - Checks (checks.go) are Test connection; what the user may do (rights.go) is asked before an import reads anything too.
+//     faults.go and faults_server.go have every sentence a person may read.
 //   - Rules, matches and notes of which rows a run has seen (careful.go, notes.go) are for mappings that ask for them.
 //
 // The schema holds the tables people asked for, and four of Ferry's own: _ferry (which database this is),

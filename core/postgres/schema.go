@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -80,10 +81,13 @@ func (d *Destination) has(ctx context.Context, name string) (bool, error) {
 
 // A table is what the database tells about one of its tables.
 type table struct {
-	oid     string
 	name    string
-	kind    string // r is a table; views, sequences and others are something else
+	kind    string // r is a table, p one that is divided into others; views, sequences and more are something else
 	key     string // its primary key, when it is one column
+	late    bool   // the key is looked at when a transaction ends
+	rules   bool   // it turns into something else what is written
+	hooks   bool   // triggers or policies have a say in what is stored
+	owned   bool   // its owner is who signed in
 	columns []column
 	ours    bool
 	source  string // the Dynamics table it holds
@@ -92,7 +96,7 @@ type table struct {
 
 type column struct {
 	name, kind string
-	required   bool
+	required   bool // not empty, and nothing fills it by itself
 	computed   bool
 }
 
@@ -107,15 +111,19 @@ func (t *table) column(name string) *column {
 
 // describe reads one table; nil when there is none.
 func (d *Destination) describe(ctx context.Context, name string) (*table, error) {
-	rows, err := d.query(ctx, `SELECT c.oid, c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+	rows, err := d.query(ctx, `SELECT c.oid, c.relname, c.relkind, pg_catalog.pg_has_role(c.relowner, 'USAGE'),
+		EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.ev_type IN ('2', '3')),
+		EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND NOT i.indimmediate),
+		c.relhastriggers OR c.relrowsecurity OR c.relkind = 'p'
+		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = $1::text AND c.relname = $2::text`, text(d.to.schema), text(cut(name)))
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	oid := rows[0][0]
-	t := &table{oid: string(oid), name: string(rows[0][1]), kind: string(rows[0][2])}
+	oid, is := rows[0][0], func(at int) bool { return string(rows[0][at]) == "t" }
+	t := &table{name: string(rows[0][1]), kind: string(rows[0][2]), owned: is(3), rules: is(4), late: is(5), hooks: is(6)}
 	// attgenerated is there since PostgreSQL 12: a row as JSON has it or not.
-	rows, err = d.query(ctx, `SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+	rows, err = d.query(ctx, `SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull AND NOT a.atthasdef AND coalesce(pg_catalog.row_to_json(a) ->> 'attidentity', '') = '',
 		coalesce(pg_catalog.row_to_json(a) ->> 'attgenerated', '') <> '' OR coalesce(pg_catalog.row_to_json(a) ->> 'attidentity', '') = 'a',
 		EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND i.indnatts = 1 AND i.indkey[0] = a.attnum)
 		FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`, oid)
@@ -153,10 +161,18 @@ func (d *Destination) Missing(ctx context.Context, p core.Plan) ([]core.Thing, e
 			if err != nil {
 				return err
 			}
-			if things, err = d.missing(ctx, p); err == nil && !there {
+			if there {
+				if err := d.mayUse(ctx); err != nil {
+					return err
+				}
+			}
+			if things, err = d.missing(ctx, p); err != nil {
+				return err
+			}
+			if !there {
 				things = append([]core.Thing{{Kind: "schema", Name: d.to.schema, Plan: p.ID}}, things...)
 			}
-			return err
+			return d.may(ctx, p, things)
 		})
 	})
 	if err != nil {
@@ -241,6 +257,14 @@ func fits(t *table, p core.Plan) error {
 	case t.key != cut(p.Key):
 		return otherKey(p.Table, p.Key)
 	}
+	if err := t.usable(); err != nil {
+		return err
+	}
+	for _, have := range t.columns {
+		if have.required && have.name != t.key && !slices.ContainsFunc(p.Columns, func(c core.Column) bool { return cut(c.Name) == have.name }) {
+			return notFilled(p.Table, have.name)
+		}
+	}
 	for _, c := range p.Columns {
 		have := t.column(c.Name)
 		if have == nil {
@@ -252,6 +276,19 @@ func fits(t *table, p core.Plan) error {
 		if !takes(have.kind, c.Type) {
 			return otherType(p.Table, c.Name, have.kind, sqlType(c.Type))
 		}
+	}
+	return nil
+}
+
+// usable refuses a table that was made in such a way since that no row can be stored in it as Ferry does it.
+func (t *table) usable() error {
+	switch key := t.column(t.key); {
+	case t.rules:
+		return tableChanged(t.name, "it has a rule (CREATE RULE) for what is written into it")
+	case t.late:
+		return tableChanged(t.name, "its key is checked only when a transaction ends (DEFERRABLE)")
+	case key != nil && !takes(key.kind, core.ColumnText):
+		return tableChanged(t.name, "its key “"+key.name+"” is of the type "+key.kind+", and a text is needed")
 	}
 	return nil
 }

@@ -111,6 +111,7 @@ func TestPostgreSQL(t *testing.T) {
 		})
 	})
 	tests := situations(b)
+	maps.Copy(tests, unkind(b))
 	for _, name := range slicesOf(tests) {
 		t.Run(name, tests[name])
 	}

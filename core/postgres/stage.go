@@ -23,6 +23,8 @@ type writer struct {
 	met     bool     // the batch before found rows that were there already
 	direct  string   // copies rows straight into the table; "" where that is not the same as merging them
 	alone   bool     // nothing that comes was found to be there so far
+	known   string   // which staged rows are there already; "" where the merge itself tells what it made
+	hooks   bool     // triggers or policies have a say in what is stored
 	change  string   // changes rows of which something is absent; returns the key
 	insert  string   // makes rows of which something is absent; returns the key
 	remove  string
@@ -31,8 +33,8 @@ type writer struct {
 	matches string   // the numbers of the staged rows that are equal to what is there
 }
 
-func (d *Destination) newWriter(p core.Plan) *writer {
-	w := &writer{plan: p}
+func (d *Destination) newWriter(p core.Plan, t *table) *writer {
+	w := &writer{plan: p, hooks: t.hooks}
 	key, table := quote(p.Key), d.table(p)
 	created := []string{"n integer", "part bit varying", `k text COLLATE "C"`}
 	names, staged := []string{key}, []string{"k"}
@@ -65,7 +67,13 @@ func (d *Destination) newWriter(p core.Plan) *writer {
 			strings.Join(partDiffers, " OR ") + ") RETURNING t." + key
 	}
 	// xmax is 0 in a row that was made, and names who locked it in one that was there (PostgreSQL: "System Columns").
-	conflict += " RETURNING t." + key + ", t.xmax = 0"
+	// What is divided into other tables has none.
+	made := ", t.xmax = 0"
+	if t.kind == "p" {
+		made = ""
+		w.known = "SELECT s.k FROM " + stage + " AS s WHERE EXISTS (SELECT 1 FROM " + table + " AS t WHERE t." + key + " = s.k)"
+	}
+	conflict += " RETURNING t." + key + made
 	w.whole = into + " WHERE s.part IS NULL" + conflict
 	// A row that conflicts is locked, which is written down, also when nothing of it changes. So equal rows are kept away.
 	w.other = into + " WHERE s.part IS NULL AND NOT EXISTS (SELECT 1 FROM " + table + " AS h WHERE " +
@@ -136,12 +144,16 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 	if err != nil {
 		return err
 	}
+	known, err := d.keysOf(ctx, w.known)
+	if err != nil {
+		return err
+	}
 	var made []string
 	note := func(sql string, kind core.OutcomeKind, args ...[]byte) error {
 		rows, err := d.query(ctx, sql, args...)
 		for _, row := range rows {
 			k := kind
-			if len(row) > 1 && string(row[1]) == "t" {
+			if len(row) > 1 && string(row[1]) == "t" || known != nil && kind == core.Updated && !known[string(row[0])] {
 				k = core.Created
 			}
 			if k == core.Created && w.capture != nil {
@@ -171,6 +183,9 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 	if len(gone) > 0 && err == nil {
 		err = note(w.remove, core.Removed, array(gone))
 	}
+	if err == nil && w.hooks {
+		err = d.looked(ctx, w, lines, gone, outcomes)
+	}
 	if err == nil {
 		err = d.keep(ctx)
 	}
@@ -178,6 +193,40 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 		w.caught(caught, made)
 	}
 	return err
+}
+
+// keysOf are the keys that a statement gives; nil without one.
+func (d *Destination) keysOf(ctx context.Context, sql string, args ...[]byte) (map[string]bool, error) {
+	if sql == "" {
+		return nil, nil
+	}
+	rows, err := d.query(ctx, sql, args...)
+	keys := make(map[string]bool, len(rows))
+	for _, row := range rows {
+		keys[string(row[0])] = true
+	}
+	return keys, err
+}
+
+// looked refuses rows of which a merge said nothing and that are not there as they came: a trigger can drop what is written
+// without a word, and a row that is not stored must not count as one that was there already.
+func (d *Destination) looked(ctx context.Context, w *writer, lines []line, gone []string, outcomes []core.Outcome) error {
+	same, err := d.keysOf(ctx, w.matches)
+	if err != nil {
+		return err
+	}
+	still, err := d.keysOf(ctx, "SELECT "+quote(w.plan.Key)+" FROM "+d.table(w.plan)+" WHERE "+quote(w.plan.Key)+" = ANY ($1::text[])", array(gone))
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if o := &outcomes[l.row]; o.Kind == core.Unchanged && (l.gone && still[l.key] || !l.gone && !same[strconv.Itoa(l.row)]) {
+			f := dropped()
+			f.Subject = core.Subject{Table: w.plan.Table, Key: l.key}
+			*o = core.Outcome{Kind: core.Refused, Fault: f}
+		}
+	}
+	return nil
 }
 
 // equal tells which lines are equal to what is there; an absent value is equal to anything.

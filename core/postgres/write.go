@@ -154,12 +154,16 @@ func (d *Destination) writer(ctx context.Context, p core.Plan) (*writer, error) 
 	if len(things) > 0 {
 		return nil, notPrepared(p.Table)
 	}
-	w := d.newWriter(p)
+	t, err := d.describe(ctx, p.Table)
+	if err != nil || t == nil {
+		return nil, cmp.Or(err, error(notPrepared(p.Table)))
+	}
+	w := d.newWriter(p, t)
 	w.plan.Columns, w.plan.Match = slices.Clone(p.Columns), slices.Clone(p.Match)
 	if w.care, err = d.careful(ctx, p); err != nil {
 		return nil, err
 	}
-	if err := d.plain(ctx, w); err != nil {
+	if err := d.plain(ctx, w, t); err != nil {
 		return nil, err
 	}
 	d.writers[p.ID] = w
