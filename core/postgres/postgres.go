@@ -8,6 +8,7 @@
 //   - Find (find.go) and Restore (restore.go) tell what is there, and put back what was.
 //   - Checks (checks.go) are Test connection; what the user may do (rights.go) is asked before an import reads anything too.
 //     faults.go and faults_server.go have every sentence a person may read.
+//   - While a batch is written, capture.go tells what it replaces; back.go puts that back when an import is taken back.
 //   - Rules, matches and notes of which rows a run has seen (careful.go, notes.go) are for mappings that ask for them.
 //
 // The schema holds the tables people asked for, and four of Ferry's own: _ferry (which database this is),
