@@ -106,6 +106,7 @@ type Option struct {
 // A Relation says that a field of another table points at this one.
 type Relation struct {
 	Name  string // schema name
+	Nav   string // what a filter calls the records that point here; "" is the schema name
 	Table string // the table that points here
 	Field string // its lookup
 }

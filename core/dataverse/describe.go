@@ -31,6 +31,7 @@ type relationship struct {
 	ReferencingEntity    string
 	ReferencingAttribute string
 	NavigationName       string `json:"ReferencingEntityNavigationPropertyName"`
+	CollectionName       string `json:"ReferencedEntityNavigationPropertyName"`
 }
 
 // Describe tells what a table is made of. What a server does not want to tell about types, relations and keys is
@@ -136,12 +137,13 @@ func (s *Source) details(ctx context.Context, t *core.Table, kinds map[string]bo
 			}
 		})
 	}
-	const ends = "?$select=SchemaName,ReferencedEntity,ReferencingEntity,ReferencingAttribute,ReferencingEntityNavigationPropertyName"
+	const ends = "?$select=SchemaName,ReferencedEntity,ReferencingEntity,ReferencingAttribute,ReferencingEntityNavigationPropertyName," +
+		"ReferencedEntityNavigationPropertyName"
 	var manyToOne, oneToMany struct{ Value []relationship }
 	ask("/ManyToOneRelationships"+ends, &manyToOne, func() {})
 	ask("/OneToManyRelationships"+ends, &oneToMany, func() {
 		for _, r := range oneToMany.Value {
-			t.Relations = append(t.Relations, core.Relation{Name: r.SchemaName, Table: r.ReferencingEntity, Field: r.ReferencingAttribute})
+			t.Relations = append(t.Relations, core.Relation{Name: r.SchemaName, Nav: r.CollectionName, Table: r.ReferencingEntity, Field: r.ReferencingAttribute})
 		}
 	})
 	var keys struct {

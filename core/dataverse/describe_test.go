@@ -98,7 +98,7 @@ func TestTypesComeFromCastsAndLabelsInTheWantedLanguage(t *testing.T) {
 			_, _ = fmt.Fprint(w, `{"value":[{"SchemaName":"a","ReferencedEntity":"contact","ReferencingAttribute":"ref","ReferencingEntityNavigationPropertyName":"new_Ref_contact"},
 				{"SchemaName":"b","ReferencedEntity":"account","ReferencingAttribute":"ref","ReferencingEntityNavigationPropertyName":"new_Ref_account"}]}`)
 		case "OneToManyRelationships":
-			_, _ = fmt.Fprint(w, `{"value":[{"SchemaName":"thing_part","ReferencingEntity":"part","ReferencingAttribute":"new_thing"}]}`)
+			_, _ = fmt.Fprint(w, `{"value":[{"SchemaName":"thing_part","ReferencingEntity":"part","ReferencingAttribute":"new_thing","ReferencedEntityNavigationPropertyName":"new_Parts"}]}`)
 		case "Keys":
 			_, _ = fmt.Fprint(w, `{"value":[{"KeyAttributes":["text"],"EntityKeyIndexStatus":"Active"},{"KeyAttributes":["day"],"EntityKeyIndexStatus":"Failed"}]}`)
 		default:
@@ -122,7 +122,7 @@ func TestTypesComeFromCastsAndLabelsInTheWantedLanguage(t *testing.T) {
 		if !slices.Equal(ref.Targets, []string{"account", "contact"}) || ref.Nav["contact"] != "new_Ref_contact" {
 			t.Errorf("the lookup is %+v", ref)
 		}
-		if len(d.Keys) != 1 || d.Keys[0][0] != "text" || len(d.Relations) != 1 || d.Relations[0].Table != "part" {
+		if len(d.Keys) != 1 || d.Keys[0][0] != "text" || len(d.Relations) != 1 || d.Relations[0].Table != "part" || d.Relations[0].Nav != "new_Parts" {
 			t.Errorf("keys %v, relations %v", d.Keys, d.Relations)
 		}
 	}

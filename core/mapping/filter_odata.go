@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -130,9 +131,10 @@ func (w *filterWriter) related(r Related, depth int) string {
 		inner := w.at(t, "x/")
 		body := inner.filter(r.Where, depth+1)
 		w.problems = append(w.problems, inner.problems...)
-		out := rel.Name + "/any()"
+		nav := cmp.Or(rel.Nav, rel.Name)
+		out := nav + "/any()"
 		if body != "" {
-			out = rel.Name + "/any(x:" + body + ")"
+			out = nav + "/any(x:" + body + ")"
 		}
 		if r.None {
 			out = "not " + out

@@ -318,3 +318,12 @@ func TestAFilterOfATimeWithoutZoneMeansWhatTheWallShows(t *testing.T) {
 		}
 	}
 }
+
+func TestRecordsThatPointHereAreCalledAsTheWebAPICallsThem(t *testing.T) {
+	about := account()
+	about.Relations[0].Nav = "new_People"
+	text, err := Filter{Related: &Related{Relation: about.Relations[0].Name, None: true, Where: cond("fullname", Is, "a")}}.OData(about, Circumstances{Tables: known})
+	if err != nil || text != "not new_People/any(x:x/fullname eq 'a')" {
+		t.Errorf("got %s, %v", text, err)
+	}
+}
