@@ -209,10 +209,19 @@ type backing struct {
 }
 
 func (b backing) remove(ctx context.Context, keys []string) error {
-	if _, err := b.d.query(ctx, "DELETE FROM "+b.d.table(b.plan)+" WHERE "+quote(b.plan.Key)+" = ANY ($1::text[])", array(keys)); err != nil {
+	if err := b.change(ctx, len(keys), "DELETE FROM "+b.d.table(b.plan)+" WHERE "+quote(b.plan.Key)+" = ANY ($1::text[])", array(keys)); err != nil {
 		return err
 	}
 	return b.notes(ctx, "DELETE FROM %s WHERE tbl = $1 AND key = ANY ($2::text[])", array(keys))
+}
+
+// change changes n rows. A trigger may drop the change of some without a word.
+func (b backing) change(ctx context.Context, n int, sql string, args ...[]byte) error {
+	rows, err := b.d.query(ctx, sql+" RETURNING 1", args...)
+	if err == nil && len(rows) < n {
+		return dropped()
+	}
+	return err
 }
 
 // notes changes Ferry's notes of rows, where there are any.
@@ -243,7 +252,7 @@ func (b backing) insert(ctx context.Context, r core.Replaced) error {
 		args = append(args, cell(v))
 		names, marks = append(names, quote(b.columns[i])), append(marks, "CAST($"+strconv.Itoa(len(args))+"::text AS "+b.kinds[i]+")")
 	}
-	if _, err := b.d.query(ctx, "INSERT INTO "+b.d.table(b.plan)+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", args...); err != nil {
+	if err := b.change(ctx, 1, "INSERT INTO "+b.d.table(b.plan)+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", args...); err != nil {
 		return err
 	}
 	return b.notes(ctx, "UPDATE %s SET fate = '', dealt = '' WHERE tbl = $1 AND key = $2", text(key))
@@ -262,7 +271,7 @@ func (b backing) update(ctx context.Context, r core.Replaced) error {
 		args = append(args, text(r.Old))
 		sets = append(sets, quote(b.plan.Key)+" = $"+strconv.Itoa(len(args))+"::text")
 	}
-	if _, err := b.d.query(ctx, "UPDATE "+b.d.table(b.plan)+" SET "+strings.Join(sets, ", ")+" WHERE "+quote(b.plan.Key)+" = $1::text", args...); err != nil {
+	if err := b.change(ctx, 1, "UPDATE "+b.d.table(b.plan)+" SET "+strings.Join(sets, ", ")+" WHERE "+quote(b.plan.Key)+" = $1::text", args...); err != nil {
 		return err
 	}
 	if r.Old != "" {

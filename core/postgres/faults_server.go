@@ -182,6 +182,10 @@ func (t target) refused(e *pgconn.PgError, say func(core.FaultKind, string, stri
 
 // aboutRow reports whether the server refused something because of what is in a row, and why.
 func aboutRow(err error) (*core.Fault, bool) {
+	var known *core.Fault
+	if errors.As(err, &known) {
+		return known, known.Kind == core.BadRecord
+	}
 	var told *pgconn.PgError
 	if !errors.As(err, &told) {
 		return nil, false

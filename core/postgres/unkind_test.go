@@ -21,6 +21,7 @@ func unkind(b *bench) map[string]func(*testing.T) {
 		"a right that is missing in a table of somebody else is named":          b.othersTables,
 		"a table that cannot be written any more is told beforehand":            b.changedTable,
 		"what a trigger drops is refused":                                       b.droppedByTrigger,
+		"what a trigger drops when it is put back is refused":                   b.droppedWhenTakenBack,
 		"a table that is divided into others is written":                        b.divided,
 		"a server that does not wait is told and gone on with":                  b.impatient,
 		"a character that the encoding lacks refuses alone":                     b.foreignLetters,
@@ -163,6 +164,35 @@ func (b *bench) droppedByTrigger(t *testing.T) {
 	}
 	if n := b.rowsOf(t, d); n != "11" {
 		t.Errorf("%s rows are there", n)
+	}
+}
+
+// What is put back is put back, or refused: a trigger that drops it is noticed too.
+func (b *bench) droppedWhenTakenBack(t *testing.T) {
+	d, p := b.ready(t, b.settings(t))
+	put(t, d, p, "a", accounts(0, 4))
+	rows := accounts(0, 8)
+	rows[0].Values[0], rows[1].Values[0] = core.Text("changed"), core.Text("changed")
+	rows[2], rows[3] = core.Record{Key: rows[2].Key, Gone: true}, core.Record{Key: rows[3].Key, Gone: true}
+	var names []string
+	var before []core.Replaced
+	if _, err := d.Write(t.Context(), p, core.Batch{ID: "b", Rows: rows, Before: func(columns []string, was []core.Replaced) error {
+		names, before = columns, was
+		return nil
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	b.Exec(t, d.to.database, `CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN IF coalesce(new.employees, old.employees) % 2 = 1 THEN RETURN NULL; END IF; RETURN coalesce(new, old); END $$;
+		CREATE TRIGGER swallow BEFORE INSERT OR UPDATE OR DELETE ON account FOR EACH ROW EXECUTE FUNCTION swallow()`)
+	outcomes, err := d.PutBack(t.Context(), p, names, before, false)
+	if err != nil || len(outcomes) != 8 || count(outcomes, core.Refused) != 4 || count(outcomes, core.Removed) != 2 {
+		t.Fatalf("the rows are %v, %v", outcomes, err)
+	}
+	for _, o := range outcomes {
+		if o.Kind == core.Refused {
+			wantFault(t, o.Fault, "postgres.dropped")
+		}
 	}
 }
 

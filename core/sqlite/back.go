@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -158,7 +159,7 @@ func (b *back) row(r core.Replaced) (core.Outcome, error) {
 	}
 	switch o.Kind {
 	case core.Removed:
-		err = b.exec("DELETE FROM "+quote(b.plan.Table)+" WHERE "+quote(b.plan.Key)+" = ?1", r.Key)
+		err = b.change("DELETE FROM "+quote(b.plan.Table)+" WHERE "+quote(b.plan.Key)+" = ?1", r.Key)
 		if err == nil {
 			err = b.exec("DELETE FROM _ferry_row WHERE tbl = ?1 AND key = ?2", b.plan.Table, r.Key)
 		}
@@ -168,6 +169,10 @@ func (b *back) row(r core.Replaced) (core.Outcome, error) {
 		err = b.update(r)
 	default:
 		return o, nil
+	}
+	var known *core.Fault
+	if errors.As(err, &known) && known.Kind == core.BadRecord {
+		return core.Outcome{Kind: core.Refused, Fault: b.d.refusal(b.plan, r.Key, err)}, nil
 	}
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultConstraint, sqlite.ResultMismatch, sqlite.ResultTooBig:
@@ -180,6 +185,15 @@ func (b *back) row(r core.Replaced) (core.Outcome, error) {
 
 func (b *back) exec(sql string, args ...any) error {
 	return sqlitex.Execute(b.conn, sql, &sqlitex.ExecOptions{Args: args})
+}
+
+// change changes one row. A trigger may drop the change without a word.
+func (b *back) change(sql string, args ...any) error {
+	err := b.exec(sql, args...)
+	if err == nil && b.conn.Changes() == 0 {
+		return dropped()
+	}
+	return err
 }
 
 // insert makes a row again that was removed. Ferry's note of it is there still; what was judged of it is forgotten.
@@ -196,7 +210,7 @@ func (b *back) insert(r core.Replaced) error {
 		args = append(args, argument(v))
 		names, marks = append(names, quote(b.columns[i])), append(marks, "?"+strconv.Itoa(len(args)))
 	}
-	if err := b.exec("INSERT INTO "+quote(b.plan.Table)+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", args...); err != nil {
+	if err := b.change("INSERT INTO "+quote(b.plan.Table)+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", args...); err != nil {
 		return err
 	}
 	return b.exec("UPDATE _ferry_row SET fate = '', dealt = '' WHERE tbl = ?1 AND key = ?2", b.plan.Table, key)
@@ -215,7 +229,7 @@ func (b *back) update(r core.Replaced) error {
 		args = append(args, r.Old)
 		sets = append(sets, quote(b.plan.Key)+" = ?"+strconv.Itoa(len(args)))
 	}
-	if err := b.exec("UPDATE "+quote(b.plan.Table)+" SET "+strings.Join(sets, ", ")+" WHERE "+quote(b.plan.Key)+" = ?1", args...); err != nil {
+	if err := b.change("UPDATE "+quote(b.plan.Table)+" SET "+strings.Join(sets, ", ")+" WHERE "+quote(b.plan.Key)+" = ?1", args...); err != nil {
 		return err
 	}
 	if r.Old != "" {

@@ -81,6 +81,9 @@ func (d *Destination) checkTables(ctx context.Context, tables []string, c *core.
 			case !t.ours || t.view:
 				return notOurTable(name)
 			default:
+				if err := t.usable(); err != nil {
+					return err
+				}
 				made++
 			}
 		}

@@ -51,6 +51,16 @@ func otherType(table, column, have, want string) *core.Fault {
 		"Choose another file, or rename that column in the database. Ferry then adds a new one.")
 }
 
+func tableChanged(table, how string) *core.Fault {
+	return wrong("table-changed", fmt.Sprintf("The table “%s” was changed in the database so that Ferry cannot write into it: %s.", table, how),
+		"Take that change back in the database, or rename the table there: Ferry then makes a new one and brings everything.")
+}
+
+func notFilled(table, column string) *core.Fault {
+	return wrong("not-filled", fmt.Sprintf("The column “%s” of the table “%s” must not be empty (NOT NULL), and the mapping does not fill it.", column, table),
+		"Map a field to that column. Or let it be empty in the database, or give it a value of its own there (DEFAULT).")
+}
+
 func tooManyColumns(table string, n int) *core.Fault {
 	return wrong("too-many-columns", fmt.Sprintf("The table “%s” would need %d columns, and SQLite holds %d at most.", table, n, maxColumns),
 		"Leave some fields out of the mapping of this table.")
@@ -125,6 +135,13 @@ func tooBig(column string) *core.Fault {
 
 func changedSince() *core.Fault {
 	f := wrong("changed-since", "Somebody changed this row in the database after the import.", "Look at the row there. Ferry leaves it as it is.")
+	f.Kind = core.BadRecord
+	return f
+}
+
+func dropped() *core.Fault {
+	f := wrong("dropped", "A trigger of the table in the database dropped what was to be written of this record, and gave no reason.",
+		"See in the database which triggers the table has. Change the trigger or the record, then retry the refused records.")
 	f.Kind = core.BadRecord
 	return f
 }

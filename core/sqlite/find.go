@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -188,7 +189,8 @@ func (d *Destination) restore(w *writer, b core.Before) (core.Outcome, error) {
 		return core.Outcome{}, err
 	}
 	kind, err := w.plain(&core.Record{Key: b.Key, Gone: b.Created, Values: b.Was})
-	if sqlite.ErrCode(err).ToPrimary() == sqlite.ResultConstraint && !w.conn.AutocommitEnabled() {
+	var known *core.Fault
+	if refused := errors.As(err, &known) && known.Kind == core.BadRecord; refused || sqlite.ErrCode(err).ToPrimary() == sqlite.ResultConstraint && !w.conn.AutocommitEnabled() {
 		return core.Outcome{Kind: core.Refused, Fault: d.refusal(w.plan, b.Key, err)}, nil
 	}
 	return core.Outcome{Kind: kind}, err

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"zombiezen.com/go/sqlite"
@@ -67,6 +68,8 @@ type table struct {
 	name    string
 	view    bool
 	key     string // its primary key, when it is one column
+	rowless bool   // WITHOUT ROWID
+	hooks   bool   // it has triggers
 	columns []column
 	ours    bool
 	source  string // the Dynamics table it holds
@@ -75,7 +78,7 @@ type table struct {
 
 type column struct {
 	name, declared string
-	required       bool
+	required       bool // not empty, and nothing fills it by itself
 	hidden         bool // computed by SQLite
 }
 
@@ -100,7 +103,7 @@ func describe(f *sqlitefile.File, name string) (*table, error) {
 		return nil, f.Fault(err)
 	}
 	keys := 0
-	err = sqlitex.Execute(f.Conn(), `SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?1)`,
+	err = sqlitex.Execute(f.Conn(), `SELECT name, type, "notnull" AND dflt_value IS NULL, pk, hidden FROM pragma_table_xinfo(?1)`,
 		&sqlitex.ExecOptions{Args: []any{t.name}, ResultFunc: func(s *sqlite.Stmt) error {
 			t.columns = append(t.columns, column{s.ColumnText(0), s.ColumnText(1), s.ColumnBool(2), s.ColumnInt(4) != 0})
 			if s.ColumnInt(3) > 0 {
@@ -111,6 +114,14 @@ func describe(f *sqlitefile.File, name string) (*table, error) {
 		}})
 	if keys != 1 {
 		t.key = ""
+	}
+	if err == nil {
+		err = sqlitex.Execute(f.Conn(), `SELECT coalesce((SELECT wr FROM pragma_table_list(?1) WHERE schema = 'main'), 0),
+			EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE)`,
+			&sqlitex.ExecOptions{Args: []any{t.name}, ResultFunc: func(s *sqlite.Stmt) error {
+				t.rowless, t.hooks = s.ColumnBool(0), s.ColumnBool(1)
+				return nil
+			}})
 	}
 	if err == nil {
 		err = t.readOurs(f)
@@ -214,6 +225,14 @@ func fits(t *table, p core.Plan) error {
 	case !strings.EqualFold(t.key, p.Key):
 		return otherKey(p.Table, p.Key)
 	}
+	if err := t.usable(); err != nil {
+		return err
+	}
+	for _, have := range t.columns {
+		if have.required && have.name != t.key && !slices.ContainsFunc(p.Columns, func(c core.Column) bool { return strings.EqualFold(c.Name, have.name) }) {
+			return notFilled(p.Table, have.name)
+		}
+	}
 	for _, c := range p.Columns {
 		have := t.column(c.Name)
 		if have == nil {
@@ -222,6 +241,17 @@ func fits(t *table, p core.Plan) error {
 		if have.hidden || !takes(have.declared, c.Type) {
 			return otherType(p.Table, c.Name, affinity(have.declared), sqlType(c.Type))
 		}
+	}
+	return nil
+}
+
+// usable refuses a table that was made in such a way since that rows cannot be stored, or counted, as Ferry does it.
+func (t *table) usable() error {
+	switch key := t.column(t.key); {
+	case t.rowless:
+		return tableChanged(t.name, "it has no row ids (WITHOUT ROWID)")
+	case key != nil && !takes(key.declared, core.ColumnText):
+		return tableChanged(t.name, "its key “"+key.name+"” is made for "+kinds(affinity(key.declared)))
 	}
 	return nil
 }

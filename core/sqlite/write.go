@@ -28,6 +28,7 @@ type writer struct {
 	forget *sqlite.Stmt // see created
 	last   int64        // the row id that the last insert left behind
 	order  []int        // see inOrder
+	hooks  bool         // triggers of somebody have a say in what is stored
 	care   *careful     // what the plan needs beyond storing what comes; nil for nothing
 
 	capture *capture // keeps what a batch replaces; see Batch.Before
@@ -231,6 +232,11 @@ func (d *Destination) writer(p core.Plan) (*writer, error) {
 			return nil, d.file.Fault(err)
 		}
 	}
+	t, err := describe(d.file, p.Table)
+	if err != nil {
+		return nil, err
+	}
+	w.hooks = t.hooks
 	if w.care, err = d.careful(p); err != nil {
 		return nil, err
 	}
@@ -329,7 +335,7 @@ func (w *writer) plain(r *core.Record) (core.OutcomeKind, error) {
 	}
 	switch {
 	case w.conn.Changes() == 0:
-		return core.Unchanged, nil
+		return core.Unchanged, w.looked(r)
 	case w.created():
 		if w.telling {
 			w.capture.making(r.Key, r.Values)
@@ -341,6 +347,22 @@ func (w *writer) plain(r *core.Record) (core.OutcomeKind, error) {
 		}
 		return core.Updated, nil
 	}
+}
+
+// looked refuses a row that a statement did not change and that is not there as it came: a trigger can drop what is written
+// without a word, and a row that is not stored must not count as one that was there already.
+func (w *writer) looked(r *core.Record) error {
+	if !w.hooks {
+		return nil
+	}
+	there, err := w.equal(r.Key, r.Values)
+	if err != nil {
+		return err
+	}
+	if there == r.Gone {
+		return dropped()
+	}
+	return nil
 }
 
 // statement returns the statement for a row's set of absent columns; nearly always it is the one without any.
@@ -391,7 +413,7 @@ func (w *writer) gone(key string) (core.OutcomeKind, error) {
 		return core.Untried, err
 	}
 	if w.conn.Changes() == 0 {
-		return core.Unchanged, nil
+		return core.Unchanged, w.looked(&core.Record{Key: key, Gone: true})
 	}
 	if looks {
 		w.capture.taken(key)
