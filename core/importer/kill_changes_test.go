@@ -2,25 +2,22 @@ package importer_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"ferry/core"
 	"ferry/core/importer"
-	"ferry/core/journal"
 	"ferry/core/mapping"
-	"ferry/core/sqlite"
 )
 
 // killedChanges kills the second import of a yard in which people worked, after every step, and compares with a full one.
 func killedChanges(t *testing.T, how string, filter int) {
-	var path, truth string
+	var path, before, truth string // before is the folder as it is before the import that is killed
 	var y *yard
-	var full map[string]string // what a full import brings: everybody works alike each time
+	var full map[string]string // what a full import brings
 	var maps []mapping.Mapping
-	fresh := func(t *testing.T) world {
+	prepare := func(t *testing.T) {
 		y = newYard(how, 3, 15)
 		y.source.Part, y.kindly = 15, true
 		y.clock = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -39,33 +36,24 @@ func killedChanges(t *testing.T, how string, filter int) {
 		for _, d := range y.whole() {
 			y.source.Set(d)
 		}
-		folder := t.TempDir()
-		path = filepath.Join(folder, "out.db")
-		file := path
-		var last *journal.Journal
-		reopen := func() *journal.Journal {
-			if last != nil {
-				last.Close()
-			}
-			last = open(t, filepath.Join(folder, "journal.db"))
-			return last
-		}
-		w := world{y.source, maps, reopen, "there", func() core.Destination {
-			d, err := sqlite.New(file, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return d
-		}, 0, &[]importer.Receipt{}}
+		before = t.TempDir()
+		w := fileWorld(t, before, y.source, maps)
 		if _, _, err := w.process(t, 0); err != nil {
 			t.Fatal(err)
 		}
+		w.journal().Close()
 		y.change(&y.firms, 5, 1, core.Text("Named at last"))
 		for range 3 {
 			y.work()
 		}
-		*w.told = nil
-		return w
+	}
+	fresh := func(t *testing.T) world {
+		if before == "" {
+			prepare(t)
+		}
+		folder := copyOf(t, before)
+		path = databaseIn(folder)
+		return fileWorld(t, folder, y.source, maps)
 	}
 	everyStep(t, fresh, func(t *testing.T, name string, w world) {
 		runs := w.runs(t)

@@ -1,16 +1,13 @@
 package importer_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"ferry/core"
 	"ferry/core/coretest"
 	"ferry/core/importer"
-	"ferry/core/journal"
 	"ferry/core/mapping"
-	"ferry/core/sqlite"
 )
 
 // household is accounts with their contacts as children, with rules, a lookup to the parent that comes in a second pass,
@@ -29,44 +26,33 @@ func household(a, c coretest.Data) []mapping.Mapping {
 }
 
 func TestAKillAfterAnyStepOfAMappingWithChildrenRulesAndPolicies(t *testing.T) {
-	var path string
+	var path, before string // before is the folder as it is before the import that is killed
+	a, c := accounts(25), contacts(14)
+	c.Records = c.Records[:12]
+	source := coretest.MemorySource(a, c)
+	source.Server, source.Part = 20, 15
+	source.Accept = func(q core.Query) (func(core.Record) bool, bool) { return nil, strings.Contains(q.Filter, "ne null") }
+	maps := household(a, c)
 	fresh := func(t *testing.T) world {
-		a, c := accounts(25), contacts(14)
-		c.Records = c.Records[:12]
-		source := coretest.MemorySource(a, c)
-		source.Server, source.Part = 20, 15
-		source.Accept = func(q core.Query) (func(core.Record) bool, bool) { return nil, strings.Contains(q.Filter, "ne null") }
-		folder := t.TempDir()
-		path = filepath.Join(folder, "contoso.db")
-		file := path
-		var last *journal.Journal
-		reopen := func() *journal.Journal {
-			if last != nil {
-				last.Close()
-			}
-			last = open(t, filepath.Join(folder, "journal.db"))
-			return last
-		}
-		w := world{source, household(a, c), reopen, "there", func() core.Destination {
-			d, err := sqlite.New(file, nil)
-			if err != nil {
+		if before == "" {
+			before = t.TempDir()
+			w := fileWorld(t, before, source, maps)
+			if _, _, err := w.process(t, 0); err != nil {
 				t.Fatal(err)
 			}
-			return d
-		}, 0, &[]importer.Receipt{}}
-		if _, _, err := w.process(t, 0); err != nil {
-			t.Fatal(err)
+			w.journal().Close()
+			// Somebody changes one name there and adds a person; in Dynamics two names change, two accounts and a contact go.
+			sqlOf(t, databaseIn(before), "UPDATE firm SET name = 'theirs' WHERE accountid = '"+key("account", 2)+"'")
+			sqlOf(t, databaseIn(before), "INSERT INTO person (contactid, fullname) VALUES ('by hand', 'Contact 13')")
+			a, c := accounts(23), contacts(14)
+			a.Records[1].Values[1], a.Records[2].Values[1] = core.Text("New 1"), core.Text("New 2")
+			c.Records = append(c.Records[:11:11], c.Records[13])
+			source.Set(a)
+			source.Set(c)
 		}
-		// Somebody changes one name there and adds a person; in Dynamics two names change, two accounts and a contact go.
-		sqlOf(t, path, "UPDATE firm SET name = 'theirs' WHERE accountid = '"+key("account", 2)+"'")
-		sqlOf(t, path, "INSERT INTO person (contactid, fullname) VALUES ('by hand', 'Contact 13')")
-		a, c = accounts(23), contacts(14)
-		a.Records[1].Values[1], a.Records[2].Values[1] = core.Text("New 1"), core.Text("New 2")
-		c.Records = append(c.Records[:11:11], c.Records[13])
-		source.Set(a)
-		source.Set(c)
-		*w.told = nil
-		return w
+		folder := copyOf(t, before)
+		path = databaseIn(folder)
+		return fileWorld(t, folder, source, maps)
 	}
 	everyStep(t, fresh, func(t *testing.T, name string, w world) {
 		runs := w.runs(t)

@@ -20,12 +20,12 @@ func (j mortalMender) ListWaiting(ctx context.Context, run, mapping, earlier str
 	return do0(j.k, "ListWaiting", func() error { return j.Mender.ListWaiting(ctx, run, mapping, earlier, of) })
 }
 
-// afterARun kills a retry after every single step, retries on, and kills it once more.
+// afterARun kills a retry after each of coretest.Steps, retries on, and kills it once more.
 func afterARun(t *testing.T, o coretest.StoreOptions, check func(t *testing.T, name string, store *coretest.Store, sum importer.Counts, left []importer.Group)) {
 	t.Helper()
 	t.Parallel()
 	ctx := context.Background()
-	for at := 1; ; at++ {
+	for at := range coretest.Steps() {
 		store := coretest.NewStore(o)
 		bad := []int{1, 4, 9, 12, 13, 20, 24}
 		source := coretest.MemorySource(companies(25, bad...))

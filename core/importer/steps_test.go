@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -107,12 +108,13 @@ func (w world) runs(t *testing.T) (mine []importer.Receipt) {
 	return mine
 }
 
-// everyStep kills a run after every single step, continues it, kills it once more, and lets it end.
+// everyStep kills a run after every single step, or as many as coretest.Steps says, continues it, kills it once more, and lets
+// it end.
 func everyStep(t *testing.T, fresh func(t *testing.T) world, check func(t *testing.T, name string, w world)) {
 	t.Helper()
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	for at := 1; ; at++ {
+	for at := range coretest.Steps() {
 		w := fresh(t)
 		_, k, err := w.process(t, at)
 		if !k.dead() {
@@ -275,23 +277,8 @@ func TestAKillAfterAnyStepWithARealDatabase(t *testing.T) {
 		source := coretest.MemorySource(a, c)
 		source.Server, source.Part = 20, 15
 		folder := t.TempDir()
-		path = filepath.Join(folder, "contoso.db")
-		file := path
-		var last *journal.Journal
-		reopen := func() *journal.Journal {
-			if last != nil {
-				last.Close()
-			}
-			last = open(t, filepath.Join(folder, "journal.db"))
-			return last
-		}
-		return world{source, defaults(c, a), reopen, "there", func() core.Destination {
-			d, err := sqlite.New(file, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return d
-		}, 0, &[]importer.Receipt{}}
+		path = databaseIn(folder)
+		return fileWorld(t, folder, source, defaults(c, a))
 	}
 	everyStep(t, fresh, func(t *testing.T, name string, w world) {
 		for table, want := range map[string]int64{"account": 25, "contact": 12} {
@@ -301,6 +288,37 @@ func TestAKillAfterAnyStepWithARealDatabase(t *testing.T) {
 		}
 		w.story(t, name, map[string]importer.Counts{"account": {Created: 25, Refused: 1}, "contact": {Created: 12}})
 	})
+}
+
+// fileWorld is a world whose database and journal are files in a folder.
+func fileWorld(t *testing.T, folder string, source core.Source, mappings []mapping.Mapping) world {
+	var last *journal.Journal
+	reopen := func() *journal.Journal {
+		if last != nil {
+			last.Close()
+		}
+		last = open(t, filepath.Join(folder, "journal.db"))
+		return last
+	}
+	return world{source, mappings, reopen, "there", func() core.Destination {
+		d, err := sqlite.New(databaseIn(folder), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}, 0, &[]importer.Receipt{}}
+}
+
+func databaseIn(folder string) string { return filepath.Join(folder, "contoso.db") }
+
+// copyOf is a copy of a folder whose files nobody has open.
+func copyOf(t *testing.T, folder string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "copy")
+	if err := os.CopyFS(to, os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	return to
 }
 
 func rowsIn(t *testing.T, path, table string) (n int64) {
