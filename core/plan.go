@@ -33,6 +33,9 @@ type Plan struct {
 	Run string
 	// Dealt says what a policy does to the rows of a batch; a Keeper notes it instead of Run. "" for records as they come.
 	Dealt string
+	// Stay are columns of which nothing is known for now, because the source hides what they are made of. They are not written,
+	// and what is made whole each time, as a file, keeps them with the values they have.
+	Stay []string
 	// Choices are, by column, the options of the fields that go into it option by option: what a destination with lists of
 	// values has to know to make one.
 	Choices map[string][]Choosing

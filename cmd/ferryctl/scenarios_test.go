@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +74,12 @@ func smallerRole(t *testing.T, l *life) {
 		}
 		if lost := differences(l.content(), full, nil); len(lost) > 0 {
 			l.wrong("%s: %d differences\n%s", when, len(lost), strings.Join(lost[:min(8, len(lost))], "\n"))
+		}
+		if l.kind == "csv" { // what was just compared are the rows that are kept for the file
+			text, err := os.ReadFile(filepath.Join(l.place(), "firm.csv"))
+			if head, _, _ := strings.Cut(string(text), "\r\n"); err != nil || !slices.Contains(strings.Split(head, ","), "number") || strings.Count(string(text), "A-1") < 5 {
+				l.wrong("%s: the file has %s: %v", when, head, err)
+			}
 		}
 	}
 	nothingLess("with a smaller role", l.told(), "rights", "may still read")

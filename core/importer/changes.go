@@ -329,6 +329,20 @@ func (e *engine) noteHidden(t *table, was RunTable, known bool) {
 	}
 }
 
+// staying are the columns of which nothing is known while column security hides what they are made of: those that hide took
+// out of a mapping, and those that a mapping by default has of such fields.
+func staying(m, without mapping.Mapping, hidden []string) (columns []string) {
+	for _, b := range m.Columns {
+		if !slices.ContainsFunc(without.Columns, func(o mapping.Binding) bool { return o.Column == b.Column }) {
+			columns = append(columns, b.Column)
+		}
+	}
+	for _, name := range hidden {
+		columns = append(columns, name, name+"_label", name+"_type")
+	}
+	return columns
+}
+
 // hide takes out of a mapping the columns that are made of fields which column security hides: nothing is known of their
 // values, so that those at the destination stay. It tells all such fields of the table, and which columns' were left out.
 func hide(m mapping.Mapping, about core.Table, tables func(string) *core.Table) (out mapping.Mapping, hidden, left []string) {

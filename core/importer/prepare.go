@@ -56,10 +56,13 @@ func (e *engine) ready(ctx context.Context, m mapping.Mapping) (*table, error) {
 		return nil, err
 	}
 	digest := mapping.Digest(m)
+	whole := m
 	m, hidden, left := hide(m, *about, e.known.table)
+	stay := staying(whole, m, hidden)
 	m, marks := unmarking(m)
 	t := &table{
 		left:  left,
+		stay:  stay,
 		marks: marks,
 		run:   RunTable{Hidden: hidden, Mapping: m.ID, Digest: digest, Table: m.Source, Title: m.Title, To: m.Table, Rights: about.Rights},
 		state: Waiting,
@@ -120,6 +123,7 @@ func (e *engine) compile(ctx context.Context, t *table, m mapping.Mapping) error
 		return e.known.because(err)
 	}
 	t.mapping, t.program, t.plan, t.asks = m, p, p.Plan(), m.Asks()
+	t.plan.Stay = t.stay
 	t.query = core.Query{Table: m.Source, Fields: p.Fields()}
 	return e.rules(t)
 }

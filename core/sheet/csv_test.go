@@ -181,6 +181,21 @@ func TestAColumnThatLeavesTheMappingLeavesTheFile(t *testing.T) {
 	}
 }
 
+func TestAColumnThatTheSourceHidesStaysInTheFile(t *testing.T) {
+	at := placeOf(t)
+	d := at.csv(t)
+	brought(t, d, accounts(), "b1", account(1, "Contoso"), account(2, "Fabrikam"))
+	whole := content(t, at.folder, "account.csv")
+	p, r := accounts(), account(1, "Contoso")
+	p.Stay = []string{p.Columns[1].Name}
+	p.Columns = append(p.Columns[:1:1], p.Columns[2:]...)
+	r.Values = append(r.Values[:1:1], r.Values[2:]...)
+	brought(t, d, p, "b2", r)
+	if text := content(t, at.folder, "account.csv"); text != whole {
+		t.Errorf("the file is\n%s\nand was\n%s", text, whole)
+	}
+}
+
 func TestTablesWhoseNamesNoFileCanHaveGetAnother(t *testing.T) {
 	at := placeOf(t)
 	d := at.csv(t)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -339,10 +340,12 @@ func (d *files) written(ctx context.Context, t *tableMemory) error {
 // sameColumns brings the memory of a table's columns up to date, and reports whether it was.
 func (d *files) sameColumns(t *tableMemory, p core.Plan) bool {
 	fresh := (&files{name: func(*memory, *tableMemory) string { return t.Name }}).newTable(nil, p)
-	same := t.Key == fresh.Key && len(t.Columns) == len(fresh.Columns)
-	for i := range fresh.Columns {
-		same = same && t.Columns[i] == fresh.Columns[i]
+	for i, c := range t.Columns {
+		if slices.Contains(p.Stay, c.Name) && !slices.ContainsFunc(fresh.Columns, func(f columnMemory) bool { return f.Name == c.Name }) {
+			fresh.Columns = slices.Insert(fresh.Columns, min(i, len(fresh.Columns)), c)
+		}
 	}
+	same := t.Key == fresh.Key && slices.Equal(t.Columns, fresh.Columns)
 	t.Key, t.Columns, t.Source = fresh.Key, fresh.Columns, fresh.Source
 	return same
 }
