@@ -149,12 +149,6 @@ type Repeatable interface {
 	Repeatable() bool
 }
 
-// A Restorer puts back what was there before. A row whose present content is not what the run left is not
-// touched and comes back Refused.
-type Restorer interface {
-	Restore(ctx context.Context, p Plan, before []Before) ([]Outcome, error)
-}
-
 // A Ruler is a Destination that applies the rules of a plan's columns and finds rows by its Match, in the transaction of the
 // write. One that is none takes only plans in which every rule is plain and nothing is matched.
 type Ruler interface {
@@ -267,12 +261,4 @@ const (
 // equal.
 type Comparer interface {
 	Same(t ColumnType, there, next Value) bool
-}
-
-// Before is what a row was before a run.
-type Before struct {
-	Key     string
-	Created bool    // the run created the row: restoring removes it
-	Was     []Value // in the plan's column order
-	Left    []Value // what the run left there
 }

@@ -54,7 +54,6 @@ func Destination(t *testing.T, place Place) {
 		{"ten thousand rows all arrive", s.many},
 		{"the identity is stored once", s.identity},
 		{"everything is there after it was closed", s.reopens},
-		{"what was there is put back", s.restores},
 		{"errors come with an outcome for each row", s.unprepared},
 		{"checks end as they began", s.checks},
 		{"rules say when a value is written over another", s.rules},

@@ -16,7 +16,7 @@ type StoreOptions struct {
 	AssignsIDs bool // rows get ids of the store's own ("id-1"); a Ref column takes only such an id
 	Doubles    bool // a row whose key is there already makes a second row, as a web service would; needs AssignsIDs
 	NotSettler bool // no memory of batches
-	NotFinder  bool // neither Find nor Restore
+	NotFinder  bool // it cannot Find
 
 	// Fail is asked before the n-th Write (from 1, over all destinations of the store).
 	Fail func(n int, p core.Plan, b core.Batch) Failure

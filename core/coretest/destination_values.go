@@ -222,49 +222,6 @@ func (s suite) reopens(t *testing.T) {
 	}
 }
 
-func (s suite) restores(t *testing.T) {
-	d := s.open(t)
-	restorer, ok := d.(core.Restorer)
-	if !ok {
-		return
-	}
-	p := prepare(t, d, plan())
-	changed, created, touched := row(1), row(2), row(3)
-	write(t, d, p, "b1", row(1), row(3))
-	changed.Values[0] = core.Text("changed")
-	touched.Values[0] = core.Text("changed")
-	write(t, d, p, "b2", changed, created, touched)
-	since := touched
-	since.Values = slices.Clone(touched.Values)
-	since.Values[2] = core.Int(77)
-	write(t, d, p, "b3", since)
-
-	before := []core.Before{
-		{Key: Key(1), Was: row(1).Values, Left: changed.Values},
-		{Key: Key(2), Created: true, Left: created.Values},
-		{Key: Key(3), Was: row(3).Values, Left: touched.Values},
-		{Key: Key(4), Created: true, Left: row(4).Values},
-	}
-	want := []core.OutcomeKind{core.Updated, core.Removed, core.Refused, core.Unchanged}
-	for range 2 {
-		outcomes, err := restorer.Restore(t.Context(), p, before)
-		if err != nil || len(outcomes) != len(before) {
-			t.Fatalf("Restore: %d outcomes, %v", len(outcomes), err)
-		}
-		for i, o := range outcomes {
-			if o.Kind != want[i] {
-				t.Errorf("restored row %d is %s, want %s", i, o.Kind, want[i])
-			}
-		}
-		// The second time nothing is left to do.
-		want = []core.OutcomeKind{core.Unchanged, core.Unchanged, core.Refused, core.Unchanged}
-	}
-	s.wantStored(t, d, p, row(1), since)
-	if _, there := s.stored(t, d, p, Key(2))[Key(2)]; there {
-		t.Error("the row that the run created is still there")
-	}
-}
-
 func (s suite) unprepared(t *testing.T) {
 	d, p := s.open(t), plan()
 	outcomes, err := d.Write(t.Context(), p, core.Batch{ID: "b1", Pass: 1, Rows: rows(0, 7)})

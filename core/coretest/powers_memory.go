@@ -38,7 +38,7 @@ func (f settler) Settled(_ context.Context, p core.Plan, batch string) ([]core.O
 	return slices.Clone(outcomes), ok, nil
 }
 
-// finder is the power to tell what is there, and to put back what was.
+// finder is the power to tell what is there.
 type finder struct{ found *Store }
 
 func (f finder) Find(_ context.Context, p core.Plan, match []core.Match) ([][]core.Found, error) {
@@ -99,50 +99,4 @@ func present(r *Row, p core.Plan) []core.Value {
 		}
 	}
 	return values
-}
-
-func (f finder) Restore(_ context.Context, p core.Plan, before []core.Before) ([]core.Outcome, error) {
-	s := f.found
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	outcomes := make([]core.Outcome, len(before))
-	t := s.tables[p.Table]
-	for i, b := range before {
-		var rows []*Row
-		if t != nil {
-			rows = t.find(b.Key)
-		}
-		switch {
-		case len(rows) == 0 && b.Created, len(rows) == 1 && !b.Created && same(present(rows[0], p), b.Was):
-			outcomes[i] = core.Outcome{Kind: core.Unchanged}
-		case len(rows) != 1 || !same(present(rows[0], p), b.Left):
-			fault := memoryFault(core.BadRecord, "changed-since", "Somebody changed this record since.", "Look at it there.")
-			fault.Subject = core.Subject{Table: p.Table, Key: b.Key}
-			outcomes[i] = core.Outcome{Kind: core.Refused, Fault: fault}
-		case b.Created:
-			t.rows = slices.DeleteFunc(t.rows, func(x *Row) bool { return x.Key == b.Key })
-			outcomes[i] = core.Outcome{Kind: core.Removed}
-		default:
-			for k, c := range p.Columns {
-				if b.Was[k].Kind() != core.KindAbsent {
-					rows[0].Values[c.Name] = b.Was[k]
-				}
-			}
-			outcomes[i] = core.Outcome{Kind: core.Updated}
-		}
-	}
-	return outcomes, nil
-}
-
-// same compares what is there with what is expected; Absent is equal to anything.
-func same(have, want []core.Value) bool {
-	for i := range have {
-		if i >= len(want) || want[i].Kind() == core.KindAbsent {
-			continue
-		}
-		if have[i].Empty() != want[i].Empty() || have[i].Canonical() != want[i].Canonical() {
-			return false
-		}
-	}
-	return true
 }

@@ -5,10 +5,10 @@
 //   - Missing and Prepare (schema.go) say what must be made, and make it.
 //   - Write (write.go) copies a batch into a temporary table and merges it (stage.go), all in one transaction, and says
 //     of every row what became of it. Settled (batch.go) tells it again when the answer was lost.
-//   - Find (find.go) and Restore (restore.go) tell what is there, and put back what was.
+//   - Find (find.go) tells what is there.
 //   - Checks (checks.go) are Test connection; what the user may do (rights.go) is asked before an import reads anything too.
 //     faults.go and faults_server.go have every sentence a person may read.
-//   - While a batch is written, capture.go tells what it replaces; back.go puts that back when an import is taken back.
+//   - While a batch is written, capture.go tells what it replaces; PutBack (back.go) puts that back.
 //   - Rules, matches and notes of which rows a run has seen (careful.go, notes.go) are for mappings that ask for them.
 //
 // The schema holds the tables people asked for, and four of Ferry's own: _ferry (which database this is),
@@ -87,7 +87,6 @@ var (
 	_ core.Starter     = (*Destination)(nil)
 	_ core.Settler     = (*Destination)(nil)
 	_ core.Finder      = (*Destination)(nil)
-	_ core.Restorer    = (*Destination)(nil)
 	_ core.Rememberer  = (*Destination)(nil)
 	_ core.Comparer    = (*Destination)(nil)
 	_ core.Repeatable  = (*Destination)(nil)

@@ -228,26 +228,3 @@ func (d *Destination) looked(ctx context.Context, w *writer, lines []line, gone 
 	}
 	return nil
 }
-
-// equal tells which lines are equal to what is there; an absent value is equal to anything.
-func (d *Destination) equal(ctx context.Context, w *writer, lines []line) (map[int]bool, error) {
-	if len(lines) == 0 {
-		return nil, nil
-	}
-	if err := d.copy(ctx, w, lines); err != nil {
-		return nil, err
-	}
-	rows, err := d.query(ctx, w.matches)
-	if err != nil {
-		return nil, err
-	}
-	same := make(map[int]bool, len(rows))
-	for _, row := range rows {
-		n, err := strconv.Atoi(string(row[0]))
-		if err != nil {
-			return nil, err
-		}
-		same[n] = true
-	}
-	return same, d.keep(ctx)
-}

@@ -204,18 +204,6 @@ func (d *files) Write(ctx context.Context, p core.Plan, b core.Batch) ([]core.Ou
 	return outcomes, err
 }
 
-// Restore puts rows of the spool back as they were.
-func (d *files) Restore(ctx context.Context, p core.Plan, before []core.Before) ([]core.Outcome, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err := d.touch(ctx, p.Table); err != nil {
-		return make([]core.Outcome, len(before)), core.During("restoring "+p.Table, err)
-	}
-	outcomes, err := d.Spool.Restore(ctx, p, before)
-	d.notice(p.Table, outcomes, err)
-	return outcomes, err
-}
-
 // PutBack puts rows of the spool back as they were before a batch.
 func (d *files) PutBack(ctx context.Context, p core.Plan, columns []string, rows []core.Replaced, try bool) ([]core.Outcome, error) {
 	d.mu.Lock()

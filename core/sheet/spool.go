@@ -21,7 +21,6 @@ type Spool interface {
 	core.Settler
 	core.Finder
 	core.Lister
-	core.Restorer
 	core.Ruler
 	core.Keeper
 	core.Rememberer

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -37,7 +36,7 @@ func (d *Destination) Find(ctx context.Context, p core.Plan, match []core.Match)
 						byKey[m.Values] = sql
 					}
 				}
-				if found[i], err = findWith(conn, p, m, sql); err != nil {
+				if found[i], err = find(conn, p, m, sql); err != nil {
 					return err
 				}
 				if m.Traces && len(found[i]) > 0 {
@@ -57,10 +56,6 @@ func orNotPrepared(err error, p core.Plan) error {
 		return err
 	}
 	return notPrepared(p.Table)
-}
-
-func find(conn *sqlite.Conn, p core.Plan, m core.Match) (found []core.Found, err error) {
-	return findWith(conn, p, m, "")
 }
 
 // selecting is the statement of a match, and the columns by which it is looked for; "" finds nothing.
@@ -88,8 +83,8 @@ func selecting(p core.Plan, m core.Match) (sql string, columns []string) {
 	return sql, columns
 }
 
-// findWith finds by a statement that was made before; "" makes it.
-func findWith(conn *sqlite.Conn, p core.Plan, m core.Match, sql string) (found []core.Found, err error) {
+// find finds by a statement that was made before; "" makes it.
+func find(conn *sqlite.Conn, p core.Plan, m core.Match, sql string) (found []core.Found, err error) {
 	var columns []string
 	if sql == "" {
 		if sql, columns = selecting(p, m); sql == "" {
@@ -131,69 +126,6 @@ func columnType(p core.Plan, name string) core.ColumnType {
 		}
 	}
 	return core.ColumnText
-}
-
-// Restore puts rows back as they were before a run. A row that is not as the run left it is not touched.
-func (d *Destination) Restore(ctx context.Context, p core.Plan, before []core.Before) ([]core.Outcome, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	outcomes := make([]core.Outcome, len(before))
-	if err := d.hold(ctx, false); err != nil {
-		return outcomes, err
-	}
-	w, err := d.writer(p)
-	if err != nil {
-		return outcomes, err
-	}
-	err = d.file.Transaction(ctx, func(conn *sqlite.Conn) error {
-		for i, b := range before {
-			if outcomes[i], err = d.restore(w, b); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		clear(outcomes)
-	}
-	return outcomes, core.During("restoring "+p.Table, err)
-}
-
-func (d *Destination) restore(w *writer, b core.Before) (core.Outcome, error) {
-	hits, err := find(w.conn, w.plan, core.Match{Key: b.Key})
-	if err != nil {
-		return core.Outcome{}, err
-	}
-	if len(hits) == 0 && b.Created {
-		return core.Outcome{Kind: core.Unchanged}, nil
-	}
-	left, err := w.equal(b.Key, b.Left)
-	if err != nil {
-		return core.Outcome{}, err
-	}
-	if len(hits) == 0 || !left {
-		was := false
-		if len(hits) == 1 && !b.Created {
-			if was, err = w.equal(b.Key, b.Was); err != nil {
-				return core.Outcome{}, err
-			}
-		}
-		if was {
-			return core.Outcome{Kind: core.Unchanged}, nil
-		}
-		f := changedSince()
-		f.Subject = core.Subject{Table: w.plan.Table, Key: b.Key}
-		return core.Outcome{Kind: core.Refused, Fault: f}, nil
-	}
-	if err := w.begin(); err != nil {
-		return core.Outcome{}, err
-	}
-	kind, err := w.plain(&core.Record{Key: b.Key, Gone: b.Created, Values: b.Was})
-	var known *core.Fault
-	if refused := errors.As(err, &known) && known.Kind == core.BadRecord; refused || sqlite.ErrCode(err).ToPrimary() == sqlite.ResultConstraint && !w.conn.AutocommitEnabled() {
-		return core.Outcome{Kind: core.Refused, Fault: d.refusal(w.plan, b.Key, err)}, nil
-	}
-	return core.Outcome{Kind: kind}, err
 }
 
 // equal reports whether the row of key has these values. SQLite compares, so that a value is equal to what a column

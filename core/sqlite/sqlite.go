@@ -12,7 +12,7 @@
 //   - Settled (batch.go) tells what became of a batch whose answer was lost: its outcomes stand in the transaction of
 //     its rows. A destination that cannot do this leaves the method out.
 //
-//   - Find and Restore (find.go) tell what is there, and put back what was. They too could be left out.
+//   - Find (find.go) tells what is there. It too could be left out.
 //
 //   - What a batch replaces is kept by SQLite itself (capture.go), told before the batch is safe, and put back (back.go) when
 //     an import is taken back.
@@ -83,7 +83,6 @@ var (
 	_ core.Starter     = (*Destination)(nil)
 	_ core.Settler     = (*Destination)(nil)
 	_ core.Finder      = (*Destination)(nil)
-	_ core.Restorer    = (*Destination)(nil)
 	_ core.Keeper      = (*Destination)(nil)
 	_ core.Ruler       = (*Destination)(nil)
 	_ core.Comparer    = (*Destination)(nil)
