@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strconv"
@@ -47,17 +48,23 @@ func (c *capture) newPrior(conn *sqlite.Conn) (err error) {
 	return err
 }
 
-// meet looks at the row that values are about to be stored in. equal is true when they change nothing.
-func (c *capture) meet(key string, values []core.Value) (equal bool, err error) {
+// What a row is to the values that are about to be stored.
+const (
+	metUnknown = iota // it is not there, or nobody can tell whether it is equal
+	metEqual
+	metOther
+)
+
+// meet looks at the row that values are about to be stored in.
+func (c *capture) meet(key string, values []core.Value) (met int, err error) {
 	p := c.prior
 	p.look.BindText(1, key)
 	there, err := p.look.Step()
 	if err != nil || !there {
-		return false, errors.Join(err, p.look.Reset())
+		return metUnknown, errors.Join(err, p.look.Reset())
 	}
 	p.old, p.now = p.old[:0], p.now[:0]
-	sure := true
-	equal = true
+	sure, equal := true, true
 	for i, at := range c.cells {
 		from, next := len(p.old), len(p.now)
 		p.old = appendStored(p.old, p.look, i)
@@ -72,10 +79,16 @@ func (c *capture) meet(key string, values []core.Value) (equal bool, err error) 
 		}
 		p.ends[i], p.after[i] = len(p.old), len(p.now)
 	}
-	if !equal {
+	switch {
+	case equal:
+		met = metEqual
+	case sure:
+		met = metOther
+		fallthrough
+	default:
 		p.met = change{sum: shortenIf(sure, p.now), was: p.changed(sure)}
 	}
-	return equal, p.look.Reset()
+	return met, p.look.Reset()
 }
 
 func shortenIf(sure bool, cells []byte) string {
@@ -89,31 +102,44 @@ func shortenIf(sure bool, cells []byte) string {
 func (p *prior) changed(sure bool) []core.Value {
 	was := p.room(len(p.ends))
 	p.texts = p.texts[:0]
-	differs := func(i int) bool {
-		from, next := 0, 0
-		if i > 0 {
-			from, next = p.ends[i-1], p.after[i-1]
-		}
-		return !sure || string(p.old[from:p.ends[i]]) != string(p.now[next:p.after[i]])
-	}
-	text := func(i int) bool { return p.look.ColumnType(i) == sqlite.TypeText }
 	for i := range was {
-		if differs(i) && text(i) {
-			p.texts = appendRaw(p.texts, p.look, i)
+		if old, differs := p.differs(i, sure); differs {
+			words, _ := text(old)
+			p.texts = append(p.texts, words...)
 		}
 	}
 	texts := string(p.texts)
 	for i := range was {
-		switch {
-		case !differs(i):
-		case text(i):
-			n := p.look.ColumnLen(i)
-			was[i], texts = core.Text(texts[:n]), texts[n:]
-		default:
+		old, differs := p.differs(i, sure)
+		if !differs {
+			continue
+		}
+		if words, ok := text(old); ok {
+			was[i], texts = core.Text(texts[:len(words)]), texts[len(words):]
+		} else {
 			was[i] = raw(p.look, i)
 		}
 	}
 	return was
+}
+
+// differs reports whether a cell is not what it was, and tells that; it does where that is not sure.
+func (p *prior) differs(i int, sure bool) (old []byte, differs bool) {
+	from, next := 0, 0
+	if i > 0 {
+		from, next = p.ends[i-1], p.after[i-1]
+	}
+	old = p.old[from:p.ends[i]]
+	return old, !sure || string(old) != string(p.now[next:p.after[i]])
+}
+
+// text is the text of a cell as appendStored wrote it; false when it is none.
+func text(cell []byte) (words []byte, ok bool) {
+	if cell[0] != 't' {
+		return nil, false
+	}
+	_, n := binary.Uvarint(cell[1:])
+	return cell[1+n:], true
 }
 
 // room is room for the values of a row. It is taken for many rows at once.

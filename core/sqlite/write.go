@@ -22,8 +22,8 @@ type writer struct {
 	plan   core.Plan
 	conn   *sqlite.Conn
 	binder binder
-	whole  *sqlite.Stmt            // stores a row in which nothing is absent
-	part   map[string]*sqlite.Stmt // stores a row without the absent columns the key names
+	store  statements // for rows of which nobody knows whether they are there
+	change statements // for rows that are there
 	remove *sqlite.Stmt
 	forget *sqlite.Stmt // see created
 	last   int64        // the row id that the last insert left behind
@@ -215,7 +215,8 @@ func (d *Destination) writer(p core.Plan) (*writer, error) {
 	if len(things) > 0 {
 		return nil, notPrepared(p.Table)
 	}
-	w := &writer{plan: p, conn: d.file.Conn(), part: map[string]*sqlite.Stmt{}}
+	w := &writer{plan: p, conn: d.file.Conn()}
+	w.store.part, w.change.part = map[string]*sqlite.Stmt{}, map[string]*sqlite.Stmt{}
 	w.plan.Columns = slices.Clone(p.Columns)
 	if err := sqlitex.ExecuteScript(w.conn, "CREATE TEMP TABLE IF NOT EXISTS _ferry_last (id INTEGER PRIMARY KEY);", nil); err != nil {
 		return nil, d.file.Fault(err)
@@ -224,7 +225,7 @@ func (d *Destination) writer(p core.Plan) (*writer, error) {
 		to  **sqlite.Stmt
 		sql string
 	}{
-		{&w.whole, w.upsert(func(int) bool { return true })},
+		{&w.store.whole, w.upsert(func(int) bool { return true })},
 		{&w.remove, "DELETE FROM " + quote(p.Table) + " WHERE " + quote(p.Key) + " = ?1"},
 		{&w.forget, "INSERT OR REPLACE INTO temp._ferry_last VALUES (" + strconv.FormatInt(noRow, 10) + ")"},
 	} {
@@ -274,6 +275,17 @@ func (w *writer) upsert(with func(column int) bool) string {
 	return sql + "UPDATE SET " + sets.String() + " WHERE " + tree(differs, " OR ")
 }
 
+// update is the statement that changes a row's columns for which with is true.
+func (w *writer) update(with func(column int) bool) string {
+	var sets []string
+	for i, c := range w.plan.Columns {
+		if with(i) {
+			sets = append(sets, quote(c.Name)+" = ?"+strconv.Itoa(len(sets)+2))
+		}
+	}
+	return "UPDATE " + quote(w.plan.Table) + " SET " + strings.Join(sets, ", ") + " WHERE " + quote(w.plan.Key) + " = ?1"
+}
+
 // tree joins conditions in groups: SQLite takes an expression no deeper than 1,000.
 func tree(conditions []string, with string) string {
 	const wide = 64
@@ -306,12 +318,15 @@ func (w *writer) plain(r *core.Record) (core.OutcomeKind, error) {
 	if len(r.Values) != len(w.plan.Columns) {
 		return core.Untried, otherPlan(w.plan.Table)
 	}
+	changes := false
 	if w.telling && w.capture.prior != nil {
-		if equal, err := w.capture.meet(r.Key, r.Values); err != nil || equal {
+		met, err := w.capture.meet(r.Key, r.Values)
+		if err != nil || met == metEqual {
 			return core.Unchanged, err
 		}
+		changes = met == metOther
 	}
-	s, err := w.statement(r.Values)
+	s, err := w.statement(r.Values, changes)
 	if err != nil {
 		return core.Untried, err
 	}
@@ -365,14 +380,24 @@ func (w *writer) looked(r *core.Record) error {
 	return nil
 }
 
-// statement returns the statement for a row's set of absent columns; nearly always it is the one without any.
-func (w *writer) statement(values []core.Value) (*sqlite.Stmt, error) {
+// Statements store rows in one way. Nearly always nothing is absent.
+type statements struct {
+	whole *sqlite.Stmt            // for rows in which nothing is absent
+	part  map[string]*sqlite.Stmt // for rows without the absent columns the key names
+}
+
+// statement returns the statement for a row's set of absent columns. changes says that the row is there, and is not equal.
+func (w *writer) statement(values []core.Value, changes bool) (*sqlite.Stmt, error) {
+	all, sql := &w.store, w.upsert
+	if changes {
+		all, sql = &w.change, w.update
+	}
 	whole := true
 	for i := range values {
 		whole = whole && values[i].Kind() != core.KindAbsent
 	}
-	if whole {
-		return w.whole, nil
+	if whole && all.whole != nil {
+		return all.whole, nil
 	}
 	set := make([]byte, (len(values)+7)/8)
 	for i, v := range values {
@@ -380,20 +405,24 @@ func (w *writer) statement(values []core.Value) (*sqlite.Stmt, error) {
 			set[i/8] |= 1 << (i % 8)
 		}
 	}
-	if s := w.part[string(set)]; s != nil {
+	if s := all.part[string(set)]; s != nil {
 		return s, nil
 	}
-	if len(w.part) == maxVariants {
-		for key, s := range w.part {
+	if len(all.part) == maxVariants {
+		for key, s := range all.part {
 			if err := s.Finalize(); err != nil {
 				return nil, err
 			}
-			delete(w.part, key)
+			delete(all.part, key)
 		}
 	}
-	s, err := w.conn.Prepare(w.upsert(func(i int) bool { return values[i].Kind() != core.KindAbsent }))
-	if err == nil {
-		w.part[string(set)] = s
+	s, err := w.conn.Prepare(sql(func(i int) bool { return values[i].Kind() != core.KindAbsent }))
+	switch {
+	case err != nil:
+	case whole:
+		all.whole = s
+	default:
+		all.part[string(set)] = s
 	}
 	return s, err
 }
