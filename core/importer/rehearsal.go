@@ -84,8 +84,8 @@ type Sketch interface {
 	// Add keeps rows behind those that are there.
 	Add(ctx context.Context, rows []RehearsedRow) error
 	// Became tells what would become of records of a source table. One that several mappings are about counts as refused
-	// only when all of them refuse it. Keys that were not added are left out.
-	Became(ctx context.Context, table string, keys []string) (map[string]core.OutcomeKind, error)
+	// only when all of them refuse it, unless it is asked what one mapping makes of it. Keys that were not added are left out.
+	Became(ctx context.Context, table, mapping string, keys []string) (map[string]core.OutcomeKind, error)
 	// Matched tells which of a destination's ids were found to be the row of a record already.
 	Matched(ctx context.Context, mapping string, ids []string) (map[string]bool, error)
 }

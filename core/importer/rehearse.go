@@ -238,7 +238,7 @@ func (r *rehearsing) planned(ctx context.Context, by aim, keys []string, ids res
 		}
 		ids[reference{by, key}] = a
 	}
-	became, err := r.sketch.Became(ctx, by.table, keys)
+	became, err := r.sketch.Became(ctx, by.table, "", keys)
 	if err != nil {
 		return err
 	}

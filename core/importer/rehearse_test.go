@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -330,6 +331,27 @@ func TestARehearsalTellsWhatPoliciesWouldRemoveAndMark(t *testing.T) {
 	d.source.Set(things(40, 3, 4, 5, 6))
 	r, _ = d.foretells()
 	t.Log(r.Counts())
+}
+
+func TestARehearsalTellsOfEachMappingOfATableWhatLeavesIt(t *testing.T) {
+	for name, first := range map[string]bool{"all of it comes first": true, "all of it comes last": false} {
+		t.Run(name, func(t *testing.T) {
+			d := newFileDesk(t, things(40))
+			all := mapping.Default(things(0).Table)
+			all.ID, all.Table, all.Gone = "all", "everything", remove
+			d.job.Mappings = append(policed(remove, remove), all)
+			if first {
+				slices.Reverse(d.job.Mappings)
+			}
+			d.imports()
+			data := things(40, 3)
+			data.Records[0].Values[2], data.Records[1].Values[2] = core.Text("out"), core.Text("out")
+			d.source.Set(data)
+			if r, _ := d.foretells(); r.Counts().Removed != 4 {
+				t.Errorf("%+v", r.Tables)
+			}
+		})
+	}
 }
 
 func TestARehearsalSaysWhatTheBrakeWouldHold(t *testing.T) {

@@ -92,7 +92,7 @@ func (f fating) dealtOrNone() string {
 
 // unread are the keys that the source did not give in this rehearsal.
 func (r *rehearsing) unread(ctx context.Context, t *table, keys []string) ([]string, error) {
-	became, err := r.sketch.Became(ctx, t.plan.Source, keys)
+	became, err := r.sketch.Became(ctx, t.plan.Source, t.plan.ID, keys)
 	if err != nil {
 		return nil, err
 	}

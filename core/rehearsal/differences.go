@@ -58,7 +58,7 @@ func (s *Sketch) Note(ctx context.Context, list string, notes []importer.Noted) 
 func (s *Sketch) Noted(ctx context.Context, list string, keys []string) (map[string]string, error) {
 	out := map[string]string{}
 	var failed error
-	err := s.each(ctx, "SELECT sealed FROM notes WHERE list = ?1 AND key = ?2", list, keys, func(key string, row *sqlite.Stmt) {
+	err := s.each(ctx, "SELECT sealed FROM notes WHERE list = ?1 AND key = ?2", []any{list}, keys, func(key string, row *sqlite.Stmt) {
 		sealed := make([]byte, row.ColumnLen(0))
 		if row.ColumnBytes(0, sealed); len(sealed) == 0 {
 			out[key] = ""

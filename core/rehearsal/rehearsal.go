@@ -23,6 +23,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -235,9 +236,9 @@ func (s *Sketch) do(work func(f *sqlitefile.File) error) error {
 }
 
 // Became implements importer.Sketch.
-func (s *Sketch) Became(ctx context.Context, table string, keys []string) (map[string]core.OutcomeKind, error) {
+func (s *Sketch) Became(ctx context.Context, table, mapping string, keys []string) (map[string]core.OutcomeKind, error) {
 	out := map[string]core.OutcomeKind{}
-	err := s.each(ctx, "SELECT kind FROM rows WHERE source = ?1 AND key = ?2 ORDER BY kind LIMIT 1", table, keys, func(key string, row *sqlite.Stmt) {
+	err := s.each(ctx, "SELECT kind FROM rows WHERE source = ?1 AND key = ?2 AND (?3 = '' OR mapping = ?3) ORDER BY kind LIMIT 1", []any{table, mapping}, keys, func(key string, row *sqlite.Stmt) {
 		out[key] = core.OutcomeKind(row.ColumnInt(0)) // what was written stands before what was not
 	})
 	return out, err
@@ -246,18 +247,18 @@ func (s *Sketch) Became(ctx context.Context, table string, keys []string) (map[s
 // Matched implements importer.Sketch.
 func (s *Sketch) Matched(ctx context.Context, mapping string, ids []string) (map[string]bool, error) {
 	out := map[string]bool{}
-	err := s.each(ctx, "SELECT 1 FROM rows WHERE mapping = ?1 AND matches = ?2 LIMIT 1", mapping, ids, func(id string, _ *sqlite.Stmt) { out[id] = true })
+	err := s.each(ctx, "SELECT 1 FROM rows WHERE mapping = ?1 AND matches = ?2 LIMIT 1", []any{mapping}, ids, func(id string, _ *sqlite.Stmt) { out[id] = true })
 	return out, err
 }
 
-func (s *Sketch) each(ctx context.Context, query, first string, seconds []string, row func(second string, s *sqlite.Stmt)) error {
+func (s *Sketch) each(ctx context.Context, query string, first []any, seconds []string, row func(second string, s *sqlite.Stmt)) error {
 	if len(seconds) == 0 {
 		return nil
 	}
 	return s.do(func(f *sqlitefile.File) error {
 		return f.Read(ctx, func(c *sqlite.Conn) error {
 			for _, x := range seconds {
-				if err := sqlitex.Execute(c, query, &sqlitex.ExecOptions{Args: []any{first, x}, ResultFunc: func(s *sqlite.Stmt) error {
+				if err := sqlitex.Execute(c, query, &sqlitex.ExecOptions{Args: slices.Insert(slices.Clone(first), 1, any(x)), ResultFunc: func(s *sqlite.Stmt) error {
 					row(x, s)
 					return nil
 				}}); err != nil {

@@ -59,7 +59,7 @@ func TestRowsAreFoundByKindTextAndColumn(t *testing.T) {
 	if err != nil || len(rows) != 2 || rows[0].Key != "key-19" || rows[0].Fault == nil || rows[1].Digest != 0 {
 		t.Errorf("%+v, %v", rows, err)
 	}
-	became, err := s.Became(ctx, "account", []string{"key-0", "key-4", "nobody"})
+	became, err := s.Became(ctx, "account", "", []string{"key-0", "key-4", "nobody"})
 	if err != nil || len(became) != 2 || became["key-4"] != core.Refused {
 		t.Errorf("%v, %v", became, err)
 	}
