@@ -173,10 +173,18 @@ func (w *filterWriter) along(r Related, depth int) string {
 		return set + " eq null"
 	case body == "":
 		return set + " ne null"
-	case r.None:
+	case holdsOfNothing(body):
+		body = "(" + set + " ne null and " + body + ")"
+	}
+	if r.None {
 		return "(" + set + " eq null or not (" + body + "))"
 	}
 	return body
+}
+
+// holdsOfNothing reports whether a condition may hold where there is no record at all: every field of it is empty then.
+func holdsOfNothing(body string) bool {
+	return strings.Contains(body, " eq null") || strings.Contains(body, "not ")
 }
 
 func (w *filterWriter) at(t *core.Table, prefix string) *filterWriter {

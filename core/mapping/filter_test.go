@@ -327,3 +327,21 @@ func TestRecordsThatPointHereAreCalledAsTheWebAPICallsThem(t *testing.T) {
 		t.Errorf("got %s, %v", text, err)
 	}
 }
+
+func TestAStepToARelatedRecordHoldsOnlyWhereThereIsOne(t *testing.T) {
+	for _, c := range []struct {
+		r    Related
+		want string
+	}{
+		{Related{Lookup: "parentcustomerid", Table: "account", Where: cond("industrycode", IsNoneOf, "1")},
+			"(parentcustomerid_account/accountid ne null and (not (parentcustomerid_account/industrycode eq 1) or parentcustomerid_account/industrycode eq null))"},
+		{Related{Lookup: "parentcustomerid", Table: "account", None: true, Where: cond("industrycode", IsEmpty)},
+			"(parentcustomerid_account/accountid eq null or not ((parentcustomerid_account/accountid ne null and parentcustomerid_account/industrycode eq null)))"},
+		{Related{Lookup: "parentcustomerid", Table: "account", Where: cond("name", IsFilled)}, "parentcustomerid_account/name ne null"},
+	} {
+		got, err := Filter{Related: &c.r}.OData(*known("contact"), Circumstances{Tables: known})
+		if err != nil || got != c.want {
+			t.Errorf("%+v is\n%s, not\n%s: %v", c.r, got, c.want, err)
+		}
+	}
+}
