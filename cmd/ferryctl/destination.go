@@ -56,11 +56,18 @@ func (f *flags) destination(drivers []core.Driver[core.Destination]) (project.De
 		return d, wrongUse(fmt.Sprintf("This Ferry knows no destination %q.", d.Driver), "Choose one of: "+names(drivers)+".")
 	}
 	for name, value := range f.settings {
-		if !slices.ContainsFunc(driver.Settings, func(s core.Setting) bool { return s.Name == name }) {
+		i := slices.IndexFunc(driver.Settings, func(s core.Setting) bool { return s.Name == name })
+		if i < 0 {
 			return d, wrongUse(fmt.Sprintf("The destination %s has no setting %q.", d.Driver, name), "ferryctl settings "+d.Driver+" lists them.")
 		}
-		if i := slices.IndexFunc(driver.Settings, func(s core.Setting) bool { return s.Name == name && s.Kind == core.SettingSecret }); i >= 0 {
+		switch driver.Settings[i].Kind {
+		case core.SettingSecret:
 			return d, wrongUse("A secret is never a flag: other programs on this computer can see it.", "Put it into the environment variable "+driver.Settings[i].Env+".")
+		case core.SettingSwitch:
+			var known bool
+			if value, known = switchWord(value); !known {
+				return d, wrongUse(fmt.Sprintf("The setting %q is on or off, and what was given is neither.", name), "Write -set "+name+"=true or -set "+name+"=false.")
+			}
 		}
 		d.Settings[name] = value
 	}
@@ -122,4 +129,17 @@ func names(drivers []core.Driver[core.Destination]) string {
 		all = append(all, d.Name)
 	}
 	return strings.Join(all, ", ")
+}
+
+// switchWord is what the window saves of a switch: "true", "false", or "" for what it is by itself.
+func switchWord(value string) (word string, known bool) {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "":
+		return "", true
+	case "true", "yes", "on", "1":
+		return "true", true
+	case "false", "no", "off", "0":
+		return "false", true
+	}
+	return "", false
 }

@@ -85,6 +85,7 @@ func TestWrongUseIsExplainedAndEndsWithTwo(t *testing.T) {
 		{"no destination", s.args("import")},
 		{"an unknown destination", s.args("import", "-to", "oracle:x")},
 		{"an unknown setting", s.args("import", "-to", to, "-set", "colour=red")},
+		{"a switch that is neither on nor off", s.args("import", "-to", "csv:"+s.dir, "-set", "apostrophe=ja")},
 		{"a folder that is not there", s.args("import", "-to", "sqlite:"+filepath.Join(s.dir, "no", "such", "folder", "x.db"))},
 		{"a file that is no database", s.args("import", "-to", "sqlite:"+notOurs)},
 		{"a folder in the file's place", s.args("import", "-to", "sqlite:"+s.dir)},

@@ -37,19 +37,24 @@ func number(s string) bool {
 	if scientific && !digits(strings.TrimLeft(exponent[:min(1, len(exponent))], "+-")+exponent[min(1, len(exponent)):]) {
 		return false
 	}
-	whole, part, point := strings.Cut(mantissa, ".")
+	return decimal(mantissa, ".", ",") || decimal(mantissa, ",", ".")
+}
+
+// decimal reports whether s is digits with at most one point, which much of the world writes as a comma.
+func decimal(s, point, comma string) bool {
+	whole, part, pointed := strings.Cut(s, point)
 	switch {
-	case !point:
-		return grouped(whole)
+	case !pointed:
+		return grouped(whole, comma)
 	case whole == "":
 		return digits(part)
 	}
-	return grouped(whole) && (part == "" || digits(part))
+	return grouped(whole, comma) && (part == "" || digits(part))
 }
 
-// grouped reports whether s is digits, perhaps with a comma before each three of them.
-func grouped(s string) bool {
-	groups := strings.Split(s, ",")
+// grouped reports whether s is digits, perhaps with a sign before each three of them.
+func grouped(s, sign string) bool {
+	groups := strings.Split(s, sign)
 	for i, g := range groups {
 		if !digits(g) || len(groups) > 1 && (i == 0 && len(g) > 3 || i > 0 && len(g) != 3) {
 			return false
@@ -68,8 +73,9 @@ func digits(s string) bool {
 }
 
 // phone reports whether a text behind its + is a phone number: at least three digits, and what people put between them.
-// An area code in parentheses may stand anywhere; each is closed, and none is empty.
+// An area code in parentheses may stand anywhere; each is closed, and none is empty. An extension may follow.
 func phone(s string) bool {
+	s = beforeExtension(s)
 	n, open := 0, -1
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -91,6 +97,22 @@ func phone(s string) bool {
 		}
 	}
 	return n >= 3 && open < 0
+}
+
+// beforeExtension is a phone number without its extension: digits behind ext, ext., x or #, as people write them. The words are
+// no function's name, and nothing follows the digits.
+func beforeExtension(s string) string {
+	rest := strings.TrimRight(s, "0123456789")
+	if n := len(s) - len(rest); n == 0 || n > 7 {
+		return s
+	}
+	rest = strings.ToLower(strings.TrimRight(rest, " "))
+	for _, word := range []string{"ext.", "ext", "x", "#"} {
+		if before, ok := strings.CutSuffix(rest, word); ok && strings.TrimRight(before, " ,;") != "" {
+			return s[:len(strings.TrimRight(before, " ,;"))]
+		}
+	}
+	return s
 }
 
 // A Writer writes records. An error shows at the end, when it is flushed.

@@ -18,8 +18,12 @@ func TestOnlyWhatASpreadsheetWouldRunGetsAnApostrophe(t *testing.T) {
 		"=1+1": true, `=HYPERLINK("http://x")`: true, "@SUM(A1)": true, "\t=1": true, "\r=1": true,
 		"-12": false, "+12.50": false, "-.5": false, "-1,234,567.89": false, "+1e9": false, "-1.5E-3": false, "-12.": false,
 		"+49 30 1234-567": false, "+1 (425) 555-0100": false, "+44/20.7946.0000": false, "+49(0)30/1234": false,
+		"+49 30 1234 ext. 5": false, "+1 (425) 555-0100 x12": false, "+1 425 555 0100 Ext 7": false, "+14255550100x12": false, "+1-425-555-0100, ext. 4411": false, "+49 30 1234 #5": false,
+		"-12,5": false, "+1.234,56": false, "-1.234.567": false, "-,5": false,
 		"-": true, "+": true, "--1": true, "-1+1": true, "+1+cmd|' /C calc'!A0": true, "-2+3+cmd": true, "-A1": true, "+A1": true, "-1,23,4": true,
-		"-1e": true, "-1.2.3": true, "+1e+": true, "- item": true, "+49 30 1234 ext. 5": true, "+(": true, "+12()3": true, "+(12": true, "+12)3": true,
+		"-1e": true, "-1.2.3": true, "+1e+": true, "- item": true, "+1 425 x": true, "+x12": true, "+1 x12": true, "+A1 x12": true, "+1 425 555 ext. 5+1": true, "+1 425 555 next 5": true,
+		"+1 425 555 0100 x12345678": true, "-555 x12": true, "+12.34,5": true, "-1.23.4": true, "-1,2,3": true, "+=1 x12": true, "+cmd|'/C calc'!x12": true,
+		"+(": true, "+12()3": true, "+(12": true, "+12)3": true,
 		"+1e+-1": true, "+12": false,
 	} {
 		safe, changed := csvtext.Safe(text)

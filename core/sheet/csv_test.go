@@ -225,6 +225,12 @@ func TestWrongSettingsAreSaidBeforeAnythingIsDone(t *testing.T) {
 			t.Errorf("%v: %v", more, err)
 		}
 	}
+	for word, guards := range map[string]bool{"": true, "ja": true, "true": true, "no": false, "Off": false, "false": false} {
+		d, err := newCSV(settings("folder", at.folder, "apostrophe", word), spoolsIn(at.data), nil)
+		if err != nil || d.guard != guards {
+			t.Errorf("apostrophe=%s: %v, %v", word, d.guard, err)
+		}
+	}
 	for _, file := range []string{"", "book.xls", "book"} {
 		if _, err := newExcel(settings("file", file), spoolsIn(at.data), nil); err == nil || core.AsFault(err).Remedy == "" {
 			t.Errorf("%q: %v", file, err)

@@ -348,13 +348,13 @@ func (d *files) Close() error {
 	return d.Spool.Close()
 }
 
-// on reads a switch.
+// on reads a switch. A word that is neither on nor off leaves it as it is without one.
 func on(s core.Settings, name string, otherwise bool) bool {
 	switch strings.ToLower(strings.TrimSpace(s.Get(name))) {
-	case "":
-		return otherwise
 	case "true", "yes", "on", "1":
 		return true
+	case "false", "no", "off", "0":
+		return false
 	}
-	return false
+	return otherwise
 }
