@@ -21,6 +21,7 @@ var (
 	rounds   = flag.Int("rounds", 3, "rounds, of which the median is taken")
 	ferryctl = flag.String("ferryctl", "", "the program to be measured")
 	peers    = flag.String("peers", "", "folder of the peers' packages")
+	table    = flag.String("table", "", "file to which the table is added")
 	size     = flag.Int("page", 5000, "accounts of a page, in the measurement of latency")
 	latency  = flag.Duration("latency", 500*time.Millisecond, "before each page, in the measurement of latency; 0 leaves it out")
 )
@@ -34,6 +35,7 @@ type bench struct {
 	folder  string
 	project string // file
 	plain   []string
+	busy    string // how much others used the machine at the beginning
 }
 
 func TestTheTable(t *testing.T) {
@@ -50,7 +52,7 @@ func TestTheTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer end()
-	b := &bench{t: t, server: s, env: env, folder: t.TempDir()}
+	b := &bench{t: t, server: s, env: env, folder: t.TempDir(), busy: busy()}
 	if b.token, err = token(t.Context(), env); err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +111,9 @@ func (b *bench) race(all []contender) {
 			if phase == one {
 				b.server.refresh()
 			}
+			if b.server.wide = phase == wide; b.server.wide {
+				clean(all)
+			}
 			truth, whose := "", ""
 			for i := range all {
 				c := &all[i]
@@ -128,11 +133,17 @@ func (b *bench) race(all []contender) {
 				}
 			}
 		}
-		for i := range all {
-			if all[i].clean != nil {
-				all[i].clean()
-			}
+		clean(all)
+	}
+	b.server.wide = false
+	b.print(all)
+}
+
+// clean removes what everybody stored.
+func clean(all []contender) {
+	for _, c := range all {
+		if c.clean != nil {
+			c.clean()
 		}
 	}
-	b.print(all)
 }

@@ -26,9 +26,10 @@ const (
 	again   = "again"        // everything once more, and nothing has changed
 	one     = "1 % changed"  // everything once more
 	changes = "changes only" // what Ferry does by default when one in a hundred has changed
+	wide    = "first, wide"  // from a server that sends every member of each record, as a script without $select is served
 )
 
-func phases() []string { return []string{first, again, one, changes} }
+func phases() []string { return []string{first, again, one, changes, wide} }
 
 // A contender brings the accounts somewhere.
 type contender struct {
@@ -68,11 +69,14 @@ func (b *bench) contenders(server *pgtest.Server) []contender {
 	}
 	folder, book := filepath.Join(b.folder, "csv"), filepath.Join(b.folder, "ferry.xlsx")
 	all = append(all, b.ferry("Ferry, CSV", "csv:"+folder, folder), b.ferry("Ferry, Excel", "excel:"+book, book))
+	for i := range all[1:] {
+		all[i+1].phases = []string{first, again, one, changes}
+	}
 	return append(all,
-		b.script("node, fetch + better-sqlite3", []string{first, again, one}, "node", "fetch.mjs"),
-		b.script("node, dynamics-web-api + better-sqlite3", []string{first}, "node", "dwa.mjs"),
-		b.script("Python, urllib + json + sqlite3", []string{first, again}, "python3", "standard.py"),
-		b.limit("reading alone"), b.limit("storing alone"))
+		b.script("node, fetch + better-sqlite3", []string{first, again, one, wide}, "node", "fetch.mjs"),
+		b.script("node, dynamics-web-api + better-sqlite3", []string{first, wide}, "node", "dwa.mjs"),
+		b.script("Python, urllib + json + sqlite3", []string{first, again, wide}, "python3", "standard.py"),
+		b.limit("reading alone", first, wide), b.limit("storing alone", first))
 }
 
 // ferry is ferryctl with a destination. What stands there is removed after each round.

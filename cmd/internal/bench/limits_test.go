@@ -21,9 +21,9 @@ import (
 )
 
 // limit is this test program in a process of its own, which reads and maps the accounts, or stores what it read before.
-func (b *bench) limit(what string) contender {
+func (b *bench) limit(what string, phases ...string) contender {
 	return contender{
-		name: "limit: " + what, phases: []string{first}, results: map[string][]result{},
+		name: "limit: " + what, phases: phases, results: map[string][]result{},
 		command: func(string) *exec.Cmd {
 			self, err := os.Executable()
 			if err != nil {

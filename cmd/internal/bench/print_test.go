@@ -3,11 +3,15 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,29 +27,63 @@ func median(all []result) result {
 	}
 }
 
-// print prints the table. The ratios are those to Ferry's first import into SQLite.
+// say writes to the terminal and into the file of the table.
+func (b *bench) say(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	fmt.Print(text)
+	if *table == "" {
+		return
+	}
+	f, err := os.OpenFile(*table, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err == nil {
+		_, err = f.WriteString(text)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		b.t.Error(err)
+	}
+}
+
+// busy is how much others use the machine, where the system tells.
+func busy() string {
+	told, _ := os.ReadFile("/proc/loadavg")
+	words := strings.Fields(string(told))
+	if len(words) < 3 {
+		return "not told"
+	}
+	return strings.Join(words[:3], " ")
+}
+
+// print prints the table. The ratios are those to Ferry's first import into SQLite; of the wide records to that of these.
 func (b *bench) print(all []contender) {
 	if len(all[0].results[first]) == 0 {
 		return
 	}
-	base := median(all[0].results[first])
-	fmt.Printf("\n%d accounts, %d of 60 fields, medians of %d rounds\n\n", *rows, len(mapped()), *rounds)
-	fmt.Printf("%-41s%-14s%8s%10s%8s%7s%8s%8s\n", "", "", "wall s", "rows/s", "cpu s", "MB", "x wall", "x cpu")
+	b.say("\n%d accounts, %d of 60 fields, medians of %d rounds. %s, %d processors, load before %s, now %s.\n", *rows, len(mapped()), *rounds,
+		time.Now().Format("2006-01-02 15:04"), runtime.NumCPU(), b.busy, busy())
+	members, size := b.server.shape(false)
+	more, bigger := b.server.shape(true)
+	b.say("A record comes with %d members in %d bytes; a wide one with %d in %d.\n\n", members, size, more, bigger)
+	b.say("%-41s%-14s%8s%10s%8s%7s%8s%8s\n", "", "", "wall s", "rows/s", "cpu s", "MB", "x wall", "x cpu")
 	for _, c := range all {
 		if c.missing != "" {
-			fmt.Printf("%-41smissing: %s\n", c.name, c.missing)
+			b.say("%-41smissing: %s\n", c.name, c.missing)
 			continue
 		}
 		for _, phase := range phases() {
 			if len(c.results[phase]) == 0 {
 				continue
 			}
+			base := median(all[0].results[first])
+			if phase == wide {
+				base = median(all[0].results[wide])
+			}
 			r := median(c.results[phase])
-			fmt.Printf("%-41s%-14s%8.2f%10.0f%8.2f%7d%8.2f%8.2f\n", c.name, phase, r.wall.Seconds(), float64(*rows)/r.wall.Seconds(),
+			b.say("%-41s%-14s%8.2f%10.0f%8.2f%7d%8.2f%8.2f\n", c.name, phase, r.wall.Seconds(), float64(*rows)/r.wall.Seconds(),
 				r.cpu.Seconds(), r.peak>>20, r.wall.Seconds()/base.wall.Seconds(), r.cpu.Seconds()/base.cpu.Seconds())
 		}
 	}
-	fmt.Println()
+	b.say("\n")
 }
 
 // waits measures what latency costs: one reader, four, and as many as Ferry takes by itself, from the first page's request to the
@@ -61,7 +99,7 @@ func (b *bench) waits() {
 	}
 	b.server.forget()
 	one := time.Duration(0)
-	fmt.Printf("%-34s%12s%8s%10s%10s%18s%14s\n", latency.String()+" a page", "with mark s", "pages", "load s", "at once s", "x pages x latency", "x one reader")
+	b.say("%-34s%12s%8s%10s%10s%18s%14s\n", latency.String()+" a page", "with mark s", "pages", "load s", "at once s", "x pages x latency", "x one reader")
 	for _, c := range []struct {
 		name string
 		more []string
@@ -83,7 +121,7 @@ func (b *bench) waits() {
 		if one == 0 {
 			one = took
 		}
-		fmt.Printf("Ferry, %-27s%12.2f%8d%10.2f%10.2f%18.2f%14.2f\n", c.name, whole.Seconds(), l.pages, took.Seconds(), swift.Seconds(),
+		b.say("Ferry, %-27s%12.2f%8d%10.2f%10.2f%18.2f%14.2f\n", c.name, whole.Seconds(), l.pages, took.Seconds(), swift.Seconds(),
 			took.Seconds()/(float64(l.pages)*latency.Seconds()), one.Seconds()/took.Seconds())
 	}
 }

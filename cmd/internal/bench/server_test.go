@@ -11,12 +11,16 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -35,6 +39,7 @@ type server struct {
 	env     *practice.Environment
 	next    *http.Transport
 	latency time.Duration // before each page
+	wide    bool          // every member of each record is served, whatever was asked for
 
 	mu    sync.Mutex
 	pages map[string]*page
@@ -141,9 +146,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(body)
 		return
 	}
-	key := r.URL.RequestURI() + "\n" + r.Header.Get("Prefer")
+	prefer := r.Header.Get("Prefer")
+	fills := strings.Contains(prefer, "maxpagesize") && !strings.Contains(prefer, "track-changes")
+	key := fmt.Sprintf("%t\n%s\n%s", s.wide, r.URL.RequestURI(), prefer)
 	s.mu.Lock()
-	if prefer := r.Header.Get("Prefer"); strings.Contains(prefer, "maxpagesize") && !strings.Contains(prefer, "track-changes") {
+	if fills {
 		if s.load.pages++; s.load.pages == 1 {
 			s.load.began = time.Now()
 		}
@@ -152,6 +159,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p == nil {
 		p = &page{asked: r.Clone(context.Background())}
 		p.asked.Body = http.NoBody
+		if s.wide && fills {
+			widen(p.asked)
+		}
 		s.pages[key] = p
 	}
 	s.mu.Unlock()
@@ -178,6 +188,37 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(p.status)
 	_, _ = w.Write(body)
+}
+
+// widen makes a request ask for everything there is of each record, with its annotations.
+func widen(r *http.Request) {
+	r.URL.RawQuery = strings.Join(slices.DeleteFunc(strings.Split(r.URL.RawQuery, "&"), func(part string) bool {
+		return strings.HasPrefix(part, "$select=") || strings.HasPrefix(part, "%24select=")
+	}), "&")
+	prefer := slices.DeleteFunc(strings.Split(r.Header.Get("Prefer"), ","), func(part string) bool {
+		return strings.Contains(part, "include-annotations")
+	})
+	r.Header.Set("Prefer", strings.Join(append(prefer, `odata.include-annotations="*"`), ","))
+}
+
+// shape tells how many members a record of the pages that were served has, and how many bytes.
+func (s *server) shape(wide bool) (members, size int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, p := range s.pages {
+		var told struct{ Value []map[string]json.RawMessage }
+		if !strings.HasPrefix(key, strconv.FormatBool(wide)+"\n") || json.Unmarshal(p.plain, &told) != nil || len(told.Value) == 0 {
+			continue
+		}
+		all := 0
+		for _, r := range told.Value {
+			all += len(r)
+		}
+		if n := all / len(told.Value); n > members { // not those of a walk that takes the mark
+			members, size = n, len(p.plain)/len(told.Value)
+		}
+	}
+	return members, size
 }
 
 // ask asks the practice environment. Its address becomes ours in what it answers.
