@@ -106,7 +106,7 @@ bench: window
 	build/bench.test -test.run TestTheTable -test.timeout 60m -ferryctl $(CURDIR)/build/ferryctl -peers $(CURDIR)/build/peers -table $(CURDIR)/build/bench.txt $(BENCH)
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench AMillionAccounts -benchtime 1x -timeout 30m ./cmd/ferryctl
 	CGO_ENABLED=1 $(GO) build -tags "$(TAGS) e2e" -o $(E2E) ./cmd/ferry
-	FERRY_E2E=$(CURDIR)/$(E2E) FERRY_HEARTBEAT=$(CURDIR)/build/heartbeat CGO_ENABLED=0 $(GO) test -count=1 -timeout 15m -tags "e2e bench" -run TestTheHeart -v ./cmd/ferry/e2e
+	FERRY_E2E=$(CURDIR)/$(E2E) FERRY_HEARTBEAT=$(CURDIR)/build/heartbeat FERRY_TERMINAL=$(CURDIR)/build/ferryctl CGO_ENABLED=0 $(GO) test -count=1 -timeout 15m -tags "e2e bench" -run TestTheHeart -v ./cmd/ferry/e2e
 
 # The benchmarks of single packages.
 benchmarks:

@@ -30,6 +30,7 @@ type desk struct {
 	log      *bytes.Buffer
 	pictures string
 	prefix   string
+	window   *os.Process
 }
 
 // shown is one text on the screen; see cmd/ferry/describe_e2e.go.
@@ -72,6 +73,7 @@ func sit(t *testing.T, prefix string, width, height int, prepare ...func(home st
 	window := exec.Command(binary)
 	window.Env, window.Stdout, window.Stderr = d.env, d.log, d.log
 	start(t, window)
+	d.window = window.Process
 	return d
 }
 

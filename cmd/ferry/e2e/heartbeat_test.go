@@ -4,11 +4,15 @@ package e2e
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -45,6 +49,7 @@ func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 	standAside(t)
 	rest, drawn := d.quietly(".rest", 10*time.Second), d.quietly(".drawn", 10*time.Second)
 	d.click("Import everything")
+	before := d.cost()
 	var busy []span
 	done := func() bool { _, ok := d.find("Open the folder"); return ok }
 	for end := time.Now().Add(5 * time.Minute); !done(); {
@@ -53,6 +58,7 @@ func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 		}
 		busy = append(busy, d.quietly(".rest", 2*time.Second))
 	}
+	after := d.cost()
 	d.picture("done")
 	if len(busy) > 1 {
 		busy = busy[:len(busy)-1] // it ended within the last one
@@ -68,6 +74,62 @@ func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 	moving := tell(fmt.Sprintf("while %d accounts are imported", rows), busy...)
 	fmt.Printf("99th percentile while importing: %.2f of that of the window that is drawn as often, %.0f of that of one that is not drawn\n",
 		ms(moving.p99)/ms(shown.p99), ms(moving.p99)/ms(still.p99))
+
+	alone := d.terminal(v)
+	fmt.Printf("processor time of the import: %.1f s in the window, %.1f s in the terminal (%.2f); memory of the window: %d MB before, %d MB at most\n",
+		(after.cpu - before.cpu).Seconds(), alone.Seconds(), (after.cpu - before.cpu).Seconds()/alone.Seconds(), before.now>>20, after.peak>>20)
+}
+
+// A cost is what the window's process has taken until now.
+type cost struct {
+	cpu       time.Duration
+	now, peak int64 // bytes of memory
+}
+
+func (d *desk) cost() cost {
+	d.t.Helper()
+	var c cost
+	proc := fmt.Sprintf("/proc/%d/", d.window.Pid)
+	stat, err := os.ReadFile(proc + "stat")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	const perSecond = 100 // Linux: USER_HZ
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	for _, field := range fields[11:13] { // proc(5): utime and stime
+		ticks, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		c.cpu += time.Duration(ticks) * time.Second / perSecond
+	}
+	status, err := os.ReadFile(proc + "status")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		fmt.Sscanf(line, "VmRSS: %d", &c.now)
+		fmt.Sscanf(line, "VmHWM: %d", &c.peak)
+	}
+	c.now, c.peak = c.now<<10, c.peak<<10
+	return c
+}
+
+// terminal is the processor time of the same import by ferryctl.
+func (d *desk) terminal(v practice.Values) time.Duration {
+	d.t.Helper()
+	folder := d.t.TempDir()
+	ca := filepath.Join(folder, "ca.pem")
+	if err := os.WriteFile(ca, v.CA, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	c := exec.Command(os.Getenv("FERRY_TERMINAL"), "import", "-org", v.Org, "-authority", v.Authority, "-client-id", v.ClientID, "-auth", "secret",
+		"-proxy", "none", "-data", filepath.Join(folder, "data"), "-tables", "account,contact", "-to", "sqlite:"+filepath.Join(folder, "all.db"))
+	c.Env = append(os.Environ(), "SSL_CERT_FILE="+ca, "FERRY_CLIENT_SECRET="+v.Secret)
+	if said, err := c.CombinedOutput(); err != nil {
+		d.t.Fatalf("ferryctl: %v\n%s", err, said)
+	}
+	return c.ProcessState.UserTime() + c.ProcessState.SystemTime()
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
