@@ -112,7 +112,7 @@ type mode string
 
 const (
 	reading mode = "READ ONLY"
-	writing mode = "READ WRITE"
+	writing mode = "" // as the database is set: one that an administrator made read-only stays so
 )
 
 // session is set in each transaction: nothing depends on how the server or a pooler is set up. Constraints that could

@@ -114,9 +114,11 @@ func (d *Destination) Identity(ctx context.Context) (core.Identity, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var id core.Identity
-	err := d.transaction(ctx, reading, func() (err error) {
-		id, err = d.identity(ctx)
-		return err
+	err := d.patiently(ctx, func() error {
+		return d.transaction(ctx, reading, func() (err error) {
+			id, err = d.identity(ctx)
+			return err
+		})
 	})
 	if err != nil {
 		return core.Identity{}, d.fault(ctx, err)
@@ -152,46 +154,54 @@ func (d *Destination) Start(ctx context.Context, next core.Identity) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var have core.Identity
-	err := d.change(ctx, func() (err error) {
-		if have, err = d.identity(ctx); err != nil {
-			return err
-		}
-		if have.ID != "" && have.Generation >= next.Generation {
-			return nil
-		}
-		switch {
-		case have.ID != "":
-		case next.ID != "":
-			have.ID = next.ID
-		default:
-			have.ID = strings.ToLower(rand.Text())
-		}
-		have.Generation = max(have.Generation, next.Generation)
-		keep := "INSERT INTO " + d.own("_ferry") + " AS t VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
-		for _, s := range []struct{ set, name, value string }{
-			{"excluded.value", "id", have.ID},
-			{"excluded.value", "generation", strconv.FormatInt(have.Generation, 10)},
-			{"CAST(CAST(t.value AS bigint) + 1 AS text)", "starts", "1"},
-		} {
-			if _, err := d.query(ctx, keep+s.set, text(s.name), text(s.value)); err != nil {
-				return err
-			}
-		}
-		_, err = d.query(ctx, "DELETE FROM "+d.own("_ferry_batch")+" WHERE start <= (SELECT CAST(value AS bigint) FROM "+d.own("_ferry")+
-			" WHERE name = 'starts') - "+strconv.Itoa(keptStarts))
-		return err
-	})
+	err := d.patiently(ctx, func() error { return d.change(ctx, func() error { return d.start(ctx, &have, next) }) })
 	if err == nil {
 		d.id = have.ID
 	}
 	return d.fault(ctx, err)
 }
 
+// start keeps an identity, and tells which one counts.
+func (d *Destination) start(ctx context.Context, have *core.Identity, next core.Identity) (err error) {
+	if err = d.same(ctx); err != nil {
+		return err
+	}
+	if *have, err = d.identity(ctx); err != nil {
+		return err
+	}
+	if have.ID != "" && have.Generation >= next.Generation {
+		return nil
+	}
+	switch {
+	case have.ID != "":
+	case next.ID != "":
+		have.ID = next.ID
+	default:
+		have.ID = strings.ToLower(rand.Text())
+	}
+	have.Generation = max(have.Generation, next.Generation)
+	keep := "INSERT INTO " + d.own("_ferry") + " AS t VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
+	for _, s := range []struct{ set, name, value string }{
+		{"excluded.value", "id", have.ID},
+		{"excluded.value", "generation", strconv.FormatInt(have.Generation, 10)},
+		{"CAST(CAST(t.value AS bigint) + 1 AS text)", "starts", "1"},
+	} {
+		if _, err := d.query(ctx, keep+s.set, text(s.name), text(s.value)); err != nil {
+			return err
+		}
+	}
+	_, err = d.query(ctx, "DELETE FROM "+d.own("_ferry_batch")+" WHERE start <= (SELECT CAST(value AS bigint) FROM "+d.own("_ferry")+
+		" WHERE name = 'starts') - "+strconv.Itoa(keptStarts))
+	return err
+}
+
 // Finish lets the server note how the table is filled, so that whoever reads it next is quick.
 func (d *Destination) Finish(ctx context.Context, p core.Plan) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	err := d.transaction(ctx, writing, func() error { return d.script(ctx, "ANALYZE "+d.table(p)) })
+	err := d.patiently(ctx, func() error {
+		return d.transaction(ctx, writing, func() error { return d.script(ctx, "ANALYZE "+d.table(p)) })
+	})
 	return d.fault(ctx, err)
 }
 

@@ -24,6 +24,9 @@ func unkind(b *bench) map[string]func(*testing.T) {
 		"what a trigger drops when it is put back is refused":                   b.droppedWhenTakenBack,
 		"a table that is divided into others is written":                        b.divided,
 		"a server that does not wait is told and gone on with":                  b.impatient,
+		"a connection that was ended while nothing was said is made again":      b.silence,
+		"a database that was replaced before the end is noticed":                b.replacedAtTheEnd,
+		"a database that its administrator made read-only is not written":       b.protected,
 		"a character that the encoding lacks refuses alone":                     b.foreignLetters,
 		"a server that only speaks PostgreSQL is told":                          b.onlySpeaking,
 	}
@@ -235,6 +238,47 @@ func (b *bench) impatient(t *testing.T) {
 	}
 	if n := b.rowsOf(t, d); n != "100" {
 		t.Errorf("%s rows are there", n)
+	}
+}
+
+func (b *bench) silence(t *testing.T) {
+	d, p := b.ready(t, b.settings(t))
+	d.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	for name, call := range map[string]func() error{
+		"Finish": func() error { return d.Finish(t.Context(), p) },
+		"Start":  func() error { return d.Start(t.Context(), core.Identity{ID: "run", Generation: 2}) },
+		"Identity": func() error {
+			_, err := d.Identity(t.Context())
+			return err
+		},
+	} {
+		b.Exec(t, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'Ferry' AND datname = '"+d.to.database+"'")
+		if err := call(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A connection that is made again may lead to another database, or to a copy that is behind: that is not the one to mark.
+func (b *bench) replacedAtTheEnd(t *testing.T) {
+	d, p := b.ready(t, b.settings(t))
+	d.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	put(t, d, p, "a", accounts(0, 5))
+	b.Exec(t, d.to.database, "DELETE FROM _ferry_batch; DELETE FROM account")
+	b.Exec(t, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'Ferry' AND datname = '"+d.to.database+"'")
+	wantFault(t, d.Start(t.Context(), core.Identity{ID: "run", Generation: 2}), "postgres.replaced")
+}
+
+func (b *bench) protected(t *testing.T) {
+	d, p := b.ready(t, b.settings(t))
+	put(t, d, p, "a", accounts(0, 5))
+	b.Exec(t, "postgres", "ALTER DATABASE "+d.to.database+" SET default_transaction_read_only = on")
+	d = again(t, d)
+	wantFault(t, d.Start(t.Context(), core.Identity{ID: "run", Generation: 2}), "postgres.read-only")
+	outcomes, err := d.Write(t.Context(), p, core.Batch{ID: "b", Rows: accounts(5, 10)})
+	wantFault(t, err, "postgres.read-only")
+	if count(outcomes, core.Untried) != 5 || b.rowsOf(t, d) != "5" {
+		t.Errorf("%v", outcomes)
 	}
 }
 
