@@ -150,7 +150,7 @@ func (p *imports) list(kind importer.Difference, all bool) {
 			return differenceChip(row.Differs)
 		},
 		change: func(row importer.RehearsedRow, v importer.Change) string {
-			words := changeWords(core.Updated, v)
+			words := v.Column + ": " + lang.L("{{.There}} there, {{.Here}} in Dynamics", kit.M{"There": oneLine(v.Was), "Here": oneLine(v.Becomes)})
 			if v.Why != row.Differs { // the record is counted under a heavier kind than this value's
 				title, _ := differenceWords(v.Why)
 				words += " (" + title + ")"

@@ -116,8 +116,10 @@ func comparisonCounts(c importer.Comparison) fyne.CanvasObject {
 	m := kit.M{"Source": kit.Number(sum.Source), "Extra": kit.Number(sum.Extra), "Equal": kit.Number(sum.Equal), "Differ": kit.Number(sum.Records.Total()), "Missing": kit.Number(sum.Missing)}
 	switch {
 	case !c.Whole:
+	case balanced && sum.Records.Total()+sum.Extra == 0:
+		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Source}} in Dynamics, and just these are there.", m), look.Passed))
 	case balanced:
-		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Source}} in Dynamics + {{.Extra}} extra there = {{.Equal}} equal + {{.Differ}} that differ. {{.Missing}} of them are missing there.", m), look.Passed))
+		parts = append(parts, kit.Hint("check", lang.L("It adds up: {{.Source}} in Dynamics + {{.Extra}} extra there = {{.Equal}} equal + {{.Differ}} that differ, of which {{.Missing}} missing there.", m), look.Passed))
 	default:
 		parts = append(parts, kit.Hint("cross", lang.L("It does not add up. Compare again, and tell us."), look.Failed))
 	}

@@ -242,7 +242,10 @@ func (p *history) row(r *importer.Receipt) fyne.CanvasObject {
 	if r.Retries != "" {
 		titles = []string{p.w.retryWords(r, titles)}
 	}
-	name, counts := strings.Join(titles, ", "), kit.Sum(sum)
+	name, counts := strings.Join(titles, ", "), kit.Came(sum)
+	if r.Limit > 0 && r.Retries == "" {
+		name = lang.L("Tried {{.N}} of each", kit.M{"N": kit.Number(int64(r.Limit))}) + " · " + name
+	}
 	if r.Undoes != "" {
 		name, counts = p.w.backTitle(r)+" · "+name, backSum(sum)
 	}

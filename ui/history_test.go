@@ -140,7 +140,7 @@ func TestHistoryShowsAllProjectsOfThisComputer(t *testing.T) {
 	for _, want := range []string{"Imports of the terminal, without a project", "A project whose name is not known here (000000)", "The journal was written by a newer Ferry."} {
 		s.Sees(want)
 	}
-	s.TapRow("read 66,173 = 65,630 + 501 + 29 + 13")
+	s.TapRow("66,173 read, 66,131 written, 13 refused")
 	s.Sees("A date is not one.")
 	s.Sees("Fabrikam move · today")
 	s.SeesNot("Open the folder")
@@ -162,7 +162,7 @@ func TestARunOfAnotherProjectThatIsGoneSaysSo(t *testing.T) {
 	s := open(t, e, uitest.Contoso())
 	s.Tap("History")
 	s.Tap("All projects")
-	s.TapRow("read 66,173 = 65,630 + 501 + 29 + 13")
+	s.TapRow("66,173 read, 66,131 written, 13 refused")
 	s.Sees("There is no such import in the history.")
 	s.Press(fyne.KeyEscape)
 	s.Sees("Every import on this computer")

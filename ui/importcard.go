@@ -91,10 +91,11 @@ func (p *imports) about(l listed, s *session) string {
 	}
 	if r, t := p.w.lastOf(l); r != nil {
 		words = append(words, lang.L("last {{.When}}: {{.N}} read", kit.M{"When": kit.When(r.Started, p.w.o.Now()), "N": kit.Number(t.Read)}))
-		if p.w.backOf(r.Run) != nil {
+		next := p.w.foreseen(l)
+		if p.w.backOf(r.Run) != nil && next != nextAnew() {
 			words = append(words, lang.L("taken back"))
 		}
-		if next := p.w.foreseen(l); next != "" {
+		if next != "" {
 			words = append(words, next)
 		}
 	} else if p.w.runs.loaded {
@@ -114,7 +115,7 @@ func (w *Window) foreseen(l listed) string {
 		switch {
 		case t == nil:
 		case r.Undoes != "":
-			return lang.L("next: everything, because an import was taken back")
+			return nextAnew()
 		case now != "" && t.Digest != "" && t.Digest != now:
 			if !partial {
 				return lang.L("next: everything, because the mapping changed")
@@ -133,6 +134,8 @@ func (w *Window) foreseen(l listed) string {
 	}
 	return ""
 }
+
+func nextAnew() string { return lang.L("next: everything, because an import was taken back") }
 
 // wentHere reports whether a run wrote into the present destination, as far as its name tells.
 func (w *Window) wentHere(r *importer.Receipt) bool {

@@ -60,20 +60,9 @@ func (w *Window) forecast(r ImportRequest, into, slow *fyne.Container, sheet *ki
 	if c == nil || !w.described() {
 		return
 	}
-	records := map[string]int64{}
-	for _, id := range r.Tables {
-		l, ok := w.byID(id)
-		if !ok || l.Saved == nil {
-			continue
-		}
-		n := w.session(c.Name).counts[countOf(l)]
-		if n.Truth == core.Unknown && r.Limit == 0 {
-			return
-		}
-		if r.Limit > 0 && (n.Truth == core.Unknown || n.N > int64(r.Limit)) {
-			n.N = int64(r.Limit)
-		}
-		records[l.Saved.Table] += n.N
+	records := w.toWrite(r)
+	if records == nil {
+		return
 	}
 	to := *clone(w.project).Destination
 	show := func(words string) { // in room of one height, so that no button moves away under the mouse
@@ -94,6 +83,45 @@ func (w *Window) forecast(r ImportRequest, into, slow *fyne.Container, sheet *ki
 		}
 		show(said.Text + ".")
 	})
+}
+
+// toWrite is how many records of each of the destination's tables an import brings, as far as it is known; nil is not known.
+func (w *Window) toWrite(r ImportRequest) map[string]int64 {
+	records := map[string]int64{}
+	add := func(id string, n int64) {
+		if l, ok := w.byID(id); ok && l.Saved != nil {
+			records[l.Saved.Table] += n
+		}
+	}
+	shown, waits := w.imports().shown, w.imports().waits
+	switch {
+	case r.Retry != nil && waits != nil:
+		for id, n := range waits.count(r.Retry.Only) {
+			add(id, n)
+		}
+		return records
+	case r.Only != "" && shown != nil:
+		for _, t := range shown.Tables {
+			add(t.Mapping, t.Counts.Created+t.Counts.Updated)
+		}
+		return records
+	}
+	counts := w.session(w.connection().Name).counts
+	for _, id := range r.Tables {
+		l, ok := w.byID(id)
+		if !ok || l.Saved == nil {
+			continue
+		}
+		n := counts[countOf(l)]
+		if n.Truth == core.Unknown && r.Limit == 0 {
+			return nil
+		}
+		if r.Limit > 0 && (n.Truth == core.Unknown || n.N > int64(r.Limit)) {
+			n.N = int64(r.Limit)
+		}
+		add(id, n.N)
+	}
+	return records
 }
 
 // slowCard is what makes an import slow. One click leads to the setting that mends it.

@@ -50,9 +50,11 @@ func (w *Window) askImport(r ImportRequest, start func()) {
 	if who := w.destinationUser(); who != "" {
 		facts = append(facts, kit.Fact{Name: lang.L("As"), Words: who})
 	}
-	facts = append(facts, kit.Fact{Name: lang.L("Mappings"), Words: w.mappingNames(r.Tables)})
+	if r.Retry == nil {
+		facts = append(facts, kit.Fact{Name: lang.L("Mappings"), Words: w.mappingNames(r.Tables)})
+	}
 	parts := []fyne.CanvasObject{kit.Facts(facts...)}
-	parts = append(append(parts, w.expected(r)...), w.keepsWords())
+	parts = append(parts, w.expected(r)...)
 	parts = append(parts, w.quietWords(r)...)
 	takes, slow := kit.Column(0), kit.Column(0)
 	if w.described() {
@@ -124,7 +126,14 @@ func (w *Window) mappingNames(ids []string) string {
 // expected says how many records there will be and what cannot be taken back, as far as a rehearsal told.
 func (w *Window) expected(r ImportRequest) []fyne.CanvasObject {
 	if r.Retry != nil {
-		return []fyne.CanvasObject{kit.Para(lang.L("Only records that an earlier import left over are written. Nothing is removed."))}
+		n := int64(0)
+		if waits := w.imports().waits; waits != nil {
+			for _, of := range waits.count(r.Retry.Only) {
+				n += of
+			}
+		}
+		words := lang.N("{{.N}} records that an earlier import left over are read again and written. Nothing is removed.", int(n), kit.M{"N": kit.Number(n)})
+		return []fyne.CanvasObject{kit.Para(words), w.keepsWords()}
 	}
 	shown := w.imports().shown
 	if shown == nil || !shown.Whole {
@@ -133,9 +142,9 @@ func (w *Window) expected(r ImportRequest) []fyne.CanvasObject {
 			words = lang.L("At most {{.N}} records of each mapping are written.", kit.M{"N": r.Limit})
 		}
 		if w.described() { // its tables are its own
-			return []fyne.CanvasObject{kit.Para(words)}
+			return []fyne.CanvasObject{kit.Para(words), w.keepsWords()}
 		}
-		return []fyne.CanvasObject{kit.Para(words), kit.QuietPara(lang.L("What is made there, tables and columns, cannot be taken back."))}
+		return []fyne.CanvasObject{kit.Para(words), kit.QuietPara(lang.L("What is made there, tables and columns, cannot be taken back.")), w.keepsWords()}
 	}
 	c := shown.Counts()
 	words := lang.L("{{.Created}} created, {{.Updated}} updated, {{.Removed}} removed, as the rehearsal showed.",
@@ -144,7 +153,7 @@ func (w *Window) expected(r ImportRequest) []fyne.CanvasObject {
 		words = lang.L("{{.Created}} created and {{.Updated}} updated, as the rehearsal showed. Nothing is removed.",
 			kit.M{"Created": kit.Number(c.Created), "Updated": kit.Number(c.Updated)})
 	}
-	return []fyne.CanvasObject{kit.StrongPara(words), kit.QuietPara(shown.backWords())}
+	return []fyne.CanvasObject{kit.StrongPara(words), shown.back()}
 }
 
 // heldCards offer to deal with records that the brake kept at the destination: the number is typed.

@@ -18,6 +18,7 @@ type mappingFields struct {
 	p      *mappingPage
 	search *kit.Entry
 	show   mapping.Show
+	picked bool            // somebody said what is shown; see begin
 	ticked map[string]bool // by line; see lineKey
 	rows   *kit.Rows
 
@@ -37,29 +38,6 @@ func newMappingFields(p *mappingPage) *mappingFields {
 	}
 	f.search.OnKey = func(key fyne.KeyName) bool { return key == fyne.KeyEscape && f.escape() }
 	return f
-}
-
-// fieldsView is what somebody searches, shows and has ticked among the fields of one mapping.
-type fieldsView struct {
-	search string
-	show   mapping.Show
-	ticked map[string]bool
-}
-
-// settle makes sure that search, chips and ticks are those of the draft that is shown.
-func (f *mappingFields) settle() {
-	of := strings.Join(f.p.path, "\n")
-	if of == f.of {
-		return
-	}
-	f.views[f.of] = &fieldsView{f.search.Text, f.show, f.ticked}
-	v := f.views[of]
-	if v == nil {
-		v = &fieldsView{ticked: map[string]bool{}}
-	}
-	f.of, f.show, f.ticked, f.editing, f.name = of, v.show, v.ticked, "", nil
-	f.search.Text = v.search
-	f.search.Refresh()
 }
 
 // escape takes the search back; false when there is none.
@@ -90,7 +68,7 @@ func lineKey(l mapping.Line) string {
 func (f *mappingFields) reveal(at mapping.Place) {
 	f.settle()
 	d := f.p.draft()
-	f.search.Text, f.show = "", mapping.ShowAll
+	f.search.Text, f.show, f.picked = "", mapping.ShowAll, true
 	f.search.Refresh()
 	lines, all := d.Lines("", mapping.ShowAll, 0, 1<<20)
 	f.p.w.refresh()
@@ -147,6 +125,10 @@ func (f *mappingFields) cards() []fyne.CanvasObject {
 			kit.PadAll(8, kit.Column(0, f.heads(all), kit.Hairline(), f.rows.Container))))
 	}
 	add := kit.PlainIcon("plus", lang.L("Add a column…"), f.addColumn)
+	if rest := d.Tally().Unmapped; f.show == mapping.ShowMapped && rest > 0 {
+		words := lang.N("{{.N}} more fields are not mapped: show them", rest, kit.M{"N": kit.Number(int64(rest))})
+		cards = append(cards, kit.Row(0, kit.Link(words, func() { f.pick(mapping.ShowUnmapped) }), kit.Space()))
+	}
 	return append(cards, kit.Row(8, add, kit.Space(), kit.Link(lang.L("What fits where"), f.p.showCompatibilities)))
 }
 
@@ -182,10 +164,7 @@ func (f *mappingFields) bar() fyne.CanvasObject {
 			continue
 		}
 		show := c.show
-		chips = append(chips, kit.NewChipButton(c.words, f.show == c.show, c.ink, c.tint, func() {
-			f.show = show
-			f.p.w.refresh()
-		}))
+		chips = append(chips, kit.NewChipButton(c.words, f.show == c.show, c.ink, c.tint, func() { f.pick(show) }))
 	}
 	return kit.Beside(230, 10, f.search, kit.Wrap(8, chips...))
 }

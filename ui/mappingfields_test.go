@@ -79,7 +79,11 @@ func TestTheSearchFindsFieldsByEitherNameOfEitherSide(t *testing.T) {
 	s.Sees("Main Phone")
 	s.Type("Search", "zebra")
 	s.Sees("No field has this name.")
+	s.Type("Search", "Account Number") // a search looks in all of them
+	s.Sees("accountnumber · text")
 	s.Press(fyne.KeyEscape)
+	s.SeesNot("Account Number") // what is mapped is shown, until somebody says otherwise
+	s.Tap("All 43")
 	s.Sees("Account Number")
 	s.Tap("Mapped 8")
 	s.SeesNot("Account Number")

@@ -87,6 +87,9 @@ func TestARecordIsOpenedAndItsValueMended(t *testing.T) {
 	s.Sees("telephone1")
 	s.Tap("Mend")
 	s.Type("Value for name", "Fab")
+	if why := s.Why("Retry this one"); !strings.Contains(why, "first") {
+		t.Errorf("a value that is being typed would be lost: %q", why)
+	}
 	s.Tap("Use this value")
 	s.Sees("Mended. It holds as long as Dynamics has the value beside it.")
 	key := e.Mends.Rows[0].Key
@@ -107,6 +110,25 @@ func TestARecordIsOpenedAndItsValueMended(t *testing.T) {
 	s.Tap("Use this value")
 	s.Sees("This field does not take that value.")
 	s.Sees("Use this value")
+}
+
+// How long it takes is said of the records that are retried, not of the whole table.
+func TestTheSheetBeforeARetryCountsWhatIsRetried(t *testing.T) {
+	e := uitest.Works()
+	e.Mends = uitest.Waits(6)
+	s := uitest.Open(t, e, func(o *ui.Options) { toHalo(e, o) })
+	s.Tap("Import")
+	s.Tap("Fix and retry")
+	s.TapRow("Fabrikam 0  ·  account")
+	s.Tap("Retry this one")
+	s.Sees("One record that an earlier import left over is read again and written.")
+	s.Until(func() bool { return e.Called("ForecastImport") == 1 })
+	if n := e.Places.Foreseen; len(n) != 1 || n["customers"] != 1 {
+		t.Errorf("asked how long %v takes", n)
+	}
+	s.Tap("Cancel")
+	s.Tap("Retry all")
+	s.Sees("9 records that an earlier import left over")
 }
 
 func TestHiddenValuesStayHiddenInWhatWaits(t *testing.T) {

@@ -174,6 +174,20 @@ func (x *waits) retry(of importer.Selection) {
 	})
 }
 
+// count is how many records of each mapping are chosen.
+func (x *waits) count(of importer.Selection) map[string]int64 {
+	n := map[string]int64{}
+	for _, r := range of.Records {
+		n[r.Mapping]++
+	}
+	for _, g := range x.list.Groups {
+		if of.All() || slices.Contains(of.Causes, g.Cause) {
+			n[g.Mapping] += g.Records
+		}
+	}
+	return n
+}
+
 // tables are the mappings of the list that took part in the run.
 func (x *waits) tables() []string {
 	ids := []string{}

@@ -32,6 +32,7 @@ type waitRecord struct {
 	mending string // the column whose value is being mended; "" is none
 	all     bool   // every field is shown, not only those that matter
 	entry   *kit.Entry
+	retry   *kit.Button
 }
 
 func (x *waits) showRecord(row importer.WaitRow, name string) {
@@ -51,8 +52,8 @@ func (x *waits) showRecord(row importer.WaitRow, name string) {
 		r.sheet.Close()
 		x.retry(importer.Selection{Records: []importer.WaitsFor{{Mapping: row.Mapping, Key: row.Key}}})
 	})
-	retry.Unless(x.cannot())
-	buttons = append(buttons, retry, kit.Primary(lang.L("Close"), func() { r.sheet.Close() }))
+	buttons = append(buttons, retry, kit.Plain(lang.L("Close"), func() { r.sheet.Close() }))
+	r.retry = retry
 	r.sheet = kit.ShowSheet(x.w.win.Canvas(), kit.SheetJob{Title: title, Width: 720, Body: r.body, Buttons: buttons})
 	r.look()
 }
@@ -81,6 +82,7 @@ func (r *waitRecord) look() {
 }
 
 func (r *waitRecord) draw() {
+	r.retry.Unless(r.cannotRetry())
 	words, ink, tint := r.x.rows.stateOf(r.row)
 	parts := []fyne.CanvasObject{kit.Row(10, kit.Chip(words, ink, tint), kit.Grow(kit.NewElided(r.row.Table+" · "+r.row.Key, kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})))}
 	if f := r.row.Fault; f != nil {
@@ -168,10 +170,21 @@ func (r *waitRecord) field(f importer.ExaminedField) []fyne.CanvasObject {
 		keep := kit.Primary(lang.L("Use this value"), func() { r.mend(f.Column) })
 		keep.Unless(r.busy())
 		parts = append(parts, kit.Tinted(look.Field, kit.Column(8, kit.Labeled(lang.L("Value for {{.Field}}", kit.M{"Field": f.Column}),
-			lang.L("Nothing is an empty value. It is kept sealed, for this record, and ends when Dynamics has another value or after its time."), r.entry),
+			lang.L("Left blank, the field becomes empty. Ferry keeps the value sealed, for this record only, until Dynamics has another one or its time in Settings is over."), r.entry),
 			kit.Row(8, kit.Space(), kit.Plain(lang.L("Cancel"), func() { r.mending = ""; r.draw() }), keep))))
 	}
 	return append(parts, kit.Hairline())
+}
+
+// cannotRetry says why the record cannot be retried now: not while a value is typed or kept, which would be lost.
+func (r *waitRecord) cannotRetry() string {
+	switch {
+	case r.working:
+		return lang.L("Ferry is at it.")
+	case r.mending != "":
+		return lang.L("Use the value that you are typing, or cancel it, first.")
+	}
+	return r.x.cannot()
 }
 
 func (r *waitRecord) busy() string {
@@ -196,6 +209,7 @@ func (r *waitRecord) begin(f importer.ExaminedField) {
 	} else if len(f.From) == 1 && !r.x.w.hidden {
 		r.entry.Text = f.From[0].Value.Canonical()
 	}
+	r.entry.CursorColumn = len([]rune(r.entry.Text))
 	column := f.Column
 	r.entry.OnSubmitted = func(string) { r.mend(column) }
 	r.draw()

@@ -48,7 +48,7 @@ func historyScenes() []scene {
 		{"history-receipt", past, receipt},
 		{"history-receipt-elsewhere", everywhere, func(s *uitest.Stage) {
 			all(s)
-			s.TapRow("read 66,173 = 65,630 + 501 + 29 + 13")
+			s.TapRow("66,173 read, 66,131 written, 13 refused")
 			s.Sees("A date is not one.")
 		}},
 		{"history-report", past, func(s *uitest.Stage) { receipt(s); s.Tap("Save report…") }},

@@ -21,8 +21,11 @@ type rehearsal struct {
 	importer.Rehearsal
 	request ImportRequest
 	fault   *core.Fault
+	keeps   BackTerms // how an import could be taken back here
 	rows    *rehearsedRows
+	list    fyne.CanvasObject // they, as drawn last
 	keeping bool
+	all     bool // every field is shown whose values would change, not only the first ones
 }
 
 // seenRehearsals are the mappings that were rehearsed into the present destination.
@@ -91,18 +94,22 @@ func (p *imports) rehearse(ids []string) {
 	job, a := clone(w.project), &activeImport{request: r, rehearsal: true}
 	job.Connection = w.connection().Name
 	w.active = a
-	a.task = task.Long(w.run, func(ctx context.Context, tell func(importer.Progress)) (importer.Rehearsal, error) {
-		return w.o.Engine.Rehearse(ctx, job, r, tell)
-	}, func(n importer.Progress) { w.moved(a, n) }, func(shown importer.Rehearsal, err error) { w.rehearsalEnded(a, shown, err) })
+	shown := &rehearsal{request: r}
+	a.task = task.Long(w.run, func(ctx context.Context, tell func(importer.Progress)) (*rehearsal, error) {
+		var err error
+		shown.Rehearsal, err = w.o.Engine.Rehearse(ctx, job, r, tell)
+		shown.keeps = w.o.Engine.Keeps(context.WithoutCancel(ctx), job) // also where it was stopped
+		return shown, err
+	}, func(n importer.Progress) { w.moved(a, n) }, func(shown *rehearsal, err error) { w.rehearsalEnded(a, shown, err) })
 	w.tick(a)
 	w.refresh()
 }
 
-func (w *Window) rehearsalEnded(a *activeImport, shown importer.Rehearsal, err error) {
+func (w *Window) rehearsalEnded(a *activeImport, shown *rehearsal, err error) {
 	a.clock.Cancel()
 	w.active, w.rehearsed = nil, seenRehearsals{}
 	p := w.imports()
-	p.shown = &rehearsal{Rehearsal: shown, request: a.request}
+	p.shown = shown
 	if err != nil {
 		p.shown.fault = core.AsFault(err)
 		if p.shown.fault.Kind == core.SignIn {
@@ -110,7 +117,7 @@ func (w *Window) rehearsalEnded(a *activeImport, shown importer.Rehearsal, err e
 		}
 	}
 	if len(shown.Tables) > 0 {
-		p.shown.rows = newRehearsedRows(w, p.shown)
+		shown.rows = newRehearsedRows(w, shown)
 	}
 	w.refresh()
 	if w.place == placeImport {
@@ -166,21 +173,24 @@ func (p *imports) renderRehearsal() {
 		cards = append(cards, kit.FaultCard(f, calls))
 	}
 	if len(r.Tables) > 0 {
-		cards = append(cards, r.verdict(), r.counts(), r.fields(), r.rows.card())
+		r.list = r.rows.card()
+		refused := func() { r.rows.choose(core.Refused); p.page.Reveal(r.list) }
+		cards = append(cards, r.verdict(refused), r.counts(), r.fields(p.w.refresh), r.list)
 	}
 	p.page.Set(head, slices.DeleteFunc(cards, func(o fyne.CanvasObject) bool { return o == nil })...)
 }
 
-func (r *rehearsal) verdict() fyne.CanvasObject {
+// verdict is what the rehearsal comes to; refused leads to the records that would be.
+func (r *rehearsal) verdict(refused func()) fyne.CanvasObject {
 	c := r.Counts()
 	tally := lang.L("{{.N}} read", kit.M{"N": kit.Number(c.Read)})
 	switch {
 	case !r.Whole:
 		return kit.Verdict(lang.L("The rehearsal was stopped: this is how far it came"), tally, look.Warned, "warn")
 	case c.Refused == 1:
-		return kit.Verdict(lang.L("1 record would be refused"), tally, look.Warned, "warn")
+		return kit.Verdict(lang.L("1 record would be refused"), tally, look.Warned, "warn", kit.Link(lang.L("Show it"), refused))
 	case c.Refused > 0:
-		return kit.Verdict(lang.N("{{.N}} records would be refused", int(c.Refused), kit.M{"N": kit.Number(c.Refused)}), tally, look.Warned, "warn")
+		return kit.Verdict(lang.N("{{.N}} records would be refused", int(c.Refused), kit.M{"N": kit.Number(c.Refused)}), tally, look.Warned, "warn", kit.Link(lang.L("Show them"), refused))
 	case c.Created+c.Updated+c.Removed == 0:
 		return kit.Verdict(lang.L("Nothing would change"), tally, look.Passed, "check")
 	}
@@ -217,7 +227,7 @@ func (r *rehearsal) counts() fyne.CanvasObject {
 			parts = append(parts, kit.Row(10, kit.Sized(90, 0, kit.Quiet(thingWords(thing.Kind))), kit.Grow(kit.NewElided(thing.Name, kit.Style{Mono: true, Size: look.CaptionSize}))))
 		}
 	}
-	parts = append(parts, kit.Hairline(), kit.QuietPara(r.backWords()))
+	parts = append(parts, kit.Hairline(), r.back())
 	return kit.Card(kit.Column(9, parts...))
 }
 
@@ -233,50 +243,6 @@ func thingWords(kind string) string {
 		return lang.L("an option")
 	}
 	return kind
-}
-
-// backWords say what of it could be taken back.
-func (r *rehearsal) backWords() string {
-	switch {
-	case !r.Restore:
-		return lang.L("This destination cannot take an import back.")
-	case len(r.Make) > 0:
-		return lang.L("The rows can be taken back. What is made, files, tables and columns, stays.")
-	}
-	return lang.L("The rows can be taken back.")
-}
-
-const mostFields = 40
-
-// fields are the values of rows that are there already; nil when none of them would change.
-func (r *rehearsal) fields() fyne.CanvasObject {
-	lines := [][]string{}
-	more := 0
-	for _, t := range r.Tables {
-		for _, f := range t.Fields {
-			if f.Replaced+f.Emptied+f.Filled+f.Kept == 0 {
-				continue
-			}
-			if len(lines) == mostFields {
-				more++
-				continue
-			}
-			name := f.Column
-			if len(r.Tables) > 1 {
-				name = t.To + " · " + f.Column
-			}
-			lines = append(lines, []string{name, kit.Number(f.Replaced), kit.Number(f.Emptied), kit.Number(f.Filled), kit.Number(f.Kept)})
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	head := []string{lang.L("Field"), lang.L("Replaced"), lang.L("Emptied"), lang.L("Filled"), lang.L("Kept by a rule")}
-	parts := []fyne.CanvasObject{kit.Head(lang.L("Values that are there already")), kit.Grid(head, lines, nil)}
-	if more > 0 {
-		parts = append(parts, kit.CaptionPara(lang.L("and {{.N}} more", kit.M{"N": kit.Number(int64(more))})))
-	}
-	return kit.Card(kit.Column(10, parts...))
 }
 
 // importThese imports just what is shown.
@@ -343,16 +309,17 @@ func kindWords(k core.OutcomeKind) (words string, ink, tint fyne.ThemeColorName)
 
 // changeWords is a change in a few words.
 func changeWords(kind core.OutcomeKind, c importer.Change) string {
-	value := func(s string) string {
-		if s == "" {
-			return lang.L("(empty)")
-		}
-		return strings.Join(strings.Fields(s), " ")
-	}
 	if kind == core.Created {
-		return c.Column + ": " + value(c.Becomes)
+		return c.Column + ": " + oneLine(c.Becomes)
 	}
-	return c.Column + ": " + value(c.Was) + " → " + value(c.Becomes)
+	return c.Column + ": " + oneLine(c.Was) + " → " + oneLine(c.Becomes)
+}
+
+func oneLine(value string) string {
+	if value == "" {
+		return lang.L("(empty)")
+	}
+	return strings.Join(strings.Fields(value), " ")
 }
 
 // saveRehearsed saves the list of the rehearsal as it is narrowed.

@@ -37,7 +37,7 @@ func rehearsedStage(t *testing.T, n int) (*uitest.Engine, *uitest.Stage) {
 func TestARehearsalShowsCountsFieldsAndRecords(t *testing.T) {
 	e, s := rehearsedStage(t, 40)
 	for _, words := range []string{"10 records would be refused", "Would be made at the destination", "account.telephone1", "Replaced", "Kept by a rule", "3 lookups would be left empty",
-		"The rows can be taken back. What is made, files, tables and columns, stays.", "60 records"} {
+		"The rows can be taken back for 30 days. What is made, files, tables and columns, stays.", "60 records"} {
 		s.Sees(words)
 	}
 	s.Sees("telephone1: 0123 456 → +44 123 456")
@@ -197,4 +197,33 @@ func TestManyRemovalsWantTheNumberTyped(t *testing.T) {
 	if r := e.LastRequest; r.Retire["account"] != 1200 || len(r.Tables) != 1 {
 		t.Errorf("%+v", r)
 	}
+}
+
+// What the rehearsal says of taking back is what this computer can keep, not only what the destination can do.
+func TestARehearsalPromisesToTakeBackOnlyWhatIsKept(t *testing.T) {
+	for words, terms := range map[string]ui.BackTerms{
+		"only until Ferry is closed":        {Days: 30},
+		"nothing that it replaces is kept":  {Days: 0, Lasting: true},
+		"The rows can be taken back for 90": {Days: 90, Lasting: true},
+	} {
+		e := uitest.Works()
+		e.Rehearsal, e.Trust.Terms = uitest.Rehearsed(4), terms
+		s := uitest.Open(t, e, func(o *ui.Options) { toDatabase(o) })
+		s.Tap("Import")
+		s.Sees("Try 10 of each")
+		s.Tap("Rehearse")
+		s.Sees(words)
+		s.Tap("Import these")
+		s.Sees("Write into")
+		s.Sees(words)
+	}
+}
+
+func TestARehearsalLeadsToWhatWouldBeRefused(t *testing.T) {
+	_, s := rehearsedStage(t, 40)
+	s.Type("Search records", "lovelace 7")
+	s.Sees("1 record")
+	s.Tap("Show them")
+	s.Sees("10 records")
+	s.Sees("A value is larger than the file can hold.")
 }

@@ -80,7 +80,7 @@ func newRows(w *Window, j rowsJob) *rehearsedRows {
 		line: func(row importer.RehearsedRow) recordLine {
 			words, ink, tint := j.kind(row)
 			row = t.masked(row)
-			return recordLine{state: words, ink: ink, tint: tint, name: rowName(row), about: t.rowWords(row), mono: row.Fault == nil}
+			return recordLine{state: words, ink: ink, tint: tint, name: rowName(row), about: t.rowWords(row), mono: row.Fault == nil && (len(row.Changes) > 0 || row.Matches == "")}
 		},
 	})
 	t.again()
@@ -106,6 +106,19 @@ func (t *rehearsedRows) drawChips() {
 		t.again()
 	})}
 	t.chips.Refresh()
+}
+
+// choose shows the records of one kind, of all tables and whatever their names.
+func (t *rehearsedRows) choose(kind core.OutcomeKind) {
+	for i, k := range t.kinds {
+		if len(k.Kinds) == 1 && k.Kinds[0] == kind {
+			t.which = i
+		}
+	}
+	t.table = ""
+	t.search.SetText("")
+	t.w.refresh()
+	t.again()
 }
 
 // tablesDrop chooses one of several tables.
@@ -193,6 +206,9 @@ func (t *rehearsedRows) rowWords(row importer.RehearsedRow) string {
 			break
 		}
 		words = append(words, t.change(row, c))
+	}
+	if len(words) == 0 && row.Matches != "" {
+		return lang.L("It is the row that is there as {{.ID}}, and gets its id.", kit.M{"ID": row.Matches})
 	}
 	if len(words) == 0 {
 		return row.Key

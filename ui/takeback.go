@@ -244,21 +244,38 @@ func (w *Window) keepsWords() fyne.CanvasObject {
 	return said
 }
 
-// backGrid says of each table what becomes of its rows when an import is taken back.
+// backGrid says of each table what becomes of its rows when an import is taken back: the columns that say something.
 func (w *Window) backGrid(r *importer.Receipt) fyne.CanvasObject {
-	tables := r.Tables
 	_, removed := w.removedWords(r)
-	head := []string{lang.L("Table"), removed, lang.L("Former values"), lang.L("There again"), lang.L("As before"), lang.L("Stay")}
-	lines := [][]string{}
-	line := func(title string, c importer.Counts) []string {
-		return []string{title, kit.Number(c.Removed), kit.Number(c.Updated), kit.Number(c.Created), kit.Number(c.Unchanged), kit.Number(c.Refused)}
+	sum := total(r.Tables)
+	head := []string{lang.L("Table"), removed, lang.L("Former values")}
+	of := []func(importer.Counts) int64{func(c importer.Counts) int64 { return c.Removed }, func(c importer.Counts) int64 { return c.Updated }}
+	for _, more := range []struct {
+		words string
+		of    func(importer.Counts) int64
+	}{
+		{lang.L("There again"), func(c importer.Counts) int64 { return c.Created }},
+		{lang.L("As before"), func(c importer.Counts) int64 { return c.Unchanged }},
+		{lang.L("Stay"), func(c importer.Counts) int64 { return c.Refused }},
+	} {
+		if more.of(sum) > 0 {
+			head, of = append(head, more.words), append(of, more.of)
+		}
 	}
-	for _, t := range tables {
+	line := func(title string, c importer.Counts) []string {
+		cells := []string{title}
+		for _, n := range of {
+			cells = append(cells, kit.Number(n(c)))
+		}
+		return cells
+	}
+	lines := [][]string{}
+	for _, t := range r.Tables {
 		lines = append(lines, line(tableTitle(t), t.Counts))
 	}
 	var foot []string
-	if len(tables) > 1 {
-		foot = line(lang.L("Together"), total(tables))
+	if len(lines) > 1 {
+		foot = line(lang.L("Together"), sum)
 	}
 	return kit.Grid(head, lines, foot)
 }

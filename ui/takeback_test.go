@@ -116,7 +116,7 @@ func TestARunOfAnotherProjectIsTakenBackThere(t *testing.T) {
 	s := open(t, e, uitest.Contoso())
 	s.Tap("History")
 	s.Tap("All projects")
-	s.TapRow("read 66,173 = 65,630 + 501 + 29 + 13")
+	s.TapRow("66,173 read, 66,131 written, 13 refused")
 	s.Until(func() bool {
 		return strings.Contains(s.Why("Take back this import…"), "Open the project of this import")
 	})

@@ -106,7 +106,7 @@ func Tally(checks []core.Check) string {
 }
 
 // Verdict is the card over a check: one bold sentence with a coloured edge, and the tally.
-func Verdict(words, tally string, ink fyne.ThemeColorName, icon string) fyne.CanvasObject {
-	row := Row(12, NewIcon(icon, ink, 22), Grow(NewText(words, Style{Bold: true, Size: look.HeadSize, Ink: ink, Wrap: true})), Quiet(tally))
+func Verdict(words, tally string, ink fyne.ThemeColorName, icon string, more ...fyne.CanvasObject) fyne.CanvasObject {
+	row := Row(12, append([]fyne.CanvasObject{NewIcon(icon, ink, 22), Grow(NewText(words, Style{Bold: true, Size: look.HeadSize, Ink: ink, Wrap: true})), Quiet(tally)}, more...)...)
 	return On(NewBox(look.Card, look.Line, look.Radius), overlay(AtMost(10, Pad(9, 0, 9, 6, NewBox(ink, "", 2))), Pad(16, 18, 16, 22, row)))
 }

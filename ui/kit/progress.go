@@ -236,6 +236,19 @@ func counted(parts []CountWords) []fyne.CanvasObject {
 	return objects
 }
 
+// Came says in a line what came of records: "2,983 read, 2,941 written, 13 refused".
+func Came(c importer.Counts) string {
+	words := []string{lang.L("{{.N}} read", M{"N": Number(c.Read)}), lang.L("{{.N}} written", M{"N": Number(c.Created + c.Updated + c.Removed)})}
+	left := c
+	left.Created, left.Updated, left.Removed, left.Unchanged = 0, 0, 0, 0
+	for _, w := range Parts(left) {
+		if w.N > 0 {
+			words = append(words, Number(w.N)+" "+w.Label)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
 // Sum shows that a count adds up: "read 2,983 = 2,411 + 530 + 29 + 13".
 func Sum(c importer.Counts) string {
 	return sum(c, func(w CountWords) string { return Number(w.N) })

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"ferry/ui/look"
 )
@@ -13,14 +14,42 @@ type TabItem struct {
 	Warns bool   // the chip is something to look at
 }
 
-// Tabs are the parts of a page, of which one is shown. Where they have no room beside each other they take further
-// lines.
+// Tabs are the parts of a page, of which one is shown. Where they have no room beside each other they move together first,
+// and then take further lines.
 func Tabs(items []TabItem, chosen int, pick func(int)) fyne.CanvasObject {
 	tabs := make([]fyne.CanvasObject, len(items))
 	for i, item := range items {
 		tabs[i] = newTab(item, i == chosen, func() { pick(i) })
 	}
-	return Column(0, Wrap(2, tabs...), Hairline())
+	return Column(0, container.New(&tabsLayout{wrapLayout{gap: 2}}, tabs...), Hairline())
+}
+
+// tabsLayout is a wrapLayout of tabs that are as wide as the room allows.
+type tabsLayout struct{ wrapLayout }
+
+func (l *tabsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	l.narrow(objects)
+	l.wrapLayout.Layout(objects, size)
+}
+
+func (l *tabsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	l.narrow(objects)
+	return l.wrapLayout.MinSize(objects)
+}
+
+// narrow lets the tabs move together as far as it takes for one line.
+func (l *tabsLayout) narrow(objects []fyne.CanvasObject) {
+	for _, side := range []float32{9, 6, 4} {
+		wide := -l.gap
+		for _, o := range objects {
+			o.(*tab).sides(side)
+			wide += o.MinSize().Width + l.gap
+		}
+		if l.width == 0 || wide <= l.width {
+			return
+		}
+	}
 }
 
 // tab is one part's name, with a line under it while it is shown.
@@ -31,6 +60,14 @@ type tab struct {
 	box   *Box
 	line  *Box
 	label *Text
+	pads  []*padLayout // at its sides
+}
+
+// sides sets the room at both sides.
+func (t *tab) sides(room float32) {
+	for _, p := range t.pads {
+		p.left, p.right = room, room
+	}
 }
 
 func newTab(item TabItem, on bool, tap func()) *tab {
@@ -45,7 +82,9 @@ func newTab(item TabItem, on bool, tap func()) *tab {
 		}
 		row = append(row, Chip(item.Chip, ink, tint))
 	}
-	t.content = Column(0, Sized(0, 32, On(t.box, Pad(0, 9, 0, 9, Row(7, row...)))), Pad(0, 9, 0, 9, Sized(1, 3, t.line)))
+	t.pads = []*padLayout{{}, {}}
+	t.sides(9)
+	t.content = Column(0, Sized(0, 32, On(t.box, container.New(t.pads[0], Row(7, row...)))), container.New(t.pads[1], Sized(1, 3, t.line)))
 	t.paint = func() {
 		t.box.Fill, t.box.Stroke, t.line.Fill, t.label.style.Ink = "", "", "", look.Ink
 		if t.hovered {

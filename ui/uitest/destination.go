@@ -15,7 +15,8 @@ type Places struct {
 	Kept     map[string]bool
 	Offers   []string
 	Forecast string
-	Slow     *core.Fault // what makes an import slow
+	Foreseen map[string]int64 // of how many records of each table it was asked last
+	Slow     *core.Fault      // what makes an import slow
 	Tables   []core.TableName
 	Begun    map[string]mapping.Mapping // by "table" or "table into"
 }
@@ -58,7 +59,10 @@ func (e *Engine) BeginMapping(ctx context.Context, _ project.Connection, _ proje
 }
 
 // ForecastImport implements ui.Engine.
-func (e *Engine) ForecastImport(ctx context.Context, _ project.Destination, _ map[string]int64) (core.Forecast, error) {
+func (e *Engine) ForecastImport(ctx context.Context, _ project.Destination, records map[string]int64) (core.Forecast, error) {
+	e.mu.Lock()
+	e.Places.Foreseen = records
+	e.mu.Unlock()
 	return core.Forecast{Text: e.Places.Forecast, Warning: e.Places.Slow}, e.called(ctx, "ForecastImport")
 }
 
