@@ -97,7 +97,7 @@ func (d *Destination) putBack(ctx context.Context, p core.Plan, columns []string
 		return err
 	}
 	for i, r := range rows {
-		outcomes[i] = verdict(p, r, now)
+		outcomes[i] = verdict(p, r, now, kinds)
 	}
 	if try {
 		return nil
@@ -128,7 +128,7 @@ func (d *Destination) putBack(ctx context.Context, p core.Plan, columns []string
 }
 
 // verdict is what becomes of a row.
-func verdict(p core.Plan, r core.Replaced, now map[string]standingRow) core.Outcome {
+func verdict(p core.Plan, r core.Replaced, now map[string]standingRow, kinds []string) core.Outcome {
 	is, there := now[r.Key]
 	old, back := now[r.Old]
 	kind := core.Refused
@@ -139,9 +139,9 @@ func verdict(p core.Plan, r core.Replaced, now map[string]standingRow) core.Outc
 		kind = core.Created
 	case r.Gone && there && asBefore(is.cells, r.Was):
 		kind = core.Unchanged
-	case !r.Gone && there && is.digest == r.Left && r.Made:
+	case !r.Gone && there && r.Made && is.is(r.Left, kinds):
 		kind = core.Removed
-	case !r.Gone && there && is.digest == r.Left:
+	case !r.Gone && there && !r.Made && is.is(r.Left, kinds):
 		kind = core.Updated
 	case !r.Made && !r.Gone && there && r.Old == "" && asBefore(is.cells, r.Was):
 		kind = core.Unchanged

@@ -12,12 +12,15 @@ import (
 // server writes them; it takes them back exactly.
 type capture struct {
 	columns []column // all but the key and what the server computes
+	from    []int    // see sentFrom
+	scratch []byte
 	order   []string // keys, each once
 	rows    map[string]*capturedRow
 }
 
 type capturedRow struct {
 	made bool
+	left string // the digest of what was sent; "" when the server has to be asked
 	old  string // its key before, when it was matched
 	was  []core.Value
 }
@@ -38,6 +41,7 @@ func (d *Destination) capturing(ctx context.Context, w *writer, b core.Batch) er
 			w.capture.columns = append(w.capture.columns, c)
 		}
 	}
+	w.capture.from = sentFrom(w.plan, w.capture.columns)
 	return nil
 }
 
@@ -102,24 +106,26 @@ func textCells(row [][]byte) []core.Value {
 	return values
 }
 
-// caught notes what was merged: what it replaced, and which rows it made. What happened to a row first counts.
+// caught notes what was merged: what it replaced, and which rows it made.
 func (w *writer) caught(rows map[string]*capturedRow, made []string) {
 	if w.capture == nil {
 		return
 	}
-	add := func(key string, r *capturedRow) {
-		if have := w.capture.rows[key]; have == nil {
-			w.capture.rows[key] = r
-			w.capture.order = append(w.capture.order, key)
-		} else if have.old != "" && have.was == nil {
-			have.was = r.was
-		}
-	}
 	for key, r := range rows {
-		add(key, r)
+		w.capture.add(key, r)
 	}
 	for _, key := range made {
-		add(key, &capturedRow{made: true})
+		w.capture.add(key, &capturedRow{made: true})
+	}
+}
+
+// add notes what happened to a row. What happened to it first counts.
+func (c *capture) add(key string, r *capturedRow) {
+	if have := c.rows[key]; have == nil {
+		c.rows[key] = r
+		c.order = append(c.order, key)
+	} else if have.left = ""; have.old != "" && have.was == nil {
+		have.was = r.was
 	}
 }
 
@@ -143,15 +149,17 @@ func (d *Destination) tell(ctx context.Context, w *writer, b core.Batch) error {
 	if c == nil || len(c.rows) == 0 {
 		return nil
 	}
+	now := make(map[string]standingRow, len(c.order))
 	var made, changed []string
 	for _, key := range c.order {
-		if r := c.rows[key]; r != nil && r.made {
+		if r := c.rows[key]; r != nil && r.left != "" {
+			now[key] = standingRow{digest: r.left}
+		} else if r != nil && r.made {
 			made = append(made, key)
 		} else if r != nil {
 			changed = append(changed, key)
 		}
 	}
-	now := make(map[string]standingRow, len(c.order))
 	if err := d.standing(ctx, w.plan, c.names(), made, false, now); err != nil {
 		return err
 	}

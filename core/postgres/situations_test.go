@@ -41,6 +41,7 @@ func situations(b *bench) map[string]func(*testing.T) {
 		"found by fields":                                          b.byFields,
 		"a first load is copied straight":                          b.straight,
 		"rows are merged where copying is not the same":            b.notStraight,
+		"a row copied straight is told as it was sent":             b.asSent,
 	}
 }
 

@@ -69,12 +69,12 @@ func (d *Destination) straight(ctx context.Context, w *writer, lines []line, out
 	if err := d.script(ctx, "RELEASE SAVEPOINT ferry"); err != nil {
 		return false, err
 	}
-	made := make([]string, len(lines))
-	for i, l := range lines {
+	for _, l := range lines {
 		outcomes[l.row] = core.Outcome{Kind: core.Created}
-		made[i] = l.key
+		if w.capture != nil {
+			w.capture.add(l.key, &capturedRow{made: true, left: w.capture.sent(l)})
+		}
 	}
-	w.caught(nil, made)
 	return true, nil
 }
 
