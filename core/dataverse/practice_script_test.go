@@ -53,6 +53,33 @@ func TestAFieldThatIsToldTwiceIsOneField(t *testing.T) {
 	}
 }
 
+func TestNothingIsKnownOfAFieldThatIsTakenAwayWhileItIsRead(t *testing.T) {
+	e := practicetest.New(t, practice.Options{Seed: 1, Rows: map[string]int{"account": 3}})
+	s := connect(t, e, func(*Config) {})
+	if _, err := s.Describe(t.Context(), "account"); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.World.RemoveColumn("account", "accountnumber"); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for page, err := range s.Read(t.Context(), core.Query{Table: "account", Fields: []string{"name", "accountnumber"}}, core.Bookmark{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page.Records {
+			n++
+			if r.Values[0].Kind() != core.KindText || r.Values[1].Kind() != core.KindAbsent {
+				t.Errorf("the record has %v", r.Values)
+			}
+		}
+		page.Release()
+	}
+	if n != 3 {
+		t.Errorf("%d records", n)
+	}
+}
+
 func TestWhatPassesIsWaitedForAndNothingIsLostOrDoubled(t *testing.T) {
 	rows := practice.Step{Side: practice.SideDynamics, Table: "account"}
 	step := func(do string, change func(*practice.Step)) practice.Step {

@@ -123,7 +123,8 @@ func (r *reader) page(ctx context.Context, at place, p progress) (next place, do
 }
 
 // withoutSelect leaves $select out when the server does not know one of the properties, although its own metadata
-// says so. Every readable property comes then.
+// says so. Every readable property comes then, and of one that does not nothing is known: somebody may be taking it away just
+// now, and what stands at the destination stays.
 func (r *reader) withoutSelect(at place, err error) bool {
 	if at.link != "" || r.first != "" || r.a.selects == "" || r.a.query.Filter != "" || status(err) != 400 {
 		return false
@@ -132,6 +133,7 @@ func (r *reader) withoutSelect(at place, err error) bool {
 		return false
 	}
 	r.a.selects = ""
+	r.a.plan.Unasked()
 	r.links[scan.Hash(r.address(at))] = true
 	return true
 }

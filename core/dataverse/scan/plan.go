@@ -53,6 +53,13 @@ const (
 	id          // of a delta: the key of a record that is gone
 )
 
+// Unasked says that the answer has whatever the server gives: of what is not in it nothing is known, not that it is empty.
+func (p *Plan) Unasked() {
+	for i := range p.nulls {
+		p.nulls[i] = core.Value{}
+	}
+}
+
 // lookupTable is the annotation that names the table a lookup points at.
 const lookupTable = "@Microsoft.Dynamics.CRM.lookuplogicalname"
 
