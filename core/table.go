@@ -79,6 +79,7 @@ type Field struct {
 	Writable bool     // can be written at all
 	Required bool
 	Secured  bool              // column security applies; the reader may get nothing
+	Veiled   bool              // it is secured, and nobody tells whether from this reader: it may be empty only for them
 	Derived  bool              // calculated or rolled up by the system
 	Nav      map[string]string // target table to the name by which a lookup is written
 	Dates    DateBehavior      // of dates: what they mean; "" where the system did not say

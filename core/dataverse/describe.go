@@ -85,8 +85,8 @@ func (s *Source) allowed(ctx context.Context, d definition, attributes []attribu
 	t.Rights = core.Rights{Read: reach, Known: reach != core.DepthNone}
 	hidden, known := s.secured(ctx, attributes)
 	for _, name := range hidden {
-		if f := t.Field(name); f != nil && known {
-			f.Readable = false
+		if f := t.Field(name); f != nil {
+			f.Readable, f.Veiled = f.Readable && !known, !known
 		}
 	}
 }

@@ -284,6 +284,9 @@ func (e *engine) shape(t *table, about *core.Table) string {
 		fmt.Fprintf(h, "%s\x00%s\x00%q", l.Lookup, l.Table, ids)
 	}
 	fmt.Fprintf(h, "%q", t.run.Hidden)
+	if len(t.veiled) > 0 {
+		fmt.Fprintf(h, "%q", t.veiled)
+	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
@@ -327,6 +330,28 @@ func (e *engine) noteHidden(t *table, was RunTable, known bool) {
 	if len(names) > 0 {
 		t.note(noteHidden(names))
 	}
+	if len(t.veiled) > 0 {
+		t.note(noteVeiled(t.veiled))
+	}
+}
+
+// trust takes from a mapping the right to empty what is made of fields that may be empty for this reader alone. It tells which
+// fields those are.
+func trust(m mapping.Mapping, about core.Table) (out mapping.Mapping, veiled []string) {
+	out = m
+	out.Columns = slices.Clone(m.Columns)
+	for i := range out.Columns {
+		b := &out.Columns[i]
+		for _, name := range append([]string{b.Field}, b.Fields...) {
+			if f := about.Field(name); f != nil && f.Veiled {
+				b.MayEmpty = false
+				if !slices.Contains(veiled, name) {
+					veiled = append(veiled, name)
+				}
+			}
+		}
+	}
+	return out, veiled
 }
 
 // staying are the columns of which nothing is known while column security hides what they are made of: those that hide took

@@ -154,6 +154,32 @@ func TestSmallerRightsAndAHiddenColumnTakeNothingAway(t *testing.T) {
 	}
 }
 
+func TestAFieldOfWhichNobodyTellsWhetherItIsHiddenEmptiesNothing(t *testing.T) {
+	d := newFileDesk(t, keptTrack(things(30)))
+	d.job.Mappings[0].Columns[0].MayEmpty = true
+	d.imports()
+	veiled := keptTrack(things(30))
+	veiled.Table.Fields = slices.Clone(veiled.Table.Fields)
+	veiled.Table.Fields[1].Secured, veiled.Table.Fields[1].Veiled = true, true
+	for i := range veiled.Records {
+		veiled.Records[i].Values[1] = core.Null()
+	}
+	d.source.Set(veiled)
+	r := d.imports()
+	if n := d.sql("SELECT count(*) FROM thing WHERE name LIKE 'Thing %'"); n[0] != "30" {
+		t.Errorf("%s rows have their name", n)
+	}
+	if told := strings.Join(sum(t, r, "thing").Notes, " "); !strings.Contains(told, "may hide these fields") || !strings.Contains(told, "name") {
+		t.Errorf("notes %q", told)
+	}
+
+	// The veil is lifted: everything is read once more, and what is empty is.
+	open := keptTrack(things(30))
+	open.Records[4].Values[1] = core.Null()
+	d.source.Set(open)
+	wants(t, d.imports(), "thing", importer.Counts{Unchanged: 29, Updated: 1})
+}
+
 func TestRefusedRecordsJoinTheNextImportOfChanges(t *testing.T) {
 	d := newFileDesk(t, keptTrack(things(20)))
 	d.job.Mappings = defaults(things(0))

@@ -85,6 +85,10 @@ func noteHidden(fields []string) string {
 	return "Column security hides these fields from you, so their values stay as they are: " + strings.Join(fields, ", ") + "."
 }
 
+func noteVeiled(fields []string) string {
+	return "Column security may hide these fields from you, and the source does not say whether, so empty ones empty nothing at the destination: " + strings.Join(fields, ", ") + "."
+}
+
 func reasonRights(title string) string {
 	return "Some records of " + title + " were not read any more, but it is not sure that you may still read all of them, so they stay at the destination."
 }

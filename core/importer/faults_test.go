@@ -42,7 +42,7 @@ func TestFaultsAndReasonsReadWell(t *testing.T) {
 	for _, n := range []string{
 		notePartly("Accounts"), noteUntold("Accounts"), noteUnrest("Accounts", mapping.ByTime), noteUnrest("Accounts", mapping.ByPerson),
 		noteUnrest("Accounts", mapping.ByOthers), noteUnrest("Accounts", mapping.ByUnknown), noteUnrest("Accounts", mapping.ByCalculation), noteDeletedOthers("Contacts"),
-		noteDerived([]string{"opendeals"}), noteLooked([]string{"ownerid", "primarycontactid"}), noteHidden([]string{"creditlimit"}),
+		noteDerived([]string{"opendeals"}), noteLooked([]string{"ownerid", "primarycontactid"}), noteHidden([]string{"creditlimit"}), noteVeiled([]string{"creditlimit"}),
 	} {
 		b.WriteString("  " + n + "\n")
 	}

@@ -28,6 +28,7 @@ type table struct {
 	leans      []mapping.Leaning
 	unrest     mapping.Unrest
 	left       []string                // fields of columns that were left out, because column security hides them
+	veiled     []string                // fields that may be empty for this reader alone
 	stay       []string                // columns of which nothing is known for that reason; see core.Plan
 	marks      []string                // columns that hold nothing but the marks of policies; see unmarking
 	mended     map[string][]givenValue // by key of the record; see mendvalues.go

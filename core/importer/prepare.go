@@ -59,13 +59,16 @@ func (e *engine) ready(ctx context.Context, m mapping.Mapping) (*table, error) {
 	whole := m
 	m, hidden, left := hide(m, *about, e.known.table)
 	stay := staying(whole, m, hidden)
+	m, veiled := trust(m, *about)
 	m, marks := unmarking(m)
 	t := &table{
 		left:  left,
 		stay:  stay,
 		marks: marks,
-		run:   RunTable{Hidden: hidden, Mapping: m.ID, Digest: digest, Table: m.Source, Title: m.Title, To: m.Table, Rights: about.Rights},
-		state: Waiting,
+
+		veiled: veiled,
+		run:    RunTable{Hidden: hidden, Mapping: m.ID, Digest: digest, Table: m.Source, Title: m.Title, To: m.Table, Rights: about.Rights},
+		state:  Waiting,
 	}
 	if t.run.Title == "" {
 		t.run.Title = about.Name.Plural
