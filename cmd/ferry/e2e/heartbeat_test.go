@@ -77,7 +77,7 @@ func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 
 	alone := d.terminal(v)
 	fmt.Printf("processor time of the import: %.1f s in the window, %.1f s in the terminal (%.2f); memory of the window: %d MB before, %d MB at most\n",
-		(after.cpu - before.cpu).Seconds(), alone.Seconds(), (after.cpu - before.cpu).Seconds()/alone.Seconds(), before.now>>20, after.peak>>20)
+		(after.cpu - before.cpu).Seconds(), alone.Seconds(), (after.cpu-before.cpu).Seconds()/alone.Seconds(), before.now>>20, after.peak>>20)
 }
 
 // A cost is what the window's process has taken until now.
