@@ -32,30 +32,65 @@ func (d *files) folder() string { return filepath.Dir(d.target(&tableMemory{Name
 // checkPlace looks whether the folder takes files. A folder that is not there yet
 // is made by the import, when the one above it is there.
 func (d *files) checkPlace(_ context.Context, c *core.Check) error {
-	folder := d.folder()
-	c.Detail = folder
-	about, err := os.Stat(folder)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && folder == d.place:
-		c.Detail += ", made by the first import"
-		folder = filepath.Dir(folder)
-	case err == nil && !about.IsDir():
-		return fileInTheWay(folder)
+	c.Detail = d.folder()
+	folder, err := d.ground()
+	if err != nil {
+		return err
 	}
-	if about, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) || err == nil && !about.IsDir() {
-		return noFolder(folder)
+	if folder != c.Detail {
+		c.Detail += ", made by the first import"
 	}
 	return d.room(folder, c)
 }
 
-// room makes a file in a folder and takes it away again, and looks how much more it takes.
-func (d *files) room(folder string, c *core.Check) error {
-	probe, err := os.CreateTemp(folder, ".ferry-*")
+// ground is the folder in which the files come to lie, or the one above it where the import makes it.
+func (d *files) ground() (string, error) {
+	folder := d.folder()
+	about, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && folder == d.place:
+		folder = filepath.Dir(folder)
+	case err == nil && !about.IsDir():
+		return "", fileInTheWay(folder)
+	}
+	if about, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) || err == nil && !about.IsDir() {
+		return "", noFolder(folder)
+	}
+	return folder, nil
+}
+
+// reachable looks before anything is read whether a table's file can be written in the end. One that is open elsewhere may be
+// closed by then.
+func (d *files) reachable(t *tableMemory) error {
+	folder, err := d.ground()
+	if err == nil {
+		err = probe(folder)
+	}
+	if err != nil || d.changes {
+		return err
+	}
+	if err := writable(d.target(t)); err != nil && core.AsFault(err).Code != inUse("", nil).Code {
+		return err
+	}
+	return nil
+}
+
+// probe makes a file in a folder and takes it away again: nothing else tells for sure.
+func probe(folder string) error {
+	file, err := os.CreateTemp(folder, ".ferry-*")
 	if err != nil {
 		return fileFault(folder, err)
 	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+	if err := errors.Join(file.Close(), os.Remove(file.Name())); err != nil {
 		return fileFault(folder, err)
+	}
+	return nil
+}
+
+// room looks whether a folder takes files, and how much more.
+func (d *files) room(folder string, c *core.Check) error {
+	if err := probe(folder); err != nil {
+		return err
 	}
 	if free, ok := d.free(folder); ok && free < sqlitefile.LittleSpace {
 		c.State, c.Fault = core.CheckWarned, nearlyFull(folder, sqlitefile.Size(free))

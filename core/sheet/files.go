@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"ferry/core"
@@ -154,6 +156,8 @@ func (d *files) takes(t *tableMemory) error {
 	switch {
 	case os.IsNotExist(err):
 		return nil
+	case errors.Is(err, syscall.ENOTDIR):
+		return fileInTheWay(d.folder())
 	case err != nil:
 		return fileFault(path, err)
 	case about.IsDir():
@@ -180,15 +184,25 @@ func (d *files) Prepare(ctx context.Context, p core.Plan, things []core.Thing) (
 	if err := d.spoolFolder(); err != nil {
 		return p, err
 	}
+	m, err := d.known(ctx)
+	if err != nil {
+		return p, err
+	}
+	t := m.table(p.Table)
+	if t == nil {
+		t = d.newTable(m, p)
+	}
+	if err := d.reachable(t); err != nil {
+		return p, err
+	}
 	prepared, err := d.Spool.Prepare(ctx, p, things)
 	if err != nil {
 		return prepared, err
 	}
-	m, err := d.known(ctx)
-	if err != nil || m.table(p.Table) != nil {
-		return prepared, err
+	if m.table(p.Table) != nil {
+		return prepared, nil
 	}
-	m.Tables = append(m.Tables, d.newTable(m, p))
+	m.Tables = append(m.Tables, t)
 	return prepared, d.keep(ctx)
 }
 
