@@ -37,7 +37,7 @@ type certificatePart struct {
 
 func newCertificatePart(w *Window, of func() project.Connection, keep func(project.CertificateFacts), draw func()) *certificatePart {
 	p := &certificatePart{w: w, of: of, keep: keep, draw: draw}
-	p.password = kit.NewSecretEntry(lang.L("Password of the file"), "")
+	p.password = kit.NewSecretEntry(lang.L("Password of the file"))
 	p.password.OnSubmitted = func(string) { p.read() }
 	return p
 }

@@ -17,7 +17,6 @@ import (
 // chooser looks for a folder, or for a file with a certain ending. It only lists: it never makes, opens or empties
 // anything.
 type chooser struct {
-	w       *Window
 	sheet   *kit.Sheet
 	folder  string
 	endings []string // none chooses a folder
@@ -53,7 +52,7 @@ func (w *Window) pickTarget(start string, picked func(string)) {
 
 // pickOf looks for a file with one of some endings, or for a folder where there are none.
 func (w *Window) pickOf(title, start string, endings []string, picked func(string)) {
-	c := &chooser{w: w, endings: endings, picked: picked, where: kit.NewElided("", kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})}
+	c := &chooser{endings: endings, picked: picked, where: kit.NewElided("", kit.Style{Mono: true, Size: look.CaptionSize, Ink: look.Quiet})}
 	c.list = widget.NewList(func() int { return len(c.items) }, newChooserRow, func(i widget.ListItemID, o fyne.CanvasObject) {
 		o.(*chooserRow).set(c.items[i])
 	})

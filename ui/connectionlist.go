@@ -186,18 +186,6 @@ func (p *connections) gone() {
 }
 
 func (w *Window) remove(name string) {
-	kept := w.project.Connections[:0:0]
-	for _, c := range w.project.Connections {
-		if c.Name != name {
-			kept = append(kept, c)
-		}
-	}
-	w.project.Connections = kept
-	if w.project.Connection == name {
-		w.project.Connection = ""
-		if len(kept) > 0 {
-			w.project.Connection = kept[0].Name
-		}
-	}
+	w.project.Remove(name)
 	w.save()
 }

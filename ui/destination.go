@@ -281,7 +281,7 @@ func (p *destinationPage) verdict() []fyne.CanvasObject {
 	if len(cards) == 0 {
 		return nil
 	}
-	p.said = kit.Column(look.Gap4, cards...)
+	p.said = kit.Column(look.Gap, cards...)
 	return []fyne.CanvasObject{p.said}
 }
 

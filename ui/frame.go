@@ -76,7 +76,7 @@ func (f *frame) fromTo(c *project.Connection) fyne.CanvasObject {
 	strong := kit.Style{Bold: true, Size: 13, Ink: look.RailStrong}
 	small := kit.Style{Size: look.CaptionSize, Ink: look.RailInk}
 	word, color := kindOf(*c)
-	chip := kit.NewTipChip(word, look.OnKind, color, kindMeaning(*c))
+	chip := kit.NewTipChip(word, color, kindMeaning(*c))
 	parts := []fyne.CanvasObject{
 		kit.Row(8, kit.Grow(kit.NewElided(c.Name, strong)), chip),
 		kit.NewElided(hostWords(*c), small),
@@ -102,7 +102,7 @@ func (f *frame) destinationRow(d *project.Destination, strong kit.Style) fyne.Ca
 		return name
 	}
 	word, color := kindOf(project.Connection{Practice: d.Practice, Kind: d.Kind})
-	return kit.Row(8, kit.Grow(name), kit.NewTipChip(word, look.OnKind, color, destinationMeaning(d)))
+	return kit.Row(8, kit.Grow(name), kit.NewTipChip(word, color, destinationMeaning(d)))
 }
 
 func destinationMeaning(d *project.Destination) string {

@@ -41,7 +41,7 @@ func (f *mappingFields) offers(field string) {
 		kind := f.p.w.driver(f.p.w.project.Destination.Driver).Title
 		items = append([]pickItem{{title: lang.L("A new field in {{.Kind}}…", kit.M{"Kind": kind}), below: lang.L("a custom field, made when you say so"), tap: func() { f.makeField(*from) }}}, items...)
 	}
-	f.p.w.chooseFrom(lang.L("Where does {{.Field}} go?", kit.M{"Field": bothOr(from.Display, from.Name)}), "", items)
+	f.p.w.chooseFrom(lang.L("Where does {{.Field}} go?", kit.M{"Field": bothOr(from.Display, from.Name)}), items)
 }
 
 // fill lets a person choose what goes to a field of the destination.
@@ -84,7 +84,7 @@ func (f *mappingFields) pickField(title string, why func(core.Field) string, pic
 			bad = append(bad, item)
 		}
 	}
-	f.p.w.chooseFrom(title, "", append(good, bad...))
+	f.p.w.chooseFrom(title, append(good, bad...))
 }
 
 // addColumn asks what a further column is made from.
@@ -146,7 +146,7 @@ func (f *mappingFields) place(verb func(column string) error, like, field string
 		}
 		items = append(items, item)
 	}
-	f.p.w.chooseFrom(lang.L("Where does it go?"), "", items)
+	f.p.w.chooseFrom(lang.L("Where does it go?"), items)
 }
 
 // askText asks for one line.

@@ -53,5 +53,5 @@ func (l *mappingLookups) parentInto(is mapping.Parentage, field string) {
 		}
 		items = append(items, item)
 	}
-	l.p.w.chooseFrom(lang.L("Where does {{.Field}} go?", kit.M{"Field": field}), "", items)
+	l.p.w.chooseFrom(lang.L("Where does {{.Field}} go?", kit.M{"Field": field}), items)
 }

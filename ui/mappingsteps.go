@@ -287,7 +287,7 @@ func (p *mappingPage) pickStep(in *core.Field, pick func(mapping.Step)) {
 		}
 		good = append(good, item)
 	}
-	p.w.chooseFrom(lang.L("Which change?"), "", append(good, bad...))
+	p.w.chooseFrom(lang.L("Which change?"), append(good, bad...))
 }
 
 // exampleWords show a change at work: "de-1 becomes DE-1".

@@ -22,7 +22,6 @@ import (
 type waitRecord struct {
 	x       *waits
 	row     importer.WaitRow
-	name    string
 	sheet   *kit.Sheet
 	body    *fyne.Container
 	read    *importer.Examined
@@ -36,7 +35,7 @@ type waitRecord struct {
 }
 
 func (x *waits) showRecord(row importer.WaitRow, name string) {
-	r := &waitRecord{x: x, row: row, name: name, body: container.NewStack()}
+	r := &waitRecord{x: x, row: row, body: container.NewStack()}
 	title := name
 	if title == "" {
 		title = row.Key

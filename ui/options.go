@@ -150,7 +150,6 @@ type Environment struct {
 	Name     string // "Contoso Sales"
 	Org      string // https://contoso.crm4.dynamics.com
 	Region   string // "Europe"; "" when not known
-	Version  string // "9.2.24104.183"
 	Kind     string // "test", "live"; "" is unknown
 	Tenant   string
 	Disabled bool
@@ -178,11 +177,10 @@ type ParamOf struct {
 
 // SignInStep is news of a sign-in.
 type SignInStep struct {
-	Link   string      // the page the browser should show
-	Code   string      // what is typed there; "" but for Device
-	Until  time.Time   // when the code ends; zero but for Device
-	Opened bool        // the browser was started
-	Fault  *core.Fault // why it could not be started; the link can still be copied
+	Link  string      // the page the browser should show
+	Code  string      // what is typed there; "" but for Device
+	Until time.Time   // when the code ends; zero but for Device
+	Fault *core.Fault // why it could not be started; the link can still be copied
 }
 
 // SignedIn says who signed in.

@@ -22,8 +22,8 @@ type pickItem struct {
 // mostPicks is how many lines a list shows at once; typing narrows it.
 const mostPicks = 60
 
-// chooseFrom shows a list to choose from, found by all its words. about may be "".
-func (w *Window) chooseFrom(title, about string, items []pickItem) {
+// chooseFrom shows a list to choose from, found by all its words.
+func (w *Window) chooseFrom(title string, items []pickItem) {
 	var sheet *kit.Sheet
 	list := container.NewStack()
 	hits := items
@@ -65,12 +65,8 @@ func (w *Window) chooseFrom(title, about string, items []pickItem) {
 		}
 	}
 	fill()
-	parts := []fyne.CanvasObject{search, kit.Sized(100, 340, list)}
-	if about != "" {
-		parts = append([]fyne.CanvasObject{kit.QuietPara(about)}, parts...)
-	}
 	sheet = kit.ShowSheet(w.win.Canvas(), kit.SheetJob{
-		Title: title, Width: 600, Focus: search, Body: kit.Column(10, parts...),
+		Title: title, Width: 600, Focus: search, Body: kit.Column(10, search, kit.Sized(100, 340, list)),
 		Buttons: []fyne.CanvasObject{kit.Plain(lang.L("Cancel"), func() { sheet.Close() })},
 	})
 }

@@ -18,7 +18,7 @@ import (
 
 // replaceSecret asks for a new client secret. It takes the place of the old one only when it works.
 func (w *Window) replaceSecret(c project.Connection) {
-	secret := kit.NewSecretEntry(lang.L("New client secret"), "")
+	secret := kit.NewSecretEntry(lang.L("New client secret"))
 	expires := kit.NewEntry(lang.L("Ends on"), lang.L("for example 2027-03-31"))
 	below := container.NewStack()
 	var sheet *kit.Sheet

@@ -135,17 +135,8 @@ func New(app fyne.App, o Options) *Window {
 	return w
 }
 
-// Show shows the window; ShowAndRun also runs the app until the window is closed.
+// Show shows the window.
 func (w *Window) Show() { w.win.Show() }
-
-// ShowAndRun shows the window and runs the app.
-func (w *Window) ShowAndRun() {
-	w.win.Show()
-	w.app.Run()
-}
-
-// Fyne is the window as the toolkit knows it.
-func (w *Window) Fyne() fyne.Window { return w.win }
 
 // start opens the first place, and a project file that was named.
 func (w *Window) start() {

@@ -136,7 +136,7 @@ func (z *wizard) makeFields() {
 	z.name = kit.NewEntry(lang.L("Name"), "")
 	z.tenant = kit.NewEntry(lang.L("Tenant"), lang.L("an ID, or a domain such as contoso.com"))
 	z.client = kit.NewEntry(lang.L("Client ID"), "00000000-0000-0000-0000-000000000000")
-	z.secret = kit.NewSecretEntry(z.secretLabel(), "")
+	z.secret = kit.NewSecretEntry(z.secretLabel())
 	z.expires = kit.NewEntry(lang.L("Ends on"), lang.L("for example 2027-03-31"))
 	z.user = kit.NewEntry(lang.L("User"), `CONTOSO\ada`)
 	z.paste = kit.NewMemo(lang.L("Paste here"), lang.L("the whole mail, or what the script printed"), 4)

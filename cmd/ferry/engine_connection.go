@@ -133,7 +133,7 @@ func (e *Engine) Environments(ctx context.Context, c project.Connection) ([]ui.E
 	all := make([]ui.Environment, 0, len(found))
 	for _, f := range found {
 		all = append(all, ui.Environment{
-			Name: f.Name, Org: f.Org, Region: f.Region, Version: f.Version, Kind: kindOf(f.Kind), Tenant: f.Tenant, Disabled: f.State == "disabled",
+			Name: f.Name, Org: f.Org, Region: f.Region, Kind: kindOf(f.Kind), Tenant: f.Tenant, Disabled: f.State == "disabled",
 		})
 	}
 	return all, nil

@@ -120,7 +120,7 @@ func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.
 		return ui.SignedIn{}, err
 	}
 	who, err := link.SignIn(ctx, func(s signin.Step) {
-		step(ui.SignInStep{Link: s.Link, Code: s.Code, Until: s.Until, Opened: s.Opened, Fault: s.Fault})
+		step(ui.SignInStep{Link: s.Link, Code: s.Code, Until: s.Until, Fault: s.Fault})
 	})
 	if err != nil {
 		return ui.SignedIn{}, err

@@ -29,7 +29,7 @@ func TestASecretInTheKeychainIsBoundToWhatItMayBeSentTo(t *testing.T) {
 	check := func(c project.Connection, more ...string) (int, string) {
 		t.Helper()
 		p := project.New("Sent by a stranger")
-		p.Put(c)
+		p.Connection, p.Connections = c.Name, []project.Connection{c}
 		file := filepath.Join(s.dir, "sent.ferry")
 		if err := p.Write(file); err != nil {
 			t.Fatal(err)

@@ -30,7 +30,7 @@ func TestHostileNamesAreShownAsSigns(t *testing.T) {
 			c.SecretExpires = practice.HostileText
 			p.Name += practice.HostileText
 		}
-		p.Put(c)
+		p.Connection, p.Connections = c.Name, []project.Connection{c}
 		file := filepath.Join(s.dir, "contoso.ferry")
 		if err := p.Write(file); err != nil {
 			t.Fatal(err)

@@ -231,7 +231,6 @@ type organization struct {
 	OrganizationID      string `json:"OrganizationId"`
 	FriendlyName        string
 	OrganizationVersion string
-	UniqueName          string
 	State               any
 }
 

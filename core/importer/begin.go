@@ -53,7 +53,7 @@ func (e *engine) begin(ctx context.Context) error {
 	}
 	digest := e.digest()
 	if r, ok := e.untold(earlier, digest, reason); ok {
-		e.choose(r, false)
+		e.choose(r)
 		e.late = true
 		return nil
 	}
@@ -66,7 +66,7 @@ func (e *engine) begin(ctx context.Context) error {
 		}
 		if !r.Begun && r.Place == e.Place {
 			// It came to an end before anything was written: nothing hangs on the destination yet.
-			e.choose(r, true)
+			e.choose(r)
 			return e.startDestination(ctx, known, reason)
 		}
 		if r.Destination != e.have.ID && !(e.have.ID == "" && r.Destination == e.Place) || e.Full || holdsNot(reason) {
@@ -94,7 +94,7 @@ func (e *engine) begin(ctx context.Context) error {
 			reason = reasonDropped(title)
 			break
 		}
-		e.choose(r, true)
+		e.choose(r)
 		return e.goOn(ctx)
 	}
 	return e.anew(ctx, digest, earlier, known, reason)
@@ -180,8 +180,8 @@ func (e *engine) older(ctx context.Context) (bool, error) {
 }
 
 // choose makes r the current run.
-func (e *engine) choose(r Entry, resumed bool) {
-	e.teller.change(func() { e.current, e.resumed = r, resumed })
+func (e *engine) choose(r Entry) {
+	e.teller.change(func() { e.current = r })
 }
 
 // goOn continues the current run.
@@ -225,7 +225,7 @@ func (e *engine) anew(ctx context.Context, digest string, earlier []Entry, known
 		}
 		r.Tables = append(r.Tables, t.run)
 	}
-	e.choose(r, false)
+	e.choose(r)
 	return e.startDestination(ctx, known, reason)
 }
 

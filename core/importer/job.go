@@ -56,15 +56,14 @@ type Job struct {
 // Progress is a snapshot; each replaces the last. It is told at most ten times a second, and at every change of
 // Phase or table. Calls never overlap and end before Run returns, but they come from goroutines of Run's own.
 type Progress struct {
-	Run       string // id of the run
-	Continues bool   // an unfinished run goes on
-	Tables    []TableProgress
-	Current   int         // index into Tables
-	Waiting   core.Notice // why nothing happens just now; empty Text when it does
-	Slow      *core.Fault // what makes the import slow, as the destination said before the first record; nil when nothing does
-	Elapsed   time.Duration
-	Rate      float64       // records a second over the last ten seconds
-	Left      time.Duration // about how long still; 0 when not known
+	Run     string // id of the run
+	Tables  []TableProgress
+	Current int         // index into Tables
+	Waiting core.Notice // why nothing happens just now; empty Text when it does
+	Slow    *core.Fault // what makes the import slow, as the destination said before the first record; nil when nothing does
+	Elapsed time.Duration
+	Rate    float64       // records a second over the last ten seconds
+	Left    time.Duration // about how long still; 0 when not known
 }
 
 // TableProgress is how far one table is.

@@ -75,8 +75,6 @@ type Mender interface {
 	MendedValues(ctx context.Context, mapping string) ([]MendedValue, error)
 	// KeepMended keeps one in the place of what was given for the same field.
 	KeepMended(ctx context.Context, m MendedValue) error
-	// ForgetMended withdraws one. Nothing of it stays in the file.
-	ForgetMended(ctx context.Context, mapping, key, column string) error
 	// ExpireMended forgets those that were given before a time, and what people call the records that wait since runs that
 	// began before it, and tells how many. Nothing of it stays in the file.
 	ExpireMended(ctx context.Context, before time.Time) (int64, error)

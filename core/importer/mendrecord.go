@@ -24,12 +24,10 @@ type Examined struct {
 // An ExaminedField is one column of an examined record.
 type ExaminedField struct {
 	Column string
-	Type   core.ColumnType
 	From   []mapping.Original
 	Result core.Value
 	Fault  *core.Fault // why the mapping refuses it
 	Given  bool        // a person gave a value
-	Text   string      // which
 	Stale  bool        // the source has another value since: what was given is not used any more
 }
 
@@ -55,11 +53,10 @@ func Examine(ctx context.Context, j Job, id, key string, find bool) (Examined, e
 	row := mapping.Preview(t.program, []core.Record{in})[0]
 	given := t.mended[key]
 	values := holding(t.program, in, given)
-	row.Record = in
 	for i, c := range t.plan.Columns {
-		f := ExaminedField{Column: c.Name, Type: c.Type, From: row.Cells[i].From, Result: row.Cells[i].Result, Fault: row.Cells[i].Fault}
+		f := ExaminedField{Column: c.Name, From: row.Cells[i].From, Result: row.Cells[i].Result, Fault: row.Cells[i].Fault}
 		if at := slices.IndexFunc(given, func(g givenValue) bool { return g.column == c.Name }); at >= 0 {
-			f.Given, f.Text = true, given[at].text
+			f.Given = true
 			v, holds := values[i]
 			if f.Stale = !holds; holds {
 				f.Result, f.Fault = v, nil

@@ -17,7 +17,6 @@ import (
 type others struct {
 	source core.Source
 	tables *descriptions
-	t      *table
 	asks   []otherAsk
 	known  map[otherValue]core.Value // Absent: it was asked for, and nothing is known
 	size   int
@@ -38,7 +37,7 @@ const (
 )
 
 func newOthers(s core.Source, tables *descriptions, t *table) *others {
-	o := &others{source: s, tables: tables, t: t, known: map[otherValue]core.Value{}}
+	o := &others{source: s, tables: tables, known: map[otherValue]core.Value{}}
 	for _, a := range t.asks {
 		if at := slices.Index(t.query.Fields, a.Field); at >= 0 {
 			o.asks = append(o.asks, otherAsk{at, a.Want})

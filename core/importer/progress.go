@@ -130,7 +130,7 @@ func (t *teller) snapshot(now time.Time) Progress {
 	t.state.Lock()
 	defer t.state.Unlock()
 	p := Progress{
-		Run: t.e.current.ID, Continues: t.e.resumed, Current: t.current, Waiting: t.waiting, Slow: t.warning,
+		Run: t.e.current.ID, Current: t.current, Waiting: t.waiting, Slow: t.warning,
 		Elapsed: now.Sub(t.started), Tables: make([]TableProgress, len(t.e.tables)),
 	}
 	var read, left int64

@@ -67,7 +67,6 @@ type engine struct {
 	tables     []*table
 	known      *descriptions // of the source's tables
 	current    Entry
-	resumed    bool
 	late       bool                 // the current run was complete before this call
 	claims     []func()             // what is given back in the end, when everything is noted
 	open       map[batchPlace]Batch // noted by an earlier process, and neither settled nor written anew

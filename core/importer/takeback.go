@@ -134,7 +134,7 @@ func (b *back) begin(ctx context.Context, entries []Entry) error {
 		return err
 	}
 	if i := slices.IndexFunc(entries, func(r Entry) bool { return r.Undoes == b.target.ID && r.State != Complete && r.State != Abandoned }); i >= 0 {
-		e.choose(entries[i], true)
+		e.choose(entries[i])
 		if entries[i].Begun {
 			return e.goOn(ctx)
 		}
@@ -168,7 +168,7 @@ func (b *back) begin(ctx context.Context, entries []Entry) error {
 	for _, t := range e.tables {
 		r.Tables = append(r.Tables, t.run.back())
 	}
-	e.choose(r, false)
+	e.choose(r)
 	return e.startDestination(ctx, known, "")
 }
 

@@ -317,7 +317,7 @@ func (j *Journal) KeepMended(ctx context.Context, m importer.MendedValue) error 
 	})
 }
 
-// ForgetMended implements importer.Mender.
+// ForgetMended withdraws a mended value. Nothing of it stays in the file.
 func (j *Journal) ForgetMended(ctx context.Context, mapping, key, column string) error {
 	return j.wiped(ctx, func(c *sqlite.Conn) error {
 		return exec(c, `DELETE FROM mended WHERE mapping = ? AND key = ? AND name = ?`, mapping, key, column)

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"time"
 
 	"zombiezen.com/go/sqlite"
 
@@ -13,9 +12,6 @@ import (
 type Rehearsed struct {
 	Mapping string // ID
 	Digest  string // of the mapping as it was then
-	Place   string
-	Source  string // id
-	Ended   time.Time
 }
 
 // NoteRehearsal notes that a rehearsal came to its end. Of each mapping and place the newest one is kept; nothing of what
@@ -38,8 +34,8 @@ func (j *Journal) NoteRehearsal(ctx context.Context, r importer.Rehearsal) error
 // Rehearsals are those of a place.
 func (j *Journal) Rehearsals(ctx context.Context, place string) (all []Rehearsed, err error) {
 	err = j.read(ctx, func(c *sqlite.Conn) error {
-		return query(c, `SELECT mapping, digest, place, source, ended FROM rehearsals WHERE place = ? ORDER BY mapping`, func(s *sqlite.Stmt) error {
-			all = append(all, Rehearsed{s.ColumnText(0), s.ColumnText(1), s.ColumnText(2), s.ColumnText(3), instant(s.ColumnText(4))})
+		return query(c, `SELECT mapping, digest FROM rehearsals WHERE place = ? ORDER BY mapping`, func(s *sqlite.Stmt) error {
+			all = append(all, Rehearsed{s.ColumnText(0), s.ColumnText(1)})
 			return nil
 		}, place)
 	})

@@ -17,12 +17,11 @@ type chooser struct {
 	other   Unmatched
 	preset  core.Value
 	several bool // the column takes several options
-	text    bool // the column takes text: several are joined
 }
 
 func newChooser(b *Binding, d destination) (*chooser, error) {
 	c := &chooser{to: make(map[int64]core.Value, len(b.Choices.Values)), labels: d.options, other: b.Choices.Else,
-		codes: map[string]int64{}, several: d.family == familyChoices, text: d.family == familyText}
+		codes: map[string]int64{}, several: d.family == familyChoices}
 	for code, label := range d.options {
 		c.codes[fold(label)] = code
 	}
@@ -155,30 +154,4 @@ func (c *chooser) all(v core.Value) (core.Value, bool) {
 		return core.Null(), true
 	}
 	return core.Text(strings.Join(texts, "; ")), true
-}
-
-// Makes are the options that a destination would have to make, by column: those without a pair whose binding says so.
-func (p *Program) Makes() []core.Thing {
-	var out []core.Thing
-	for i := range p.columns {
-		c := p.columns[i].choices
-		if c == nil || c.other != Create {
-			continue
-		}
-		for _, code := range sortedKeys(c.labels) {
-			if _, ok := c.to[code]; !ok {
-				out = append(out, core.Thing{Kind: "choice", Name: p.m.Table + "." + p.m.Columns[i].Column + "." + c.labels[code], Plan: p.m.ID})
-			}
-		}
-	}
-	return out
-}
-
-func sortedKeys(m map[int64]string) []int64 {
-	keys := make([]int64, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

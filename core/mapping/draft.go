@@ -39,8 +39,7 @@ type sight struct {
 
 // Facts are what was seen in the data. They are never saved.
 type Facts struct {
-	Used  map[string]map[int64]int // by field: how many records have each code
-	Zones []string                 // names that can be chosen; none is any
+	Used map[string]map[int64]int // by field: how many records have each code
 }
 
 // NewDraft begins a mapping. Where the destination makes its columns itself (dest is nil) it begins with the default:

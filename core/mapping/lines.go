@@ -177,12 +177,12 @@ func (d *Draft) Problems() []Problem {
 }
 
 // Tally counts the lines of each kind.
-type Tally struct{ All, Mapped, Unmapped, Problems int }
+type Tally struct{ All, Mapped, Unmapped int }
 
-// Tally counts for the chips above the table: fields, those that are mapped, those that are not, and problems.
+// Tally counts for the chips above the table: fields, those that are mapped, and those that are not.
 func (d *Draft) Tally() Tally {
 	to := d.columnsByField()
-	t := Tally{All: len(d.source.Fields) + len(to[""]), Problems: len(d.Problems())}
+	t := Tally{All: len(d.source.Fields) + len(to[""])}
 	for field := range to {
 		if field != "" {
 			t.Mapped++

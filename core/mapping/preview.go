@@ -11,10 +11,8 @@ import (
 
 // A PreviewRow is one record beside what becomes of it.
 type PreviewRow struct {
-	Key    string
-	Cells  []PreviewCell
-	Fault  *core.Fault // why an import would refuse the record; the first of its cells' Faults
-	Record core.Record
+	Cells []PreviewCell
+	Fault *core.Fault // why an import would refuse the record; the first of its cells' Faults
 }
 
 // A PreviewCell is one column of a record.
@@ -45,7 +43,7 @@ type StepValue struct {
 func Preview(p *Program, records []core.Record) []PreviewRow {
 	out := make([]PreviewRow, 0, len(records))
 	for _, r := range records {
-		row := PreviewRow{Key: r.Key, Record: r}
+		row := PreviewRow{}
 		if r.Gone || len(r.Values) != len(p.fields) {
 			out = append(out, row)
 			continue

@@ -118,15 +118,6 @@ func (p *Program) Rules() []Rule {
 	return out
 }
 
-// Match tells by which of the plan's columns a record is found that Ferry did not leave a mark on; nil for none.
-func (p *Program) Match() []int {
-	var out []int
-	for _, name := range p.m.Match.Columns {
-		out = append(out, slices.IndexFunc(p.m.Columns, func(b Binding) bool { return b.Column == name }))
-	}
-	return out
-}
-
 // Apply appends the columns' values of one record to out. A Fault says why this record cannot be carried.
 func (p *Program) Apply(in core.Record, out []core.Value) ([]core.Value, *core.Fault) {
 	for i := range p.columns {

@@ -70,10 +70,6 @@ func TestAnOptionWithoutAValueFollowsThePolicy(t *testing.T) {
 			t.Errorf("%+v makes of %v %v, %q", c.c, c.in, got, code)
 		}
 	}
-	p := bind(t, client(), Binding{Column: "CFSector", Field: "industrycode", Choices: &Choices{Values: pairs, Else: Create}})
-	if makes := p.Makes(); len(makes) != 1 || makes[0].Name != "t.CFSector.Brokers" || makes[0].Kind != "choice" {
-		t.Errorf("it would make %+v", makes)
-	}
 }
 
 func TestSeveralOptionsAreMappedEachAndKeepTogether(t *testing.T) {
@@ -300,7 +296,7 @@ func TestARuleSaysWhenAValueIsWritten(t *testing.T) {
 		{"not known what was left", Binding{Made: UnlessChanged}, Meeting{Made: true, Next: x, There: y}, false},
 		{"found there, overwrite", Binding{Found: Overwrite}, Meeting{Next: x, There: y}, true},
 	} {
-		if got := c.b.Rule().Writes(c.m); got != c.want {
+		if got := c.b.Rule().Plan().Writes(c.m); got != c.want {
 			t.Errorf("%s: written is %v", c.name, got)
 		}
 	}

@@ -113,8 +113,5 @@ func (r Rule) Plan() core.Rule {
 	return out
 }
 
-// Writes reports whether the value that comes is written.
-func (r Rule) Writes(m Meeting) bool { return r.Plan().Writes(m) }
-
 // blank reports whether a person would call a value empty.
 func blank(v core.Value) bool { return v.Blank() }

@@ -69,19 +69,6 @@ func (d *Draft) setPair(column string, pair ChoicePair) error {
 	})
 }
 
-// SetChoices says what becomes of several options, as one step: what a sheet brings back.
-func (d *Draft) SetChoices(column string, pairs ...ChoicePair) error {
-	return d.change("map choices of "+column, column, func(_ *Mapping, b *Binding) error {
-		if b.Choices == nil {
-			b.Choices = &Choices{}
-		}
-		for _, p := range pairs {
-			setPair(b.Choices, d.labelled(b, p))
-		}
-		return nil
-	})
-}
-
 // labelled notes how the option is called now.
 func (d *Draft) labelled(b *Binding, pair ChoicePair) ChoicePair {
 	if f := d.source.Field(b.input()); f != nil {
@@ -118,17 +105,6 @@ func (d *Draft) SetUnmatched(column string, u Unmatched, preset string) error {
 		if u == UseDefault {
 			b.Choices.Default = preset
 		}
-		return nil
-	})
-}
-
-// DropChoices carries the codes as they are again, where the destination makes its columns itself.
-func (d *Draft) DropChoices(column string) error {
-	return d.change("drop the table of choices", column, func(_ *Mapping, b *Binding) error {
-		if !d.Free() {
-			return cannotBind(d, "choices-needed", "The options of both sides have nothing to do with each other without a table.", "Map the options, or map another field.", b.Field)
-		}
-		b.Choices = nil
 		return nil
 	})
 }

@@ -41,21 +41,9 @@ func (p *Project) Current() *Connection {
 	return nil
 }
 
-// Put adds a connection, or replaces the one of that name, and makes it the one in use.
-func (p *Project) Put(c Connection) {
-	p.Connection = c.Name
-	for i := range p.Connections {
-		if p.Connections[i].Name == c.Name {
-			p.Connections[i] = c
-			return
-		}
-	}
-	p.Connections = append(p.Connections, c)
-}
-
 // Remove forgets a connection. When it was in use, the first of the others is.
 func (p *Project) Remove(name string) {
-	kept := p.Connections[:0]
+	kept := p.Connections[:0:0]
 	for _, c := range p.Connections {
 		if c.Name != name {
 			kept = append(kept, c)

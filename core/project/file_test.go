@@ -13,8 +13,8 @@ import (
 
 func TestAProjectSavedAndReadIsTheSame(t *testing.T) {
 	p := New("Move")
-	p.Put(Connection{Name: "Contoso", Org: "https://contoso.crm4.dynamics.com", Tenant: "contoso.example", ClientID: "c", Auth: Secret, Kind: "live"})
-	p.Put(Connection{Name: "Test", Org: "https://test.crm.dynamics.com", Auth: Browser})
+	p.Connection, p.Connections = "Test", []Connection{{Name: "Contoso", Org: "https://contoso.crm4.dynamics.com", Tenant: "contoso.example", ClientID: "c", Auth: Secret, Kind: "live"},
+		{Name: "Test", Org: "https://test.crm.dynamics.com", Auth: Browser}}
 	p.Destination = &Destination{Driver: "sqlite", Settings: map[string]string{"file": `C:\Move\contoso.db`}}
 	p.Mappings = []mapping.Mapping{{ID: "account", Source: "account", Table: "account", Key: "accountid", Columns: []mapping.Binding{{Column: "name", Type: core.ColumnText, Field: "name"}}}}
 	path := filepath.Join(t.TempDir(), "new folder", "move.ferry")
@@ -76,7 +76,7 @@ func TestASaveThatFailsLeavesTheOldFile(t *testing.T) {
 	if err := p.Write(path); err != nil {
 		t.Fatal(err)
 	}
-	p.Put(Connection{Name: "c", Org: "https://me:secret@x.example"})
+	p.Connections = []Connection{{Name: "c", Org: "https://me:secret@x.example"}}
 	if err := p.Write(path); core.AsFault(err).Code != "project.secret-inside" {
 		t.Fatalf("a password in an address gives %v", err)
 	}
@@ -88,16 +88,14 @@ func TestASaveThatFailsLeavesTheOldFile(t *testing.T) {
 	}
 }
 
-func TestTheConnectionInUseFollowsPutAndRemove(t *testing.T) {
+func TestTheConnectionInUseFollowsRemove(t *testing.T) {
 	p := New("Move")
 	if p.Current() != nil {
 		t.Error("an empty project has a connection")
 	}
-	p.Put(Connection{Name: "a"})
-	p.Put(Connection{Name: "b"})
-	p.Put(Connection{Name: "a", Org: "https://a.example"})
-	if len(p.Connections) != 2 || p.Current().Org != "https://a.example" {
-		t.Errorf("put twice: %+v", p)
+	p.Connection, p.Connections = "a", []Connection{{Name: "a"}, {Name: "b"}}
+	if p.Current() == nil || p.Current().Name != "a" {
+		t.Errorf("in use is %+v", p.Current())
 	}
 	p.Remove("a")
 	if p.Current() == nil || p.Current().Name != "b" {

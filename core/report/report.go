@@ -1,5 +1,5 @@
 // Package report writes what Test connection found, and what a run did, as one file that can be sent on: HTML without
-// script and without anything that is loaded from elsewhere, plain text, or CSV. It holds no secret, and no value of a
+// script and without anything that is loaded from elsewhere, or CSV. It holds no secret, and no value of a
 // record unless somebody chose that.
 //
 // Every text in it comes from outside: names that people gave, words that servers said. They are shown as signs and run

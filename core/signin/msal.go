@@ -100,7 +100,7 @@ func (e *exchanger) discover(req *http.Request) (*http.Response, error) {
 }
 
 // addresses are where the sign-in service wants what.
-type addresses struct{ authorize, token, device string }
+type addresses struct{ token, device string }
 
 // endpoints are the addresses of the discovery document.
 func (e *exchanger) endpoints(ctx context.Context) (addresses, *core.Fault) {
@@ -113,15 +113,14 @@ func (e *exchanger) endpoints(ctx context.Context) (addresses, *core.Fault) {
 		return addresses{}, asFault(ctx, err, e.where.host)
 	}
 	var doc struct {
-		Authorize string `json:"authorization_endpoint"`
-		Token     string `json:"token_endpoint"`
-		Device    string `json:"device_authorization_endpoint"`
+		Token  string `json:"token_endpoint"`
+		Device string `json:"device_authorization_endpoint"`
 	}
 	if json.NewDecoder(res.Body).Decode(&doc) != nil {
 		return addresses{}, faultOdd(e.where.host)
 	}
 	tenant := func(s string) string { return strings.ReplaceAll(s, "{tenant}", e.where.tenant) }
-	at := addresses{authorize: tenant(doc.Authorize), token: tenant(doc.Token), device: tenant(doc.Device)}
+	at := addresses{token: tenant(doc.Token), device: tenant(doc.Device)}
 	if at.device == "" || e.token != nil {
 		u, err := url.Parse(at.token)
 		if err != nil {

@@ -31,7 +31,6 @@ type careful struct {
 	now     []string // what stands in the columns of unless, as SQL
 	mask    []byte
 	found   bool              // the row at hand was found, not made
-	noted   bool              // there is a note of it
 	left    map[uint32]uint64 // what Ferry left in columns: digest by digest of the name
 }
 
@@ -136,7 +135,7 @@ func (w *writer) careful(r *core.Record, pass int) (core.OutcomeKind, error) {
 	if len(r.Values) != len(w.plan.Columns) {
 		return core.Untried, otherPlan(w.plan.Table)
 	}
-	c.found, c.noted, c.left = false, false, nil
+	c.found, c.left = false, nil
 	kind := core.Unchanged
 	if c.rules {
 		there, err := w.look(r.Key)
@@ -183,7 +182,6 @@ func (w *writer) look(key string) (there bool, err error) {
 	if err != nil || !there {
 		return false, errors.Join(err, c.look.Reset())
 	}
-	c.noted = c.look.ColumnType(0) != sqlite.TypeNull
 	c.found = c.look.ColumnInt(0) != 0
 	c.left = unpackLeft(c.look)
 	c.there = c.there[:0]

@@ -16,7 +16,6 @@ type Button struct {
 	ring  *Box
 	icon  *Icon
 	label *Text
-	mark  string
 	about string // what it does, where it has no label
 }
 
@@ -76,7 +75,7 @@ func Next(next bool, words string, tap func()) *Button {
 }
 
 func newButton(words, icon string, kind buttonKind, tap func()) *Button {
-	b := &Button{words: words, kind: kind, mark: icon}
+	b := &Button{words: words, kind: kind}
 	b.tap = tap
 	b.box = NewBox(look.Field, "", look.SmallRound)
 	b.ring = NewBox("", "", look.SmallRound+3)

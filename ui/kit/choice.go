@@ -219,9 +219,9 @@ func newSegment(words string, on bool, tap func()) *segment {
 type TipChip struct{ press }
 
 // NewTipChip returns a chip with a tip.
-func NewTipChip(words string, ink, tint fyne.ThemeColorName, tip string) *TipChip {
+func NewTipChip(words string, tint fyne.ThemeColorName, tip string) *TipChip {
 	c := &TipChip{}
-	c.content, c.paint, c.tip = Chip(words, ink, tint), func() {}, tip
+	c.content, c.paint, c.tip = Chip(words, look.OnKind, tint), func() {}, tip
 	c.off, c.reason = true, tip // it does nothing, so Tab passes it by
 	c.extend(c)
 	return c

@@ -37,8 +37,8 @@ func NewEntry(label, placeholder string) *Entry {
 }
 
 // NewSecretEntry returns a field whose content is not shown.
-func NewSecretEntry(label, placeholder string) *Entry {
-	e := NewEntry(label, placeholder)
+func NewSecretEntry(label string) *Entry {
+	e := NewEntry(label, "")
 	e.Password = true
 	return e
 }

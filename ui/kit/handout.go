@@ -46,7 +46,7 @@ type scrollerLayout struct{}
 
 func (scrollerLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	s := objects[0].(*container.Scroll)
-	h := fit(s.Content, size.Width, 0)
+	h := fit(s.Content, size.Width)
 	s.Move(fyne.Position{})
 	s.Content.Resize(fyne.NewSize(size.Width, fyne.Max(h, size.Height)))
 	s.Resize(size)

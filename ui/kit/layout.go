@@ -75,10 +75,10 @@ func Sized(w, h float32, o fyne.CanvasObject) *fyne.Container {
 }
 
 // fit resizes o to a width, lets it find its height, and returns that.
-func fit(o fyne.CanvasObject, w, least float32) float32 {
-	h := fyne.Max(o.MinSize().Height, least)
+func fit(o fyne.CanvasObject, w float32) float32 {
+	h := o.MinSize().Height
 	o.Resize(fyne.NewSize(w, h))
-	if again := fyne.Max(o.MinSize().Height, least); again != h {
+	if again := o.MinSize().Height; again != h {
 		h = again
 		o.Resize(fyne.NewSize(w, h))
 	}
@@ -100,7 +100,7 @@ type columnLayout struct{ gap float32 }
 func (l *columnLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	y := float32(0)
 	for _, o := range shown(objects) {
-		h := fit(o, size.Width, 0)
+		h := fit(o, size.Width)
 		o.Move(fyne.NewPos(0, y))
 		y += h + l.gap
 	}
@@ -173,7 +173,7 @@ func (l *rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		if !grows(o) {
 			w = o.MinSize().Width
 		}
-		h := fit(o, w, 0)
+		h := fit(o, w)
 		y := float32(0)
 		if !l.top && h < size.Height {
 			y = (size.Height - h) / 2
@@ -206,7 +206,7 @@ func (l *equalLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	w := (size.Width - l.gap*float32(len(visible)-1)) / float32(len(visible))
 	h := float32(0)
 	for _, o := range visible {
-		h = fyne.Max(h, fit(o, w, 0))
+		h = fyne.Max(h, fit(o, w))
 	}
 	for i, o := range visible {
 		o.Move(fyne.NewPos(float32(i)*(w+l.gap), 0))

@@ -60,7 +60,7 @@ func (p *Page) SetOver(under *Under, head fyne.CanvasObject, cards ...fyne.Canva
 	Still(p.Container)
 	focus := p.focused()
 	p.head.Objects = []fyne.CanvasObject{head}
-	p.body.Objects = []fyne.CanvasObject{Column(look.Gap4, cards...)}
+	p.body.Objects = []fyne.CanvasObject{Column(look.Gap, cards...)}
 	p.under.set(under)
 	p.rows = slices.DeleteFunc(p.rows, func(r *Rows) bool {
 		_, there := heightOf(p.body, r.Container)
@@ -192,11 +192,11 @@ func (p *Page) ScrollTo(y float32) {
 // Reveal scrolls down as far as it takes to see all of o, and what stands right above it; no further than its beginning.
 func (p *Page) Reveal(o fyne.CanvasObject) {
 	y, there := heightOf(p.scroll.Content, o)
-	end := y + o.Size().Height + look.Gap4
+	end := y + o.Size().Height + look.Gap
 	if !there || end <= p.scroll.Offset.Y+p.scroll.Size().Height {
 		return
 	}
-	p.scroll.ScrollToOffset(fyne.NewPos(0, fyne.Min(fyne.Max(0, y-3*look.Gap4), end-p.scroll.Size().Height)))
+	p.scroll.ScrollToOffset(fyne.NewPos(0, fyne.Min(fyne.Max(0, y-3*look.Gap), end-p.scroll.Size().Height)))
 }
 
 // heightOf is how far down in a tree an object stands. The driver knows it only after the first drawing.
@@ -220,14 +220,14 @@ func heightOf(tree, o fyne.CanvasObject) (y float32, there bool) {
 type pageLayout struct{ p *Page }
 
 func (l *pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	h := fit(objects[0], size.Width, 0)
+	h := fit(objects[0], size.Width)
 	foot := fyne.Min(l.p.under.height(size), fyne.Max(0, size.Height-h))
 	objects[2].Resize(fyne.NewSize(size.Width, foot))
 	objects[2].Move(fyne.NewPos(0, size.Height-foot))
 	scroll := objects[1].(*container.Scroll)
 	scroll.Move(fyne.NewPos(0, h))
 	room := fyne.NewSize(size.Width, fyne.Max(0, size.Height-h-foot))
-	content := fyne.Max(fit(scroll.Content, room.Width, 0), room.Height)
+	content := fyne.Max(fit(scroll.Content, room.Width), room.Height)
 	scroll.Content.Resize(fyne.NewSize(room.Width, content))
 	scroll.Resize(room)
 	scroll.Refresh()

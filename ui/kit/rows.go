@@ -138,7 +138,7 @@ func (l *cellsLayout) Layout(cells []fyne.CanvasObject, size fyne.Size) {
 		if shares > 0 && c.Share > 0 {
 			w += fyne.Max(0, rest) * c.Share / shares
 		}
-		h := fyne.Min(fit(o, w, 0), size.Height)
+		h := fyne.Min(fit(o, w), size.Height)
 		o.Resize(fyne.NewSize(w, h))
 		o.Move(fyne.NewPos(x, (size.Height-h)/2))
 		x += w + l.gap
@@ -177,15 +177,15 @@ func (l *besideLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	}
 	l.below = size.Width-right-l.gap < l.least
 	if l.below {
-		h := fit(o[0], size.Width, 0)
+		h := fit(o[0], size.Width)
 		o[0].Move(fyne.Position{})
-		fit(o[1], size.Width, 0)
+		fit(o[1], size.Width)
 		o[1].Move(fyne.NewPos(0, h+l.gap))
 		return
 	}
 	left := size.Width - right - l.gap
-	h := fit(o[0], left, 0)
-	g := fit(o[1], right, 0)
+	h := fit(o[0], left)
+	g := fit(o[1], right)
 	above, beside := (size.Height-h)/2, (size.Height-g)/2
 	if l.top {
 		above, beside = 0, 0

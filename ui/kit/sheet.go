@@ -135,10 +135,10 @@ func sheetHeight(parts []fyne.CanvasObject, width float32) float32 {
 	h := float32(len(parts)-1) * sheetGap
 	for _, o := range parts {
 		if s, ok := o.(*container.Scroll); ok {
-			h += fit(s.Content, width+2*sheetEdge, 0)
+			h += fit(s.Content, width+2*sheetEdge)
 			continue
 		}
-		h += fit(o, width, 0)
+		h += fit(o, width)
 	}
 	return h
 }
@@ -148,11 +148,11 @@ func sheetHeight(parts []fyne.CanvasObject, width float32) float32 {
 type sheetInside struct{}
 
 func (sheetInside) Layout(parts []fyne.CanvasObject, size fyne.Size) {
-	y := fit(parts[0], size.Width, 0) + sheetGap
+	y := fit(parts[0], size.Width) + sheetGap
 	parts[0].Move(fyne.Position{})
 	foot := float32(0)
 	if len(parts) > 2 {
-		foot = fit(parts[2], size.Width, 0)
+		foot = fit(parts[2], size.Width)
 		parts[2].Move(fyne.NewPos(0, size.Height-foot))
 		foot += sheetGap
 	}
@@ -160,10 +160,10 @@ func (sheetInside) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	room := fyne.NewSize(size.Width+2*sheetEdge, fyne.Max(0, size.Height-y-foot))
 	around := body.Content.(*fyne.Container).Layout.(*padLayout)
 	around.right = sheetEdge
-	h := fit(body.Content, room.Width, 0)
+	h := fit(body.Content, room.Width)
 	if h > room.Height { // it scrolls, and nothing lies under the bar
 		around.right += sheetBar
-		h = fit(body.Content, room.Width, 0)
+		h = fit(body.Content, room.Width)
 	}
 	body.Content.Resize(fyne.NewSize(room.Width, fyne.Max(h, room.Height)))
 	body.Move(fyne.NewPos(-sheetEdge, y))

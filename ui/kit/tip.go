@@ -88,7 +88,7 @@ func (t *Tips) place(o fyne.CanvasObject, words string, c fyne.Canvas) {
 	tip := On(NewBox(look.Tip, "", 6), Pad(6, 10, 6, 10, label))
 	natural := fyne.MeasureText(words, look.CaptionSize, fyne.TextStyle{}).Width + 22
 	w := fyne.Min(natural, 320)
-	h := fit(tip, w, 0)
+	h := fit(tip, w)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
 	x := fyne.Max(8, fyne.Min(at.X, c.Size().Width-w-8))
 	y := at.Y + o.Size().Height + 6

@@ -53,11 +53,11 @@ func (f *under) height(page fyne.Size) float32 {
 		return 0
 	}
 	bar := f.Objects[0].(*fyne.Container).Objects[2]
-	h := fit(bar, page.Width, 0) + 1
+	h := fit(bar, page.Width) + 1
 	if !f.scroll.Visible() {
 		return h
 	}
-	return fyne.Min(h+fyne.Max(40, fit(f.scroll.Content, page.Width, 0)), f.share*page.Height)
+	return fyne.Min(h+fyne.Max(40, fit(f.scroll.Content, page.Width)), f.share*page.Height)
 }
 
 // underLayout puts the bar on top and gives the body the rest.
@@ -66,13 +66,13 @@ type underLayout struct{ f *under }
 func (l *underLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Resize(size)
 	o[1].Resize(fyne.NewSize(size.Width, 1))
-	h := fit(o[2], size.Width, 0)
+	h := fit(o[2], size.Width)
 	o[2].Move(fyne.NewPos(0, 1))
 	if !l.f.scroll.Visible() {
 		return
 	}
 	room := fyne.NewSize(size.Width, fyne.Max(0, size.Height-h-1))
-	content := fyne.Max(fit(l.f.scroll.Content, room.Width, 0), room.Height)
+	content := fyne.Max(fit(l.f.scroll.Content, room.Width), room.Height)
 	l.f.scroll.Content.Resize(fyne.NewSize(room.Width, content))
 	l.f.scroll.Move(fyne.NewPos(0, h+1))
 	l.f.scroll.Resize(room)

@@ -16,13 +16,8 @@ const (
 	Dark   Mode = "dark"
 )
 
-// Spacing comes in steps of 4.
 const (
-	Gap1   float32 = 4
-	Gap2   float32 = 8
-	Gap3   float32 = 12
-	Gap4   float32 = 16 // between cards
-	Gap5   float32 = 20
+	Gap    float32 = 16 // between cards
 	Margin float32 = 28 // around a page
 
 	RailWidth  float32 = 212

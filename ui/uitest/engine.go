@@ -152,7 +152,7 @@ func (e *Engine) SignIn(ctx context.Context, c project.Connection, step func(ui.
 		return ui.SignedIn{Name: "Ferry migration", Application: true}, e.called(ctx, "SignIn")
 	}
 	if e.Link != "" {
-		step(ui.SignInStep{Link: e.Link, Opened: true, Code: e.Code, Until: e.Until})
+		step(ui.SignInStep{Link: e.Link, Code: e.Code, Until: e.Until})
 	}
 	return ui.SignedIn{Name: "Ada Lovelace"}, e.called(ctx, "SignIn")
 }

@@ -80,7 +80,7 @@ func (e *Engine) Examine(ctx context.Context, _ *project.Project, _, key string,
 	x.Fields = append([]importer.ExaminedField(nil), x.Fields...)
 	for i := range x.Fields {
 		if text, ok := e.Mends.Mended[key+" "+x.Fields[i].Column]; ok {
-			x.Fields[i].Given, x.Fields[i].Text, x.Fields[i].Result, x.Fields[i].Fault = true, text, core.Text(text), nil
+			x.Fields[i].Given, x.Fields[i].Result, x.Fields[i].Fault = true, core.Text(text), nil
 		}
 	}
 	e.mu.Unlock()

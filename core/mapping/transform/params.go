@@ -35,7 +35,6 @@ const (
 	ParamField    ParamKind = "field"    // one logical name
 	ParamFields   ParamKind = "fields"   // logical names, with commas between
 	ParamTemplate ParamKind = "template" // text with {{logical name}} in it
-	ParamPattern  ParamKind = "pattern"  // a regular expression
 	ParamFormat   ParamKind = "format"   // of dates: DD.MM.YYYY
 	ParamZone     ParamKind = "zone"     // a name of the IANA list, "UTC", or "" for the project's
 	ParamCountry  ParamKind = "country"  // two letters of ISO 3166

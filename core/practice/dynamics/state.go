@@ -28,9 +28,6 @@ func (s *Server) SetState(is State) {
 	s.is = is
 }
 
-// StateNow is how the environment is doing.
-func (s *Server) StateNow() State { return s.state() }
-
 func (s *Server) state() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -71,9 +71,6 @@ func ChoicesCell(codes string) Cell { return Cell{Kind: Choices, S: codes} }
 // RefCell makes a reference to a row.
 func RefCell(table, key string) Cell { return Cell{Kind: Ref, S: key, Table: table} }
 
-// BytesCell makes raw bytes.
-func BytesCell(b []byte) Cell { return Cell{Kind: Bytes, S: string(b)} }
-
 // Time returns the instant of a Time cell and midnight UTC of a Date cell.
 func (c Cell) Time() time.Time { return time.Unix(c.N, 0).UTC() }
 

@@ -145,11 +145,6 @@ func (w *World) DisableUser(user string) error {
 	return w.Set("systemuser", user, map[string]Cell{"isdisabled": BoolCell(true)})
 }
 
-// EnableUser gives it back.
-func (w *World) EnableUser(user string) error {
-	return w.Set("systemuser", user, map[string]Cell{"isdisabled": BoolCell(false)})
-}
-
 // Unlicense takes the licence from a user, so that the environment does not let it in.
 func (w *World) Unlicense(user string) error {
 	if err := w.Set("systemuser", user, map[string]Cell{"islicensed": BoolCell(false)}); err != nil {
