@@ -68,31 +68,34 @@ func (c *capture) names() []string {
 	return names
 }
 
-// changing reads what the staged rows and those that are to be removed are going to replace.
-func (d *Destination) changing(ctx context.Context, w *writer, gone []string, staged bool) (map[string]*capturedRow, error) {
-	if w.capture == nil {
-		return nil, nil
+// changing looks which staged rows are not equal to what is there, and reads what they and those that are to be removed are going
+// to replace, when somebody wants to know. unequal are their numbers.
+func (d *Destination) changing(ctx context.Context, w *writer, gone []string, staged bool) (unequal []string, caught map[string]*capturedRow, err error) {
+	texts := ""
+	if w.capture != nil {
+		caught = map[string]*capturedRow{}
+		texts, _ = cells("t.", w.capture.names())
 	}
-	caught := map[string]*capturedRow{}
-	texts, _ := cells("t.", w.capture.names())
-	take := func(sql string, args ...[]byte) error {
-		rows, err := d.query(ctx, sql, args...)
+	if staged {
+		rows, err := d.query(ctx, "SELECT s.n, s.k, t."+quote(w.plan.Key)+" IS NULL"+texts+w.differs)
+		if err != nil {
+			return nil, nil, err
+		}
 		for _, row := range rows {
-			caught[string(row[0])] = &capturedRow{was: textCells(row[1:])}
-		}
-		return err
-	}
-	if staged && w.differs != "" {
-		if err := take("SELECT t." + quote(w.plan.Key) + texts + " FROM " + stage + " AS s JOIN " + d.table(w.plan) + " AS t ON t." + quote(w.plan.Key) + " = s.k WHERE " + w.differs); err != nil {
-			return nil, err
+			unequal = append(unequal, string(row[0]))
+			if w.capture != nil && string(row[2]) == "f" {
+				caught[string(row[1])] = &capturedRow{was: textCells(row[3:])}
+			}
 		}
 	}
-	if len(gone) > 0 {
-		if err := take("SELECT t."+quote(w.plan.Key)+texts+" FROM "+d.table(w.plan)+" AS t WHERE t."+quote(w.plan.Key)+" = ANY ($1::text[])", array(gone)); err != nil {
-			return nil, err
-		}
+	if w.capture == nil || len(gone) == 0 {
+		return unequal, caught, nil
 	}
-	return caught, nil
+	rows, err := d.query(ctx, "SELECT t."+quote(w.plan.Key)+texts+" FROM "+d.table(w.plan)+" AS t WHERE t."+quote(w.plan.Key)+" = ANY ($1::text[])", array(gone))
+	for _, row := range rows {
+		caught[string(row[0])] = &capturedRow{was: textCells(row[1:])}
+	}
+	return unequal, caught, err
 }
 
 func textCells(row [][]byte) []core.Value {

@@ -19,8 +19,7 @@ type writer struct {
 	care    *careful // what the plan needs beyond storing what comes; nil for nothing
 	create  string   // makes the stage
 	whole   string   // merges rows in which nothing is absent; returns key and whether the row is new
-	other   string   // the same, and leaves those alone that are equal to what is there
-	met     bool     // the batch before found rows that were there already
+	some    string   // the same of those that have some numbers
 	direct  string   // copies rows straight into the table; "" where that is not the same as merging them
 	alone   bool     // nothing that comes was found to be there so far
 	known   string   // which staged rows are there already; "" where the merge itself tells what it made
@@ -28,7 +27,7 @@ type writer struct {
 	change  string   // changes rows of which something is absent; returns the key
 	insert  string   // makes rows of which something is absent; returns the key
 	remove  string
-	differs string   // which staged rows are not equal to what is there
+	differs string   // the staged rows that are not equal to what is there
 	capture *capture // what a batch replaces; nil when nobody wants to know
 	matches string   // the numbers of the staged rows that are equal to what is there
 }
@@ -38,7 +37,7 @@ func (d *Destination) newWriter(p core.Plan, t *table) *writer {
 	key, table := quote(p.Key), d.table(p)
 	created := []string{"n integer", "part bit varying", `k text COLLATE "C"`}
 	names, staged := []string{key}, []string{"k"}
-	var sets, partSets, differs, partDiffers, equals, same []string
+	var sets, partSets, differs, partDiffers, equals []string
 	for i, c := range p.Columns {
 		name, from := quote(c.Name), "c"+strconv.Itoa(i)
 		created = append(created, from+" "+sqlType(c.Type))
@@ -53,7 +52,6 @@ func (d *Destination) newWriter(p core.Plan, t *table) *writer {
 		}
 		sets = append(sets, name+" = excluded."+name)
 		differs = append(differs, exact("t."+name)+" IS DISTINCT FROM "+exact("excluded."+name))
-		same = append(same, exact("h."+name)+" IS NOT DISTINCT FROM "+exact("s."+from))
 		partSets = append(partSets, fmt.Sprintf("%s = CASE WHEN %s THEN t.%s ELSE s.%s END", name, absent, name, from))
 		partDiffers = append(partDiffers, fmt.Sprintf("NOT %s AND %s IS DISTINCT FROM %s", absent, exact("t."+name), exact("s."+from)))
 		equals = append(equals, fmt.Sprintf("(coalesce(%s, false) OR %s IS NOT DISTINCT FROM %s)", absent, exact("t."+name), exact("s."+from)))
@@ -75,15 +73,14 @@ func (d *Destination) newWriter(p core.Plan, t *table) *writer {
 	}
 	conflict += " RETURNING t." + key + made
 	w.whole = into + " WHERE s.part IS NULL" + conflict
-	// A row that conflicts is locked, which is written down, also when nothing of it changes. So equal rows are kept away.
-	w.other = into + " WHERE s.part IS NULL AND NOT EXISTS (SELECT 1 FROM " + table + " AS h WHERE " +
-		strings.Join(append([]string{"h." + key + " = s.k"}, same...), " AND ") + ")" + conflict
+	w.some = into + " WHERE s.part IS NULL AND s.n = ANY ($1::integer[])" + conflict
 	w.insert = into + " WHERE part IS NOT NULL ON CONFLICT (" + key + ") DO NOTHING RETURNING t." + key
 	w.remove = "DELETE FROM " + table + " WHERE " + key + " = ANY ($1::text[]) RETURNING " + key
 	w.matches = "SELECT s.n FROM " + stage + " AS s JOIN " + table + " AS t ON t." + key + " = s.k"
+	w.differs = " FROM " + stage + " AS s LEFT JOIN " + table + " AS t ON t." + key + " = s.k WHERE t." + key + " IS NULL"
 	if len(equals) > 0 {
 		w.matches += " WHERE " + strings.Join(equals, " AND ")
-		w.differs = "NOT (" + strings.Join(equals, " AND ") + ")"
+		w.differs += " OR NOT (" + strings.Join(equals, " AND ") + ")"
 	}
 	return w
 }
@@ -140,7 +137,8 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 			whole = true
 		}
 	}
-	caught, err := d.changing(ctx, w, gone, whole || part)
+	// A row that conflicts is locked, which is written down, also when nothing of it changes. So equal rows are kept away.
+	unequal, caught, err := d.changing(ctx, w, gone, whole || part)
 	if err != nil {
 		return err
 	}
@@ -165,16 +163,17 @@ func (d *Destination) merge(ctx context.Context, w *writer, lines []line, outcom
 		}
 		return err
 	}
-	if whole {
-		merge := w.whole
-		if w.met {
-			merge = w.other
-		}
-		err = note(merge, core.Updated)
-		w.met = slices.ContainsFunc(lines, func(l line) bool { return !l.part && !l.gone && outcomes[l.row].Kind != core.Created })
-		w.alone = !w.met
+	switch {
+	case !whole || len(unequal) == 0:
+	case len(unequal) < len(lines)/2:
+		err = note(w.some, core.Updated, array(unequal))
+	default:
+		err = note(w.whole, core.Updated)
 	}
-	if part && err == nil && w.change != "" {
+	if whole {
+		w.alone = !slices.ContainsFunc(lines, func(l line) bool { return !l.part && !l.gone && outcomes[l.row].Kind != core.Created })
+	}
+	if part = part && len(unequal) > 0; part && err == nil && w.change != "" {
 		err = note(w.change, core.Updated)
 	}
 	if part && err == nil {
