@@ -80,6 +80,10 @@ func (t target) told(e *pgconn.PgError) *core.Fault {
 		return say(core.SignIn, "wrong-password", fmt.Sprintf("The server does not take the password of the user “%s”, or there is no such user.", t.user),
 			"Fill in the password anew; in a terminal, into the environment variable PGPASSWORD. If it is right, ask whoever runs the database.")
 	case "28000":
+		if strings.Contains(e.Message, "client certificate") { // the code does not tell; in another language it is the next Fault
+			return say(core.SignIn, "wants-certificate", fmt.Sprintf("The server wants a certificate of the user “%s”, and Ferry signs in by password alone.", t.user),
+				"Ask whoever runs the database to let the user in with a password over an encrypted connection (without clientcert in pg_hba.conf).")
+		}
 		return say(core.SignIn, "not-let-in", fmt.Sprintf("The server does not let the user “%s” into the database “%s” from this computer.", t.user, t.database),
 			"Check user and encryption. If they are right, ask whoever runs the database to let this computer in (pg_hba.conf, or the firewall rules of the cloud).")
 	case "3D000":

@@ -38,6 +38,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 	} {
 		faults = append(faults, to.told(&pgconn.PgError{Code: code, Message: "secret", Detail: "Key (a)=(secret)"}))
 	}
+	faults = append(faults, to.told(&pgconn.PgError{Code: "28000", Message: "connection requires a valid client certificate"}))
 	d := &Destination{to: to}
 	for _, words := range []string{"server refused TLS connection", "authentication method requirement failed", "channel binding required", "unknown authentication message", "unexpected EOF"} {
 		faults = append(faults, core.AsFault(d.fault(context.Background(), errors.New(words))))
