@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"ferry/core"
+	"ferry/core/coretest"
 	"ferry/core/mapping"
 	"ferry/core/project"
 	"ferry/ui"
@@ -188,7 +189,7 @@ func TestPicturesOfChoices(t *testing.T) {
 	if folder != "" {
 		views = append(views, view{"-dark", "dark", fyne.NewSize(1120, 740)}, view{"-small", "light", fyne.NewSize(860, 560)}, view{"-tall", "light", fyne.NewSize(1000, 1500)})
 	}
-	for _, sc := range choiceScenes() {
+	for _, sc := range coretest.Some(choiceScenes()) {
 		for _, v := range views {
 			t.Run(sc.name+v.suffix, func(t *testing.T) {
 				p, e := sc.open()

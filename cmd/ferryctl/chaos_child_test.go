@@ -228,7 +228,7 @@ func (l *life) once(args []string, f fate, after time.Duration) (string, int) {
 	if err := c.Start(); err != nil {
 		l.Fatal(err)
 	}
-	limit := time.AfterFunc(cmp.Or(after, 2*time.Minute), func() { _ = c.Process.Kill() })
+	limit := time.AfterFunc(cmp.Or(after, 8*time.Minute), func() { _ = c.Process.Kill() })
 	err = c.Wait()
 	limit.Stop()
 	took := time.Since(began)

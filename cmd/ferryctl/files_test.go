@@ -15,6 +15,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"ferry/cmd/internal/wiring"
+	"ferry/core/coretest"
 	"ferry/core/csvtext"
 	"ferry/core/importer"
 	"ferry/core/practice"
@@ -197,7 +198,7 @@ func TestAKilledImportIntoFilesGoesOnWithoutLossOrDouble(t *testing.T) {
 					t.Fatal(err)
 				}
 				var kill *time.Timer
-				if try < 6 {
+				if try < coretest.Rounds(6) {
 					kill = time.AfterFunc(time.Duration(200+random.IntN(1000))*time.Millisecond, func() { c.Process.Kill() })
 				}
 				err := c.Wait()

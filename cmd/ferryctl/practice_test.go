@@ -17,7 +17,7 @@ import (
 
 func TestThePracticeLineOpensHalo(t *testing.T) {
 	t.Parallel()
-	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer stop()
 	read, write := io.Pipe()
 	var said lockedBuffer
@@ -37,7 +37,7 @@ func TestThePracticeLineOpensHalo(t *testing.T) {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, Timeout: 2 * time.Minute}
 	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {l.HaloClientID}, "client_secret": {l.HaloSecret}, "scope": {"all"}}
 	res, err := client.PostForm(l.Halo+"/auth/token?tenant="+url.QueryEscape(l.HaloTenant), form)
 	if err != nil {

@@ -74,7 +74,7 @@ func TestAnImportGoesOnWhenItsSecretWasReplaced(t *testing.T) {
 			s, args := openBy(t, w)
 			bring := args("import", "-tables", "account,contact", "-page-size", "8", "-requests", "1", "-to", "sqlite:"+s.file())
 			// While the third page is on its way, behind the walk that takes the mark, everything that was handed out ends.
-			page := practice.Step{Side: practice.SideDynamics, Table: "account", Page: 3, Nth: 2, Times: 1, Do: practice.DoDelay, For: practice.Duration(time.Second)}
+			page := practice.Step{Side: practice.SideDynamics, Table: "account", Page: 3, Nth: 2, Times: 1, Do: practice.DoDelay, For: practice.Duration(time.Hour)}
 			if err := s.env.Play(practice.Script{page}); err != nil {
 				t.Fatal(err)
 			}
@@ -87,6 +87,9 @@ func TestAnImportGoesOnWhenItsSecretWasReplaced(t *testing.T) {
 				}
 				c.end(t, s)
 				s.env.Microsoft.RevokeTokens()
+				if err := s.env.Play(nil); err != nil {
+					t.Error(err)
+				}
 			}()
 			code, lines, text := s.run(bring...)
 			cancel()

@@ -33,7 +33,7 @@ func TestACrashAndTheProcessListHoldNoSecret(t *testing.T) {
 				t.Parallel()
 				s, args := openBy(t, w)
 				s.keepParam()
-				page := practice.Step{Side: practice.SideDynamics, Table: "account", Page: 2, Times: 1, Do: practice.DoDelay, For: practice.Duration(20 * time.Second)}
+				page := practice.Step{Side: practice.SideDynamics, Table: "account", Page: 2, Times: 1, Do: practice.DoDelay, For: practice.Duration(time.Hour)}
 				if err := s.env.Play(practice.Script{page}); err != nil {
 					t.Fatal(err)
 				}

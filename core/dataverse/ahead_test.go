@@ -35,7 +35,7 @@ func (s *Source) lent() int {
 // returned waits until every block was given back.
 func returned(t *testing.T, s *Source) {
 	t.Helper()
-	look, end := time.NewTicker(time.Millisecond), time.After(20*time.Second)
+	look, end := time.NewTicker(time.Millisecond), time.After(3*time.Minute)
 	defer look.Stop()
 	for s.lent() > 0 {
 		select {

@@ -85,6 +85,8 @@ func (e *Environment) perform(s Step, side string, w http.ResponseWriter, r *htt
 		select {
 		case <-t.C:
 			e.serve(w, r, next, accepts(r))
+		case <-s.over:
+			e.serve(w, r, next, accepts(r))
 		case <-r.Context().Done():
 		case <-e.closing:
 		}

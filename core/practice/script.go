@@ -46,6 +46,8 @@ type Step struct {
 	For        Duration `json:"for,omitempty"`        // of DoAway and DoDelay: "3s"
 
 	Set json.RawMessage `json:"set,omitempty"` // of DoSettings: {"links":"ignored"}
+
+	over <-chan struct{} // closed when another script is played
 }
 
 // What a step does.
@@ -70,7 +72,7 @@ const (
 	DoRemoveColumn = "remove-column" // the field Column of Table is gone from now on; the request goes on
 	DoAway         = "away"          // both hosts hang up and nobody listens for as long as For
 	DoSettings     = "halo-settings" // Halo is in another world from now on, as Set says; the request goes on
-	DoDelay        = "delay"         // the answer waits for as long as For
+	DoDelay        = "delay"         // the answer waits for as long as For, or until another script is played
 )
 
 // The two sides of the practice environment.
@@ -178,6 +180,7 @@ type player struct {
 	mu    sync.Mutex
 	rand  *rand.Rand
 	steps []playing
+	over  chan struct{} // closed when another script is played
 }
 
 type playing struct {
@@ -197,6 +200,10 @@ func newPlayer(s Script, seed uint64, tables func(string) string) *player {
 func (p *player) load(s Script) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.over != nil {
+		close(p.over)
+	}
+	p.over = make(chan struct{})
 	p.steps = make([]playing, len(s))
 	for i, step := range s {
 		p.steps[i] = playing{Step: step}
@@ -225,6 +232,7 @@ func (p *player) choose(side string, r *http.Request, set string, page int) *Ste
 		if s := &p.steps[i]; p.fits(s, side, r, set, page) && p.due(s) {
 			s.done++
 			step := s.Step
+			step.over = p.over
 			return &step
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ferry/core"
@@ -98,6 +99,10 @@ func TestTheListOfTablesComesBackWithTheReason(t *testing.T) {
 }
 
 func TestAnEnvironmentThatAsksForPatienceIsNotWaitedForWhereALastAnswerIsAtHand(t *testing.T) {
+	synctest.Test(t, asksForPatience)
+}
+
+func asksForPatience(t *testing.T) {
 	d := descriptions(t, t.TempDir())
 	if _, err := d.Describe(t.Context(), "account", answers(client())); err != nil {
 		t.Fatal(err)
@@ -119,14 +124,14 @@ func TestAnEnvironmentThatAsksForPatienceIsNotWaitedForWhereALastAnswerIsAtHand(
 	if err != nil || again.Why == nil || again.Why.Code != "ferry.not-now" {
 		t.Errorf("silent: %+v, %v", again, err)
 	}
-	d.most, d.grace = time.Minute, 20*time.Millisecond
+	d.most, d.grace = time.Minute, 20*time.Second
 	fresh, err := d.Describe(t.Context(), "account", func(ctx context.Context) (core.Table, error) {
 		core.Tell(ctx, core.Notice{Text: "Dynamics 365 asks us to wait"})
 		core.Tell(ctx, core.Notice{})
 		select {
 		case <-ctx.Done():
 			return core.Table{}, ctx.Err()
-		case <-time.After(60 * time.Millisecond):
+		case <-time.After(50 * time.Second):
 			return client(), nil
 		}
 	})

@@ -46,6 +46,7 @@ func (m *mover) sorted() []string {
 // Rows that an import made in custom tables are removed, what it changed is as it was, and rows that went over to another one
 // hang where they hung, however often taking back is killed.
 func TestAnImportIntoCustomTablesIsTakenBackThroughKills(t *testing.T) {
+	t.Parallel()
 	for lost, settings := range map[bool]playedhalo.Settings{false: {}, true: {MatchRows: "ignored", Batch: "partial", PageCap: 30}} {
 		m := newMover(t, 5, 5, settings, "batch", "25", "make", "true", "dynamics-value", "value2")
 		m.coded()
@@ -89,6 +90,7 @@ func TestAnImportIntoCustomTablesIsTakenBackThroughKills(t *testing.T) {
 
 // What somebody changed since stays and is named: a row with another name, one below which somebody hung another by hand.
 func TestRowsThatSomebodyChangedSinceStayWhenAnImportIsTakenBack(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 5, 5, playedhalo.Settings{}, "batch", "25")
 	x := m.vessels()
 	r := m.again(x)
@@ -204,6 +206,7 @@ func (m *mover) portrait() map[int64]string {
 // Customers and users are taken back through kills too: texts, who is inactive, and whose user somebody is. With deletion, what
 // was made is not there any more; without, it is inactive.
 func TestCustomersAndUsersAreTakenBackThroughKills(t *testing.T) {
+	t.Parallel()
 	for lost, values := range map[bool][]string{false: {"link-module", "77"}, true: {"id-fields", "ref, other5", "delete", "true"}} {
 		m := newMover(t, 30, 60, playedhalo.Settings{}, append(values, "default-site", "Halcyon Chandlers/Main", "batch", "10")...)
 		run := func() importer.Receipt {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/core/coretest"
 	"ferry/core/importer"
 	"ferry/core/mapping"
 	playedhalo "ferry/core/practice/halo"
@@ -43,8 +44,9 @@ func (m *mover) tally() (n tally) {
 // What an import asks of Halo is counted by Halo: of a first one that finds nothing, of one where nothing changed, and of what
 // each record adds that changed. No record is read that is made or did not change.
 func TestHaloIsAskedSeldom(t *testing.T) {
+	t.Parallel()
 	rows := map[string]int{"account": 500, "contact": 1400, "new_vessel": 400, "new_voyage": 1500}
-	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
+	for _, way := range coretest.Some([][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}}) {
 		m := moverOf(t, rows, playedhalo.Settings{}, append(way, "default-site", "Halcyon Chandlers/Main")...)
 		vessels := m.vessels()
 		d := m.destination()

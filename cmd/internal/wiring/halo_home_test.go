@@ -13,6 +13,7 @@ import (
 // Contacts whose account takes no part wait, and both the test of the destination and the reason lead to the default site,
 // which takes them.
 func TestAContactWhoseAccountTakesNoPartIsLedToTheDefaultSite(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 40, 60, playedhalo.Settings{}, "link-module", "77")
 	site := func() (c core.Check) {
 		d := m.destination()

@@ -16,6 +16,7 @@ import (
 // Another computer, or a journal that was deleted: a Ferry that remembers nothing finds everything there, counts it as
 // unchanged, writes nothing and reads no record alone. What people wrote into records that were found there stays theirs.
 func TestAFerryThatRemembersNothingLeavesHaloAsItIs(t *testing.T) {
+	t.Parallel()
 	for name, way := range map[string][]string{"links": {"link-module", "77"}, "fields": {"id-fields", "ref, other5"}} {
 		for what, change := range map[string]func(*mapping.Mapping){"everything": everything, "as it begins": func(*mapping.Mapping) {}} {
 			for _, sealed := range []bool{false, true} {
@@ -101,6 +102,7 @@ func (m *mover) picture() map[int64]string {
 // A record that Ferry found, and into which somebody wrote something else than Dynamics says, keeps that also where the next
 // Ferry remembers nothing of it.
 func TestWhatPeopleWroteInHaloIsTheirsForEachFerry(t *testing.T) {
+	t.Parallel()
 	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
 		m := newMover(t, 80, 200, playedhalo.Settings{}, append(way, "default-site", "Halcyon Chandlers/Main")...)
 		since := m.stand()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/core"
+	"ferry/core/coretest"
 	"ferry/core/halo"
 	"ferry/core/importer"
 	"ferry/core/mapping"
@@ -82,7 +83,8 @@ func (h halved) Write(ctx context.Context, p core.Plan, b core.Batch) ([]core.Ou
 }
 
 func TestKilledAnywhereAnImportIntoHaloGoesOnAndMakesNothingTwice(t *testing.T) {
-	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
+	t.Parallel()
+	for _, way := range coretest.Some([][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}}) {
 		for kill := range 6 { // at each note of the journal, and in the middle of each write
 			m := newMover(t, 40, 90, playedhalo.Settings{}, way...)
 			seeded, people, since := len(m.env.Halo.Customers()), len(m.users()), m.stand()
@@ -129,7 +131,8 @@ func (m *mover) whole(r importer.Receipt, seeded, people int, way string, kill i
 }
 
 func TestLostAnswersOnTheWayIntoHaloMakeNothingTwice(t *testing.T) {
-	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
+	t.Parallel()
+	for _, way := range coretest.Some([][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}}) {
 		m := newMover(t, 40, 90, playedhalo.Settings{}, append(way, "batch", "10")...)
 		seeded, people, since := len(m.env.Halo.Customers()), len(m.users()), m.stand()
 		if err := m.env.Play(practice.Script{
@@ -145,6 +148,7 @@ func TestLostAnswersOnTheWayIntoHaloMakeNothingTwice(t *testing.T) {
 }
 
 func TestWithoutItsJournalHaloGetsNothingTwice(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 60, 120, playedhalo.Settings{CapLinks: true}, "link-module", "77")
 	m.carry(everything)
 	customers, users := len(m.env.Halo.Customers()), len(m.users())
@@ -158,6 +162,7 @@ func TestWithoutItsJournalHaloGetsNothingTwice(t *testing.T) {
 }
 
 func TestHowLongItTakesIsSaidBeforeTheFirstRecord(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 40, 90, playedhalo.Settings{Requests: 40}, "requests", "40", "batch", "1", "link-module", "77")
 	job, _, done := m.job(everything)
 	defer done()
@@ -184,6 +189,7 @@ func TestHowLongItTakesIsSaidBeforeTheFirstRecord(t *testing.T) {
 
 // As it begins where nobody made a mapping: active records, matched by name and e-mail, filling blanks only.
 func TestAnImportIntoHaloBeginsAsAnAdministratorWould(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 120, 300, playedhalo.Settings{}, "link-module", "77", "default-site", "Halcyon Chandlers/Main")
 	seeded := len(m.env.Halo.Customers())
 	r, _ := m.carry()
@@ -237,6 +243,7 @@ func (plainSeal) Open(_ string, sealed []byte) ([]byte, bool) { return sealed, t
 func (plainSeal) Lasting() bool                               { return true }
 
 func TestAnImportIntoHaloIsTakenBackAndCanBeDoneAgain(t *testing.T) {
+	t.Parallel()
 	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5", "delete", "true"}} {
 		m := newMover(t, 60, 120, playedhalo.Settings{}, append(way, "default-site", "Halcyon Chandlers/Main")...)
 		active := func() (n int) {

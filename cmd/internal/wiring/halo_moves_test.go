@@ -43,6 +43,7 @@ func (m *mover) withPeople(from int) string {
 // Whoever belongs to an account that was refused waits, and comes when the account does: by a retry of what waits, and by the
 // next import.
 func TestPeopleWhoseAccountWasRefusedWaitForIt(t *testing.T) {
+	t.Parallel()
 	for _, retried := range []bool{true, false} {
 		m := newMover(t, 40, 90, playedhalo.Settings{}, "link-module", "77", "default-site", "Halcyon Chandlers/Main")
 		since, home, key := m.stand(), m.home(), m.withPeople(8)
@@ -72,6 +73,7 @@ func TestPeopleWhoseAccountWasRefusedWaitForIt(t *testing.T) {
 // Users of accounts outside of what is imported stand at the default site, and move when their account arrives; a user whose
 // account changes moves along.
 func TestUsersMoveWhenTheirAccountArrives(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 60, 140, playedhalo.Settings{}, "link-module", "77", "default-site", "Halcyon Chandlers/Main")
 	active := func(x *mapping.Mapping) { x.Match, x.ActiveOnly = mapping.Match{}, x.Source == "account" }
 	inactive := func(c func(string) world.Cell) string {
@@ -105,6 +107,7 @@ func TestUsersMoveWhenTheirAccountArrives(t *testing.T) {
 // Where Ferry can leave no mark, a lost answer makes a record unsure. What a person finds out about it is honoured: the
 // customer that was picked is the account's from then on, for its people too.
 func TestWhatSomebodyFoundOutOfAnUnsureRecordCounts(t *testing.T) {
+	t.Parallel()
 	for _, way := range [][]string{nil, {"link-module", "77"}} {
 		m := newMover(t, 20, 60, playedhalo.Settings{Links: "ignored"}, append(way, "default-site", "Halcyon Chandlers/Main")...)
 		if err := m.env.Play(practice.Script{{Side: practice.SideHalo, Method: "POST", Path: "(?i)^/api/client$", Nth: 12, Do: practice.DoDrop}}); err != nil {
@@ -166,6 +169,7 @@ func (m *mover) say(r importer.Receipt, table, key string, v importer.Verdict) {
 
 // What is gone at its source is set inactive, when the mapping says so; nothing else is touched.
 func TestWhatIsGoneInDynamicsIsSetInactiveInHalo(t *testing.T) {
+	t.Parallel()
 	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}} {
 		m := newMover(t, 60, 140, playedhalo.Settings{}, append(way, "default-site", "Halcyon Chandlers/Main")...)
 		policy := func(x *mapping.Mapping) {
@@ -200,6 +204,7 @@ func TestWhatIsGoneInDynamicsIsSetInactiveInHalo(t *testing.T) {
 
 // A rehearsal and a comparison write nothing, and tell what an import does then.
 func TestARehearsalAndAComparisonOfHaloTellTheTruth(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 60, 140, playedhalo.Settings{}, "link-module", "77", "default-site", "Halcyon Chandlers/Main")
 	m.env.Halo.Forget()
 	job, _, done := m.job()
@@ -247,6 +252,7 @@ func TestARehearsalAndAComparisonOfHaloTellTheTruth(t *testing.T) {
 
 // What an import changed has its former values when it was taken back, and blanks that it filled are blank.
 func TestChangesInHaloAreTakenBack(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 60, 140, playedhalo.Settings{}, "link-module", "77", "default-site", "Halcyon Chandlers/Main")
 	picture := func() map[int64]string {
 		all := map[int64]string{}
@@ -312,6 +318,7 @@ func TestChangesInHaloAreTakenBack(t *testing.T) {
 
 // Only with the one switch does Halo write to people, and then it does.
 func TestHaloWritesToPeopleOnlyWithTheSwitch(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 30, 60, playedhalo.Settings{}, "link-module", "77", "notify", "true", "default-site", "Halcyon Chandlers/Main")
 	r, _ := m.carry(everything)
 	welcomed := map[string]bool{}
@@ -335,13 +342,17 @@ func TestHaloWritesToPeopleOnlyWithTheSwitch(t *testing.T) {
 
 // The limit is kept without Halo having to refuse anything, and whoever looks sees why nothing happens.
 func TestHaloIsNotAskedMoreThanItTakesAndTheWaitIsShown(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 60, 140, playedhalo.Settings{Requests: 40}, "requests", "40", "batch", "2", "link-module", "77")
-	m.really = 200 * time.Millisecond // as long as it takes to look
+	m.really, m.seen = 20*time.Second, make(chan struct{}) // a wait lasts until somebody saw it
 	job, _, done := m.job(everything)
 	defer done()
 	waited := false
 	if _, err := importer.Run(t.Context(), job, func(p importer.Progress) {
-		waited = waited || strings.Contains(p.Waiting.Text, "Halo asks us to wait")
+		if !waited && strings.Contains(p.Waiting.Text, "Halo asks us to wait") {
+			waited = true
+			close(m.seen)
+		}
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -357,6 +368,7 @@ func TestHaloIsNotAskedMoreThanItTakesAndTheWaitIsShown(t *testing.T) {
 
 // Without its journal an import that is killed and loses answers again and again comes to the same end.
 func TestWhateverGoesWrongOneAfterTheOtherHaloHasEverythingOnce(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 60, 140, playedhalo.Settings{Batch: "partial", OneAsArray: true, PageCap: 13}, "link-module", "77", "batch", "10", "default-site", "Halcyon Chandlers/Main")
 	since, home := m.stand(), m.home()
 	for kill := range 5 {

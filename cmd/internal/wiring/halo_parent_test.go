@@ -13,6 +13,7 @@ import (
 // The parent of an account becomes the top level of its customer, or the text of a field, as was chosen: by the setting, with
 // which a mapping begins, or in the mapping itself.
 func TestParentAccountsBecomeTopLevelsOrAFieldAsChosen(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ by, setting, into string }{
 		{"setting", "top level", "toplevel"}, {"setting", "CFRemark", "CFRemark"}, {"mapping", "", "toplevel"}, {"mapping", "", "CFRemark"}, {"nothing", "", ""},
 	} {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ferry/core"
+	"ferry/core/coretest"
 	"ferry/core/halo"
 	"ferry/core/importer"
 	"ferry/core/journal"
@@ -277,6 +278,7 @@ func (m *mover) stir(round int) {
 // Vessels, the classes that Halo lacks, and the voyages of the vessels: killed behind each request of a first import and of later
 // ones, with and without the last answer, and gone on with, Halo has each once, whole, and where it belongs.
 func TestAnImportIntoCustomTablesIsKilledBehindEachRequestAndGoesOn(t *testing.T) {
+	t.Parallel()
 	for lost, settings := range map[bool]playedhalo.Settings{false: {}, true: {MatchRows: "ignored", Batch: "partial", PageCap: 30}} {
 		m := newMover(t, 5, 5, settings, "batch", "25", "make", "true", "dynamics-value", "value2")
 		m.coded()
@@ -295,7 +297,8 @@ func TestAnImportIntoCustomTablesIsKilledBehindEachRequestAndGoesOn(t *testing.T
 		what := fmt.Sprintf("%+v, lost %t", settings.MatchRows, lost)
 		m.sameRows(what+": first", own)
 		m.sameClasses(what+": first", true)
-		for n = 3; ; n++ {
+		for at := range coretest.Steps() {
+			n = at + 2
 			m.stir(n)
 			died := m.killed(x, n, lost, run)
 			r := m.again(x)
@@ -308,7 +311,7 @@ func TestAnImportIntoCustomTablesIsKilledBehindEachRequestAndGoesOn(t *testing.T
 			}
 		}
 		if first < 8 || n < 12 {
-			t.Errorf("%s: the first import was killed %d times, later ones %d times", what, first-1, n-3)
+			t.Errorf("%s: the first import was killed %d times, later ones up to request %d", what, first-1, n)
 		}
 		m.sameClasses(what, true)
 		m.decent()
@@ -323,7 +326,8 @@ func TestAnImportIntoCustomTablesIsKilledBehindEachRequestAndGoesOn(t *testing.T
 // However many answers are lost on the way, of rows, of rows that move, of values that are made and of their Dynamics IDs, the
 // import ends in one go, and nothing is there twice.
 func TestLostAnswersOnTheWayIntoCustomTablesDoubleNothing(t *testing.T) {
-	for _, matching := range []string{"", "anywhere", "ignored"} {
+	t.Parallel()
+	for _, matching := range coretest.Some([]string{"", "anywhere", "ignored"}) {
 		for _, every := range []int{1, 2, 3} {
 			m := newMover(t, 5, 5, playedhalo.Settings{MatchRows: matching, Batch: "partial"}, "batch", "25", "make", "true", "dynamics-value", "value2")
 			m.coded()

@@ -132,6 +132,7 @@ func (m *mover) compareSites(what string, before map[int64]string) {
 // Accounts become customers by one mapping and sites by another: the site of each goes to its customer, is the main one, and is
 // made once, whatever way there is to find it again.
 func TestAccountsBecomeCustomersAndSitesByTwoMappings(t *testing.T) {
+	t.Parallel()
 	for _, way := range [][]string{{"link-module", "77"}, {"id-fields", "ref, other5"}, nil} {
 		t.Run(strings.Join(way, " "), func(t *testing.T) {
 			m := newMover(t, 60, 90, playedhalo.Settings{}, append(way, "batch", "20")...)
@@ -192,6 +193,7 @@ func (m *mover) reads(path string) (n int) {
 
 // A customer that is there keeps its main site as it is, but for what is blank in it, and gets no second one.
 func TestTheSiteOfACustomerThatIsThereGetsOnlyWhatItLacks(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 40, 20, playedhalo.Settings{}, "link-module", "77")
 	before, main := m.placed(), map[int64]int64{}
 	count := map[int64]int{}
@@ -234,6 +236,7 @@ func TestTheSiteOfACustomerThatIsThereGetsOnlyWhatItLacks(t *testing.T) {
 
 // Where contacts go to the sites of their accounts by the mapping itself, they find those that the other mapping made.
 func TestContactsFindTheSiteOfTheirAccount(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 30, 60, playedhalo.Settings{}, "link-module", "77")
 	since := m.stand()
 	r := m.carryBoth(everything, func(x *mapping.Mapping) {
@@ -270,6 +273,7 @@ func TestContactsFindTheSiteOfTheirAccount(t *testing.T) {
 
 // Taken back, what the two mappings wrote is gone as one customer is, and the sites that were there before are as they were.
 func TestCustomersAndTheirSitesAreTakenBack(t *testing.T) {
+	t.Parallel()
 	for _, deletes := range []string{"false", "true"} {
 		m := newMover(t, 40, 30, playedhalo.Settings{}, "link-module", "77", "delete", deletes, "default-site", "Halcyon Chandlers/Main")
 		before, since := m.placed(), m.stand()

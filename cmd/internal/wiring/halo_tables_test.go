@@ -133,6 +133,7 @@ func (m *mover) rows() (all []string) {
 
 // Rows of a table and of the table below it arrive once, in each world; those that were there stay.
 func TestRelatedTablesMoveIntoCustomTablesOfHalo(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name     string
 		settings playedhalo.Settings
@@ -178,6 +179,7 @@ func TestRelatedTablesMoveIntoCustomTablesOfHalo(t *testing.T) {
 // A customer that is there keeps each of its custom fields that the import does not write, and gets those that it does:
 // choices by their labels, in worlds where Halo merges and where it replaces.
 func TestCustomFieldsOfCustomersThatAreThereStay(t *testing.T) {
+	t.Parallel()
 	for _, settings := range []playedhalo.Settings{{}, {ReplaceFields: true}, {ReplaceFields: true, NoFieldColumns: true, Sparse: true, NoListValues: true}} {
 		m := newMover(t, 40, 20, settings, "link-module", "77", "id-fields", "ref", "make", "true", "dynamics-value", "value2")
 		before := map[int64]playedhalo.Stored{}

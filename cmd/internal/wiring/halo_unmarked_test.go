@@ -13,6 +13,7 @@ import (
 // Where Ferry can leave no mark, a batch that was cut short is not unsure as a whole: what arrived of it is found by the
 // mapping's match, and the rest is sent.
 func TestWithoutAnyMarkAKilledImportGoesOnByItsMatch(t *testing.T) {
+	t.Parallel()
 	for _, middle := range []bool{true, false} {
 		m := newMover(t, 60, 60, playedhalo.Settings{})
 		names := map[string]int{}
@@ -52,6 +53,7 @@ func TestWithoutAnyMarkAKilledImportGoesOnByItsMatch(t *testing.T) {
 
 // Nor does anybody come twice who has no e-mail address, by which users are matched, when nothing is remembered either.
 func TestWithoutAnyMarkAndWithoutMemoryNobodyComesTwice(t *testing.T) {
+	t.Parallel()
 	m := newMover(t, 60, 200, playedhalo.Settings{}, "default-site", "Halcyon Chandlers/Main")
 	people := func() (who map[string]int, mute int) {
 		who = map[string]int{}

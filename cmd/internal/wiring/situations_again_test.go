@@ -23,7 +23,7 @@ func situation(t *testing.T, name string) practice.Situation {
 // begin meets a situation by a link that nobody has used yet.
 func begin(t *testing.T, s practice.Situation) (context.Context, *walker, practice.Values) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	e, v, err := practice.Meet(ctx, s, practice.Options{Rows: map[string]int{"account": 5, "contact": 5}, DeviceInterval: time.Millisecond})
 	if err != nil {

@@ -43,7 +43,7 @@ type meeting struct {
 // walk signs in and tests as window and terminal do, in the environment of a situation.
 func walk(t *testing.T, s practice.Situation) meeting {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	o := practice.Options{Rows: map[string]int{"account": 5, "contact": 5}, DeviceInterval: time.Millisecond}
 	e, v, err := practice.Meet(ctx, s, o)
