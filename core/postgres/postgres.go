@@ -2,7 +2,7 @@
 // and keeps the same promises.
 //
 //   - address.go reads the settings; connect.go makes the connection, and says who is trusted.
-//   - Missing and Prepare (schema.go) say what must be made, and make it.
+//   - Missing and Prepare (schema.go) say what must be made, and make it; Tables and Describe (describe.go) what is there.
 //   - Write (write.go) copies a batch into a temporary table and merges it (stage.go), all in one transaction, and says
 //     of every row what became of it. Settled (batch.go) tells it again when the answer was lost.
 //   - Find (find.go) tells what is there.

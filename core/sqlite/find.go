@@ -127,31 +127,3 @@ func columnType(p core.Plan, name string) core.ColumnType {
 	}
 	return core.ColumnText
 }
-
-// equal reports whether the row of key has these values. SQLite compares, so that a value is equal to what a column
-// makes of it; an absent value is equal to anything.
-func (w *writer) equal(key string, values []core.Value) (bool, error) {
-	conditions := []string{quote(w.plan.Key) + " = ?1"}
-	for i, v := range values {
-		if v.Kind() != core.KindAbsent {
-			conditions = append(conditions, quote(w.plan.Columns[i].Name)+" IS ?"+strconv.Itoa(len(conditions)+1))
-		}
-	}
-	s, err := w.conn.Prepare("SELECT 1 FROM " + quote(w.plan.Table) + " WHERE " + tree(conditions, " AND "))
-	if err != nil {
-		return false, err
-	}
-	s.BindText(1, key)
-	n := 1
-	for i, v := range values {
-		if v.Kind() != core.KindAbsent {
-			n++
-			w.binder.bind(s, n, w.plan.Columns[i].Type, v)
-		}
-	}
-	row, err := s.Step()
-	if err == nil {
-		err = s.Reset()
-	}
-	return row, err
-}

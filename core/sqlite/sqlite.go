@@ -5,9 +5,10 @@
 //
 //   - New does no I/O. The first call that needs the file opens it.
 //
-//   - Missing and Prepare (schema.go) say what must be made, and make it. Missing changes nothing.
+//   - Missing and Prepare (schema.go) say what must be made, and make it. Missing changes nothing. Tables and Describe
+//     (describe.go) tell what is there.
 //
-//   - Write (write.go) stores one batch in one transaction and says of every row what became of it.
+//   - Write (write.go) stores one batch in one transaction, a row after the other (row.go), and says of each what became of it.
 //
 //   - Settled (batch.go) tells what became of a batch whose answer was lost: its outcomes stand in the transaction of
 //     its rows. A destination that cannot do this leaves the method out.
