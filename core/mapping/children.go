@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,8 +120,8 @@ func noChild(d *Draft) error {
 }
 
 // Flatten gives a mapping and its children, parents first, as an import runs them: each child with its Parent, and with
-// a filter that holds only records whose parent is imported. The parent's filter by hand cannot be carried over; what it
-// leaves out waits for its parent instead. tables tells what is known of a table of the source.
+// a filter that holds only records whose parent is imported. Where the parent's filter by hand cannot be carried over (see
+// carried), what it leaves out comes too, or waits for its parent where the lookup is resolved. tables tells what is known of a table of the source.
 func Flatten(m Mapping, tables func(name string) *core.Table) []Mapping {
 	return flatten(clone(m), Filter{}, tables, 0)
 }
@@ -152,8 +153,25 @@ func flatten(m Mapping, above Filter, tables func(string) *core.Table, depth int
 			}
 		}
 		child.Parent = m.ID
+		if text, ok := byHandOf(m, child, tables); ok {
+			child.Filter = bothTexts(child.Filter, text)
+		}
 		link := Filter{Related: &Related{Lookup: child.Link, Table: m.Source, Where: inner}}
 		out = append(out, flatten(child, link, tables, depth+1)...)
 	}
 	return out
+}
+
+// byHandOf is a parent's filter by hand as its child asks it; false where there is none, or it cannot be carried.
+func byHandOf(m, child Mapping, tables func(name string) *core.Table) (string, bool) {
+	if strings.TrimSpace(m.Filter) == "" || tables == nil {
+		return "", false
+	}
+	above, below := tables(m.Source), tables(child.Source)
+	if above == nil || below == nil || below.Field(child.Link) == nil {
+		return "", false
+	}
+	way := cmp.Or(below.Field(child.Link).Nav[m.Source], child.Link) + "/"
+	text, ok := carried(m.Filter, way)
+	return "(" + way + above.Key + " ne null and (" + text + "))", ok
 }

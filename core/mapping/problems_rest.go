@@ -186,6 +186,9 @@ func (l *lister) children(m Mapping, above []string, depth int) {
 			l.add("child-unknown", at, s)
 		} else {
 			inner.link(m.Source, at, s)
+			if _, ok := carried(m.Filter, ""); !ok {
+				l.add("child-by-hand", at, s)
+			}
 			inner.all()
 		}
 		inner.children(*child, above, depth+1)

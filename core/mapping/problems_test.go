@@ -244,6 +244,12 @@ func situations(t *testing.T) []situation {
 			m.Children = []Mapping{a}
 		})},
 		{"child-unknown", child(func(c *Mapping) { c.Source = "lead" })},
+		{"child-by-hand", free(func(m *Mapping) {
+			m.Filter = "Microsoft.Dynamics.CRM.Today(PropertyName='createdon')"
+			c := Default(contact())
+			c.Link = "parentcustomerid"
+			m.Children = []Mapping{c}
+		})},
 		{"child-deep", free(func(m *Mapping) {
 			c := Mapping{ID: "x", Source: "x"}
 			for i := range 8 {

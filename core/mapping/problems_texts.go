@@ -87,6 +87,7 @@ var problemTexts = map[problemCode]problemText{
 	"child-link":        {Stops, "{table} has no lookup to its parent that can be read: {field}.", "Choose the lookup that points at the parent."},
 	"child-link-target": {Stops, "{field} of {table} does not point at {value}.", "Choose a lookup that points at the parent."},
 	"child-unknown":     {Warns, "What {table} looks like is not known here, so its fields cannot be checked.", "Connect once, so that Ferry can read its description."},
+	"child-by-hand":     {Warns, "{table} of records that the filter by hand leaves out come too.", "Build the filter from conditions, or give {table} a filter of its own."},
 	"child-deep":        {Stops, "Children are nested more than {n} deep.", "Make a mapping of its own for the innermost table."},
 	"same-id":           {Stops, "Two mappings have the same id.", "Take one of them out and add it again."},
 	"same-table":        {Warns, "{table} and another mapping write to the same table, {value}.", "Give one of them another table, unless both are meant to go there."},

@@ -342,7 +342,8 @@ func TestOnlyActiveRecordsAreAskedForWhenThatIsWanted(t *testing.T) {
 		t.Fatal(err)
 	}
 	q, err = c.Query(noon)
-	if want := "(startswith(parentcustomerid_account/name,'F') and parentcustomerid_account/statecode eq 0)"; err != nil || q.Filter != want || c.Plan().Parent != "account" {
+	if want := "((parentcustomerid_account/accountid ne null and (parentcustomerid_account/revenue gt 5 or parentcustomerid_account/revenue eq null))) and " +
+		"(startswith(parentcustomerid_account/name,'F') and parentcustomerid_account/statecode eq 0)"; err != nil || q.Filter != want || c.Plan().Parent != "account" {
 		t.Errorf("of the children asked for is %s, %v", q.Filter, err)
 	}
 }
@@ -372,5 +373,28 @@ func TestChildrenOfChildrenAreOnlyThoseWhoseParentsAreImported(t *testing.T) {
 	want := "(primarycontactid/fullname ne null and primarycontactid/parentcustomerid_account/accountid ne null)"
 	if text, err := p.Filter(noon); text != want || err != nil || p.Plan().Parent != flat[1].ID {
 		t.Errorf("asked for is %s, %v", text, err)
+	}
+}
+
+func TestAFilterByHandHoldsForChildrenTooWhereItCanBeCarried(t *testing.T) {
+	for filter, want := range map[string]string{
+		"": "",
+		"name eq 'O''Brian and name' and not (statecode eq 1)": "(parentcustomerid_account/accountid ne null and " +
+			"(parentcustomerid_account/name eq 'O''Brian and name' and not (parentcustomerid_account/statecode eq 1)))",
+		"contains(name,'a') or revenue gt -1.5 or createdon ge 2024-05-01T00:00:00Z": "(parentcustomerid_account/accountid ne null and " +
+			"(contains(parentcustomerid_account/name,'a') or parentcustomerid_account/revenue gt -1.5 or parentcustomerid_account/createdon ge 2024-05-01T00:00:00Z))",
+		"_primarycontactid_value eq abcdef01-0000-0000-0000-000000000001 and primarycontactid/fullname ne null": "(parentcustomerid_account/accountid ne null and " +
+			"(parentcustomerid_account/_primarycontactid_value eq abcdef01-0000-0000-0000-000000000001 and parentcustomerid_account/primarycontactid/fullname ne null))",
+		"Microsoft.Dynamics.CRM.Today(PropertyName='createdon')": "",
+		"contact_customer_accounts/any(c:c/fullname eq 'a')":     "",
+		"name eq 'a": "",
+	} {
+		m := Mapping{ID: "account", Source: "account", Table: "account", Key: "accountid", Filter: filter, Children: []Mapping{
+			{ID: "people", Source: "contact", Table: "contact", Key: "contactid", Link: "parentcustomerid"},
+		}}
+		child := Flatten(m, known)[1]
+		if child.Filter != want {
+			t.Errorf("%s\nis  %s\nnot %s", filter, child.Filter, want)
+		}
 	}
 }
