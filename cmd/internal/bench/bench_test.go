@@ -121,6 +121,9 @@ func (b *bench) race(all []contender) {
 					continue
 				}
 				r := b.run(c, phase)
+				if c.missing != "" {
+					continue
+				}
 				if c.sums != nil && phase != changes {
 					if sums := c.sums(b.t); truth == "" {
 						truth, whose = sums, c.name
