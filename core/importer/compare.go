@@ -22,13 +22,8 @@ import (
 // The Comparison holds also when the error is not nil, as far as it came.
 func Compare(ctx context.Context, j Job, findings Findings, progress func(Progress)) (Comparison, error) {
 	j.Show, j.Only, j.Retry, j.Limit = nil, nil, nil, 0
-	e := newEngine(j)
-	if progress == nil {
-		progress = func(Progress) {}
-	}
-	e.teller = newTeller(e, progress)
-	defer e.teller.stop()
-	defer e.release()
+	e := newEngine(j, progress)
+	defer e.close()
 	ctx = core.WithNotices(ctx, e.teller.notice)
 	c := &comparing{e: e, findings: findings, out: Comparison{From: e.From, To: e.To, Who: e.Who, Place: e.Place, Started: e.Now()}, sets: map[string]int{}}
 	err := orStopped(ctx, c.run(ctx))
@@ -81,40 +76,12 @@ func (c *comparing) run(ctx context.Context) error {
 	if c.finder, ok = e.Destination.(core.Finder); !ok {
 		return cannotCompare()
 	}
-	if err := e.describe(ctx); err != nil {
-		return err
-	}
-	var err error
-	if e.source, err = e.Source.Identity(ctx); err != nil {
-		return core.During("asking the source which one it is", err)
-	}
-	if err := e.look(ctx, claimName(e.Place)); err != nil {
-		return err
-	}
-	if e.have, err = e.Destination.Identity(ctx); err != nil {
-		return core.During("looking at the destination", err)
-	}
-	e.own, c.out.Source = e.have.ID, e.source.ID
-	if e.earlier, err = e.Journal.Earlier(ctx, e.source.ID, e.have.ID, e.Place); err != nil {
-		return err
-	}
-	if err := e.lookAtMoved(ctx, e.earlier); err != nil {
+	err := e.onlyLook(ctx)
+	c.out.Source = e.source.ID
+	if err != nil {
 		return err
 	}
 	if err := c.trust(ctx); err != nil {
-		return err
-	}
-	e.teller.change(func() {
-		e.current = Entry{Started: e.Now(), Source: e.source.ID, Place: e.Place}
-		for i, t := range e.tables {
-			t.parts = []Part{{ID: int64(i + 1), Mapping: t.plan.ID}}
-		}
-	})
-	e.weigh(e.earlier)
-	if err := e.ask(); err != nil {
-		return err
-	}
-	if err := e.loadMended(ctx); err != nil {
 		return err
 	}
 	for _, t := range e.tables {

@@ -17,24 +17,6 @@
 // part takes its room when its answer is there (core.Room), so that all that are read wait for answers side by side.
 // The whole of ferryctl had at most 117 MB for 200,000 accounts and 118 MB for 1,000,000 (1.01 times).
 //
-// What it costs, beside scripts and the limits of reading alone and of storing alone, comes as one table, together with memory
-// over a million rows and how the window answers meanwhile:
-//
-//	make bench
-//
-// Processor time of one round, 200,000 accounts of sixty fields of which twenty are asked for and mapped, on two cores that
-// others used too: Ferry into SQLite 3.7 s; node with fetch and better-sqlite3 1.7 times that, with dynamics-web-api 2.4 times,
-// Python's standard library 1.8 times. Reading alone was 0.52 and storing alone 0.42 of it. Everything again without changes was
-// 0.85, and only what changed, one in a hundred, 0.08. The journal costs 3 to 10 per cent; with sealed images of what is replaced a first load costs 1.12 to 1.19 times one
-// without a journal, and 2.1 to 2.2 times where every field of every row changes (BenchmarkJournal).
-// PostgreSQL takes a first load in 1.28 times the time of COPY alone (it was 1.6 to 2.1 when every row was staged and merged), and
-// an unchanged reload in 0.63 of the time of one that writes every row.
-//
-// Latency, 500 ms before each page, 40 pages of 500 accounts into SQLite on two cores that were busy with other things: one reader
-// took 1.03 times what its answers alone take, from the first page's request to the program's end. Four readers were 2.7 times as
-// fast, and as many as Ferry takes by itself 3.6 times. A walk for the mark comes before and is one chain. Records that were all
-// made in the same second cannot be cut into ranges, and stay one chain, too.
-//
 // What a mapping says of other records is read in bulk before a page is mapped (others.go). What the destination has and the
 // source does not give any more is dealt with at the end of a run, never by guessing: the source is asked for just these
 // records (policies.go).
@@ -49,7 +31,37 @@
 // What was refused, is unsure or waits for another record stays on its import's list until it is settled; a retry imports just
 // these, with the values that people mended (mendlist.go, mendretry.go, mendunsure.go, mendvalues.go).
 //
-// The order to read in: run.go (the whole), prepare.go (mappings made ready), begin.go (which run), table.go and reading.go
-// (parts and their readers), page.go and others.go, write.go (a batch), recover.go (after a crash), refs.go and passes.go
-// (references to the destination's own ids), policies.go, journal.go (what must be remembered).
+// The files, in the order to read them:
+//
+//   - job.go: what goes in and what comes out. run.go: an import from its first step to its last.
+//   - prepare.go, order.go: mappings made ready, in the order that lookups need. begin.go, dropped.go: which run this is.
+//   - changes.go, marks.go, listed.go: what is read again, from where on, and how it is listed.
+//   - table.go, reading.go, page.go, others.go: parts of tables, their readers, and a page mapped.
+//   - write.go, recover.go: a batch noted, written, settled; after a crash. forgetful.go: where the journal compares. remember.go,
+//     rememberpack*.go: what is kept to take it back.
+//   - refs.go, passes.go: references to the destination's own ids, and what can be written only later.
+//   - policies.go, judge.go, unmark.go: records that are gone or left the filter, and that come back.
+//   - looking.go: with what rehearsing and comparing begin, which write nothing. rehearse*.go (rehearsal.go is the result, only.go
+//     imports just that), compare*.go (comparison.go is the result).
+//   - takeback.go: an import is taken back. takebackmay.go: whether it can be. takebackrehearse.go: what that would do.
+//   - mend*.go: what waits, and how it is mended and retried.
+//   - journal.go: what must be remembered, as this package asks for it. progress.go, forecast.go, counts.go: what is told.
+//     faults*.go: every sentence a person may read.
+//
+// What it costs, beside scripts and the limits of reading alone and of storing alone, comes as one table, together with memory
+// over a million rows and how the window answers meanwhile:
+//
+//	make bench
+//
+// Processor time of one round, 200,000 accounts of sixty fields of which twenty are asked for and mapped, on two cores that
+// others used too: Ferry into SQLite 3.7 s; node with fetch and better-sqlite3 1.7 times that, with dynamics-web-api 2.4 times,
+// Python's standard library 1.8 times. Reading alone was 0.52 and storing alone 0.42 of it. Everything again without changes was
+// 0.85, and only what changed, one in a hundred, 0.08. The journal costs 3 to 10 per cent; with
+// sealed images of what is replaced a first load costs 1.12 to 1.19 times one without a journal, and 2.1 to 2.2 times where every field of every row changes (BenchmarkJournal).
+// PostgreSQL takes a first load in 1.28 times the time of COPY alone, and an unchanged reload in 0.63 of the time of one that writes every row.
+//
+// Latency, 500 ms before each page, 40 pages of 500 accounts into SQLite on two cores that were busy with other things: one reader
+// took 1.03 times what its answers alone take, from the first page's request to the program's end. Four readers were 2.7 times as
+// fast, and as many as Ferry takes by itself 3.6 times. A walk for the mark comes before and is one chain. Records that were all
+// made in the same second cannot be cut into ranges, and stay one chain, too.
 package importer

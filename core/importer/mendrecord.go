@@ -41,9 +41,8 @@ type Hit struct {
 // Examine looks at one record of a mapping by its key. With find the destination is asked too. The Job needs no run: Source,
 // Destination, Mappings, Journal and Seal count.
 func Examine(ctx context.Context, j Job, id, key string, find bool) (Examined, error) {
-	e := newEngine(j)
-	e.teller = newTeller(e, func(Progress) {})
-	defer e.teller.stop()
+	e := newEngine(j, nil)
+	defer e.close()
 	t, in, err := e.fetch(ctx, id, key)
 	out := Examined{Mapping: id, Key: key}
 	if err != nil {
@@ -184,9 +183,8 @@ func MendAll(ctx context.Context, j Job, id, key string, values map[string]strin
 	if j.KeepFor < 0 {
 		return keepsNothing()
 	}
-	e := newEngine(j)
-	e.teller = newTeller(e, func(Progress) {})
-	defer e.teller.stop()
+	e := newEngine(j, nil)
+	defer e.close()
 	t, in, err := e.fetch(ctx, id, key)
 	if err != nil {
 		return core.During("mending a value", err)

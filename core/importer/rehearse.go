@@ -16,13 +16,8 @@ import (
 // rule of its own, shows only when it is written to. The Rehearsal holds also when the error is not nil, as far as it came.
 func Rehearse(ctx context.Context, j Job, sketch Sketch, progress func(Progress)) (Rehearsal, error) {
 	j.Show, j.Only, j.Retry = nil, nil, nil
-	e := newEngine(j)
-	if progress == nil {
-		progress = func(Progress) {}
-	}
-	e.teller = newTeller(e, progress)
-	defer e.teller.stop()
-	defer e.release()
+	e := newEngine(j, progress)
+	defer e.close()
 	ctx = core.WithNotices(ctx, e.teller.notice)
 	_, restores := j.Destination.(core.Rememberer)
 	r := &rehearsing{e: e, sketch: sketch, out: Rehearsal{
@@ -57,38 +52,9 @@ type rehearsing struct {
 
 func (r *rehearsing) run(ctx context.Context) error {
 	e := r.e
-	if err := e.describe(ctx); err != nil {
-		return err
-	}
-	var err error
-	if e.source, err = e.Source.Identity(ctx); err != nil {
-		return core.During("asking the source which one it is", err)
-	}
-	if err := e.look(ctx, claimName(e.Place)); err != nil {
-		return err
-	}
-	if e.have, err = e.Destination.Identity(ctx); err != nil {
-		return core.During("looking at the destination", err)
-	}
-	e.own, r.out.Source = e.have.ID, e.source.ID
-	earlier, err := e.Journal.Earlier(ctx, e.source.ID, e.have.ID, e.Place)
+	err := e.onlyLook(ctx)
+	r.out.Source = e.source.ID
 	if err != nil {
-		return err
-	}
-	if err := e.lookAtMoved(ctx, earlier); err != nil {
-		return err
-	}
-	e.teller.change(func() {
-		e.current = Entry{Started: e.Now(), Source: e.source.ID, Place: e.Place, Limit: e.Limit}
-		for i, t := range e.tables {
-			t.parts = []Part{{ID: int64(i + 1), Mapping: t.plan.ID}}
-		}
-	})
-	e.weigh(earlier)
-	if err := e.ask(); err != nil {
-		return err
-	}
-	if err := e.loadMended(ctx); err != nil {
 		return err
 	}
 	for _, t := range e.tables {

@@ -16,13 +16,8 @@ func Run(ctx context.Context, j Job, progress func(Progress)) (Receipt, error) {
 	if j.Retry != nil {
 		j.Limit, j.Only, j.Full = 0, nil, false
 	}
-	e := newEngine(j)
-	if progress == nil {
-		progress = func(Progress) {}
-	}
-	e.teller = newTeller(e, progress)
-	defer e.teller.stop()
-	defer e.release()
+	e := newEngine(j, progress)
+	defer e.close()
 	ctx = core.WithNotices(ctx, e.teller.notice)
 
 	err := orStopped(ctx, e.run(ctx))
@@ -85,8 +80,9 @@ type batchPlace struct {
 	pass int
 }
 
-// newEngine makes an engine whose tables are just named, so that progress can show them while they are looked up.
-func newEngine(j Job) *engine {
+// newEngine makes an engine whose tables are just named, so that progress can show them while they are looked up. progress
+// may be nil.
+func newEngine(j Job, progress func(Progress)) *engine {
 	if j.Wait == nil {
 		j.Wait = core.Wait
 	}
@@ -103,6 +99,10 @@ func newEngine(j Job) *engine {
 	for _, m := range j.Mappings {
 		e.tables = append(e.tables, &table{run: RunTable{Title: m.Title}, plan: core.Plan{ID: m.ID, Source: m.Source}, state: Waiting})
 	}
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	e.teller = newTeller(e, progress)
 	return e
 }
 
@@ -170,41 +170,9 @@ func (e *engine) claim(ctx context.Context, name string) error {
 	return err
 }
 
-// look takes the right to look at a place until the end: what is told holds only as long as nobody writes there.
-func (e *engine) look(ctx context.Context, name string) error {
-	release, err := e.Journal.Look(ctx, name)
-	if err == nil {
-		e.claims = append(e.claims, release)
-	}
-	return err
-}
-
-// lookAtMoved looks under the names too that the destination had before it was moved: somebody may still write to it there.
-func (e *engine) lookAtMoved(ctx context.Context, earlier []Entry) error {
-	seen := map[string]bool{claimName(e.Place): true}
-	for _, r := range earlier {
-		if seen[r.Name] || r.Name == "" || e.have.ID == "" || r.Destination != e.have.ID {
-			continue
-		}
-		seen[r.Name] = true
-		if err := e.look(ctx, r.Name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// wasMoved reports whether somebody began or ended an import at the destination since it was looked at first: a Ferry that does
-// not share this journal.
-func (e *engine) wasMoved(ctx context.Context) (bool, error) {
-	now, err := e.Destination.Identity(ctx)
-	if err != nil {
-		return false, core.During("looking at the destination", err)
-	}
-	return now.ID != e.have.ID || now.Generation != e.have.Generation, nil
-}
-
-func (e *engine) release() {
+// close gives back what was claimed, and ends telling.
+func (e *engine) close() {
+	defer e.teller.stop()
 	for _, release := range e.claims {
 		release()
 	}

@@ -23,8 +23,7 @@ func TakeBack(ctx context.Context, j Job, run string, progress func(Progress)) (
 	if err != nil {
 		return Receipt{State: Interrupted, From: j.From, To: j.To}, err
 	}
-	defer b.e.teller.stop()
-	defer b.e.release()
+	defer b.e.close()
 	ctx = core.WithNotices(ctx, b.e.teller.notice)
 	err = b.run(ctx, run)
 	if err != nil {
@@ -51,12 +50,7 @@ func newBack(j Job, progress func(Progress)) (*back, error) {
 		return nil, cannotTakeBack()
 	}
 	j.Mappings, j.Show = nil, nil
-	e := newEngine(j)
-	if progress == nil {
-		progress = func(Progress) {}
-	}
-	e.teller = newTeller(e, progress)
-	return &back{e: e, memory: memory, to: to, open: map[string]Batch{}, seen: map[string]core.OutcomeKind{}}, nil
+	return &back{e: newEngine(j, progress), memory: memory, to: to, open: map[string]Batch{}, seen: map[string]core.OutcomeKind{}}, nil
 }
 
 // tables makes the tables of the run, as progress shows them.

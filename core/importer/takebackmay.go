@@ -18,7 +18,7 @@ func MayTakeBack(ctx context.Context, j Job, run string, look bool) (time.Time, 
 	if err != nil {
 		return time.Time{}, err
 	}
-	defer b.e.teller.stop()
+	defer b.e.close()
 	if look {
 		if err := b.look(ctx); err != nil {
 			return time.Time{}, err

@@ -30,8 +30,7 @@ func RehearseTakeBack(ctx context.Context, j Job, run string, progress func(Prog
 	if err != nil {
 		return TakeBackPlan{}, err
 	}
-	defer b.e.teller.stop()
-	defer b.e.release()
+	defer b.e.close()
 	ctx = core.WithNotices(ctx, b.e.teller.notice)
 	plan, err := b.rehearse(ctx, run)
 	if err != nil {
