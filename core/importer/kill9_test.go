@@ -116,7 +116,7 @@ func told(folder string) bool {
 
 const childFolder = "FERRY_TEST_IMPORT_INTO"
 
-func killedMill() mill { return mill{rows: 60_000, wide: 8, page: 500, delay: 5 * time.Millisecond} }
+func killedMill() mill { return mill{rows: 25_000, wide: 8, page: 250, delay: 15 * time.Millisecond} }
 
 // TestChild is the process that the next test kills; by itself it does nothing.
 func TestChild(t *testing.T) {
