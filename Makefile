@@ -31,9 +31,10 @@ build: window
 window:
 	@.ci/setup window
 
+# make vet looks at all that these run, so that go test need not do it once more.
 test: unit keychain proxy postgres sheets e2e
 
-# Everything that needs neither a screen nor cgo. make vet looks at the same packages, so that go test need not.
+# Everything that needs neither a screen nor cgo.
 unit:
 	CGO_ENABLED=0 $(GO) test -vet=off -timeout 60m $(PURE)
 
@@ -50,11 +51,11 @@ proxy:
 # A real PostgreSQL server of the tests' own, on 127.0.0.1.
 postgres:
 	@.ci/setup test
-	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags postgres ./core/postgres
-	CGO_ENABLED=0 FERRY_CHAOS_ROUNDS=30 $(GO) test -count=1 -timeout 10m -tags postgres -run PostgreSQL ./core/importer ./cmd/ferryctl ./cmd/internal/wiring
+	CGO_ENABLED=0 $(GO) test -count=1 -vet=off -timeout 30m -tags postgres ./core/postgres
+	CGO_ENABLED=0 FERRY_CHAOS_ROUNDS=30 $(GO) test -count=1 -vet=off -timeout 30m -tags postgres -run PostgreSQL ./core/importer ./cmd/ferryctl ./cmd/internal/wiring
 
-# Every step of every loop of kills. A thousand rounds of chaos in files and databases of this computer, and as many in a PostgreSQL server. A life that went
-# wrong tells its seed: FERRY_CHAOS_SEED and FERRY_CHAOS_ROUNDS live it again.
+# A thousand rounds of chaos in files and databases of this computer, and as many in a PostgreSQL server; then kills at every step
+# where make unit takes each third. A life that went wrong tells its seed: FERRY_CHAOS_SEED and FERRY_CHAOS_ROUNDS live it again.
 nightly:
 	@.ci/setup test
 	CGO_ENABLED=0 FERRY_CHAOS_ROUNDS=$${FERRY_CHAOS_ROUNDS:-1000} FERRY_CHAOS_SEED=$${FERRY_CHAOS_SEED:-$$(date +%j)000} \
@@ -64,13 +65,13 @@ nightly:
 # Workbooks and CSV files as a real LibreOffice reads them, every cell.
 sheets:
 	@.ci/setup test
-	CGO_ENABLED=0 $(GO) test -count=1 -timeout 10m -tags libreoffice -run LibreOffice ./cmd/ferryctl
+	CGO_ENABLED=0 $(GO) test -count=1 -vet=off -timeout 30m -tags libreoffice -run LibreOffice ./cmd/ferryctl
 
 # The real window under Xvfb, signing in with a real browser. Pictures are kept in build/pictures.
 e2e:
 	@.ci/setup test
 	CGO_ENABLED=1 $(GO) build -tags "$(TAGS) e2e" -o $(E2E) ./cmd/ferry
-	FERRY_E2E=$(CURDIR)/$(E2E) FERRY_PICTURES=$(CURDIR)/build/pictures CGO_ENABLED=0 $(GO) test -count=1 -timeout 15m -tags e2e ./cmd/ferry/e2e
+	FERRY_E2E=$(CURDIR)/$(E2E) FERRY_PICTURES=$(CURDIR)/build/pictures CGO_ENABLED=0 $(GO) test -count=1 -vet=off -timeout 30m -tags e2e ./cmd/ferry/e2e
 
 vet:
 	CGO_ENABLED=0 $(GO) vet $(PURE)
