@@ -11,5 +11,5 @@
 // only stop and go on.
 //
 // Start with system.go (who speaks), record.go (what is carried) and fault.go (what is said when it fails).
-// To add a destination, read core/sqlite: one Driver value, and one line in the list that both mains pass.
+// To add a destination, read core/sqlite: one Driver function, and one line in the list that both mains pass.
 package core

@@ -32,6 +32,9 @@ const module = "ferry"
 // technologies speak to one kind of system each. None of them knows another.
 var technologies = []string{"dataverse", "signin", "keychain", "halo", "sqlite", "postgres", "sheet", "practice", "schedule"}
 
+// shared are the other packages under core: whoever speaks to no system, or is made for all that do.
+var shared = []string{"mapping", "importer", "journal", "project", "rehearsal", "report", "setup", "rest", "sqlitefile", "settled", "csvtext", "zones", "coretest"}
+
 func technology(importPath string) string {
 	rest, ok := strings.CutPrefix(importPath, module+"/core/")
 	if !ok {
@@ -86,6 +89,18 @@ func technologiesMeet(packages []pkg) (guilty []string) {
 			if to := technology(i); to != "" && to != from {
 				guilty = append(guilty, p.ImportPath+" imports "+i)
 			}
+		}
+	}
+	return guilty
+}
+
+// unplaced finds packages of which nobody has said what they are: the law about technologies would pass them by.
+func unplaced(packages []pkg) (guilty []string) {
+	for _, p := range packages {
+		rest, ok := strings.CutPrefix(p.ImportPath, module+"/core/")
+		name, _, _ := strings.Cut(rest, "/")
+		if ok && !slices.Contains(technologies, name) && !slices.Contains(shared, name) {
+			guilty = append(guilty, p.ImportPath+" is neither a technology nor shared")
 		}
 	}
 	return guilty
@@ -263,6 +278,11 @@ func TestTheVocabularyDependsOnTheStandardLibraryOnly(t *testing.T) {
 func TestTechnologiesNeverImportEachOther(t *testing.T) {
 	holds(t, technologiesMeet(list(t)))
 	accuses(t, technologiesMeet([]pkg{{ImportPath: "ferry/core/dataverse/scan", Imports: []string{"ferry/core/signin"}}}))
+}
+
+func TestEveryPackageIsATechnologyOrShared(t *testing.T) {
+	holds(t, unplaced(list(t)))
+	accuses(t, unplaced([]pkg{{ImportPath: "ferry/core/mysql"}}))
 }
 
 func TestTheWindowSpeaksNeitherHTTPNorSQL(t *testing.T) {
