@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -124,7 +125,40 @@ func (d *Destination) putBack(ctx context.Context, p core.Plan, columns []string
 			outcomes[i] = core.Outcome{Kind: core.Refused, Fault: f}
 		}
 	}
+	if !t.hooks {
+		return nil
+	}
+	return b.looked(ctx, rows, keys, now, outcomes)
+}
+
+// looked looks at the rows that were put back where triggers may have changed them once more. stood is what they were until then.
+func (b backing) looked(ctx context.Context, rows []core.Replaced, keys []string, stood map[string]standingRow, outcomes []core.Outcome) error {
+	now := make(map[string]standingRow, len(keys))
+	if err := b.d.standing(ctx, b.plan, b.columns, keys, true, now); err != nil {
+		return err
+	}
+	for i, r := range rows {
+		if k := outcomes[i].Kind; k != core.Updated && k != core.Created {
+			continue
+		}
+		if is, there := now[cmp.Or(r.Old, r.Key)]; !there || !asBefore(is.cells, r.Was) || !asBefore(is.cells, besides(stood[r.Key].cells, r.Was)) {
+			f := changedAgain()
+			f.Subject = core.Subject{Table: b.plan.Table, Key: r.Key}
+			outcomes[i] = core.Outcome{Kind: core.Refused, Fault: f}
+		}
+	}
 	return nil
+}
+
+// besides is what stood in the columns that are not put back; those that are, are absent.
+func besides(stood, was []core.Value) []core.Value {
+	stood = slices.Clone(stood)
+	for i := range stood {
+		if was[i].Kind() != core.KindAbsent {
+			stood[i] = core.Value{}
+		}
+	}
+	return stood
 }
 
 // verdict is what becomes of a row.

@@ -216,6 +216,11 @@ func dropped() *core.Fault {
 		"See in the database which triggers the table has. Change the trigger or the record, then retry the refused records.")
 }
 
+func changedAgain() *core.Fault {
+	return bad("changed-again", "This row got its former values back, and a trigger of the table in the database changed it once more.",
+		"Look at the row there, and at the triggers that the table has. Ferry leaves it as it is now.")
+}
+
 func columnGone(table, column string) *core.Fault {
 	return wrong("column-gone", fmt.Sprintf("The table “%s” has no column “%s” any more, so what stood there cannot be put back.", table, column),
 		"Add the column again, empty, and take the import back then.")

@@ -23,7 +23,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 		downgrade("prefer"), reservedSchema(), badEnvironment(errors.New("x")),
 		notOurTable("account"), otherTable("account", "contact"), columnGone("account", "name"), otherKey("account", "accountid"), otherType("account", "name", "integer", "text"),
 		computed("account", "name"), tableChanged("account", "its key is checked only when a transaction ends (DEFERRABLE)"), notFilled("account", "theirs"),
-		foreignCharacter(), dropped(), onlySpeaks("CockroachDB"), tooManyColumns("account", 1601), reservedName("_ferry_x"), reservedColumn("account", "xmin"), badName("account"),
+		foreignCharacter(), dropped(), changedAgain(), onlySpeaks("CockroachDB"), tooManyColumns("account", 1601), reservedName("_ferry_x"), reservedColumn("account", "xmin"), badName("account"),
 		sameColumn("account", "name"), sameBeginning("account", "new_one", "new_other"), noTable("account"), notPrepared("account"),
 		replaced("crm on db.example.com"), notesDamaged(errors.New("x")), otherPlan("account"), rolledBack(),
 		noKey(), noZeroByte(), notText(), dateOutOfRange(), tooBig(), changedSince(),

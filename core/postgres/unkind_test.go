@@ -22,6 +22,7 @@ func unkind(b *bench) map[string]func(*testing.T) {
 		"a table that cannot be written any more is told beforehand":            b.changedTable,
 		"what a trigger drops is refused":                                       b.droppedByTrigger,
 		"what a trigger drops when it is put back is refused":                   b.droppedWhenTakenBack,
+		"what a trigger changes when it is put back is told":                    b.changedWhenTakenBack,
 		"a table that is divided into others is written":                        b.divided,
 		"a server that does not wait is told and gone on with":                  b.impatient,
 		"a connection that was ended while nothing was said is made again":      b.silence,
@@ -195,6 +196,37 @@ func (b *bench) droppedWhenTakenBack(t *testing.T) {
 	for _, o := range outcomes {
 		if o.Kind == core.Refused {
 			wantFault(t, o.Fault, "postgres.dropped")
+		}
+	}
+}
+
+// A row that a trigger changes once more has not got its former values back.
+func (b *bench) changedWhenTakenBack(t *testing.T) {
+	d, p := b.ready(t, b.settings(t))
+	put(t, d, p, "a", accounts(0, 4))
+	rows := accounts(0, 4)
+	for i := range rows {
+		rows[i].Values[0] = core.Text("changed")
+	}
+	rows[3] = core.Record{Key: rows[3].Key, Gone: true}
+	var names []string
+	var before []core.Replaced
+	if _, err := d.Write(t.Context(), p, core.Batch{ID: "b", Rows: rows, Before: func(columns []string, was []core.Replaced) error {
+		names, before = columns, was
+		return nil
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	b.Exec(t, d.to.database, `CREATE FUNCTION loud() RETURNS trigger LANGUAGE plpgsql AS
+		$$ BEGIN IF new.employees % 2 = 1 THEN new.revenue := 7; END IF; RETURN new; END $$;
+		CREATE TRIGGER loud BEFORE INSERT OR UPDATE ON account FOR EACH ROW EXECUTE FUNCTION loud()`)
+	outcomes, err := d.PutBack(t.Context(), p, names, before, false)
+	if err != nil || len(outcomes) != 4 || count(outcomes, core.Refused) != 2 || count(outcomes, core.Updated) != 2 {
+		t.Fatalf("the rows are %v, %v", outcomes, err)
+	}
+	for _, o := range outcomes {
+		if o.Kind == core.Refused {
+			wantFault(t, o.Fault, "postgres.changed-again")
 		}
 	}
 }

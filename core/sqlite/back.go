@@ -1,8 +1,10 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,6 +67,7 @@ type back struct {
 	columns []string
 	sum     capture
 	there   bool // the table
+	hooks   bool // it has triggers
 }
 
 func newBack(d *Destination, f *sqlitefile.File, p core.Plan, columns []string) (*back, error) {
@@ -76,6 +79,7 @@ func newBack(d *Destination, f *sqlitefile.File, p core.Plan, columns []string) 
 	if t == nil {
 		return b, nil
 	}
+	b.hooks = t.hooks
 	if !t.ours || t.view {
 		return nil, notOurTable(p.Table)
 	}
@@ -145,6 +149,17 @@ func asBefore(now, was []core.Value) bool {
 	return true
 }
 
+// besides is what stood in the columns that are not put back; those that are, are absent.
+func besides(stood, was []core.Value) []core.Value {
+	stood = slices.Clone(stood)
+	for i := range stood {
+		if was[i].Kind() != core.KindAbsent {
+			stood[i] = core.Value{}
+		}
+	}
+	return stood
+}
+
 func (b *back) refused(r core.Replaced) core.Outcome {
 	f := changedSince()
 	f.Subject = core.Subject{Table: b.plan.Table, Key: r.Key}
@@ -156,6 +171,12 @@ func (b *back) row(r core.Replaced) (core.Outcome, error) {
 	o, err := b.verdict(r)
 	if err != nil {
 		return o, err
+	}
+	var was []core.Value
+	if b.hooks && o.Kind == core.Updated {
+		if was, _, err = b.at(r.Key); err != nil {
+			return o, err
+		}
 	}
 	switch o.Kind {
 	case core.Removed:
@@ -180,7 +201,21 @@ func (b *back) row(r core.Replaced) (core.Outcome, error) {
 			return core.Outcome{Kind: core.Refused, Fault: b.d.refusal(b.plan, r.Key, err)}, nil
 		}
 	}
-	return o, err
+	if err != nil || !b.hooks || o.Kind == core.Removed {
+		return o, err
+	}
+	return b.looked(r, o, was)
+}
+
+// looked looks at a row that was put back where triggers may have changed it once more. was is what stood there until then.
+func (b *back) looked(r core.Replaced, o core.Outcome, was []core.Value) (core.Outcome, error) {
+	now, there, err := b.at(cmp.Or(r.Old, r.Key))
+	if err != nil || there && asBefore(now, r.Was) && asBefore(now, besides(was, r.Was)) {
+		return o, err
+	}
+	f := changedAgain()
+	f.Subject = core.Subject{Table: b.plan.Table, Key: r.Key}
+	return core.Outcome{Kind: core.Refused, Fault: f}, nil
 }
 
 func (b *back) exec(sql string, args ...any) error {

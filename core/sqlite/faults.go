@@ -146,6 +146,13 @@ func dropped() *core.Fault {
 	return f
 }
 
+func changedAgain() *core.Fault {
+	f := wrong("changed-again", "This row got its former values back, and a trigger of the table in the database changed it once more.",
+		"Look at the row there, and at the triggers that the table has. Ferry leaves it as it is now.")
+	f.Kind = core.BadRecord
+	return f
+}
+
 func columnGone(table, column string) *core.Fault {
 	f := wrong("column-gone", "The table “"+table+"” has no column “"+column+"” any more, so what stood there cannot be put back.",
 		"Add the column again, empty, and take the import back then.")

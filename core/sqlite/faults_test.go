@@ -20,7 +20,7 @@ func TestEveryFaultIsProofRead(t *testing.T) {
 		otherType("account", "name", "INTEGER", "TEXT"), otherType("account", "score", "BLOB", "REAL"), otherType("account", "score", "NUMERIC", "INTEGER"),
 		tooManyColumns("account", 2001), reservedName("sqlite_sequence"), badName("account"), sameColumn("account", "Name"),
 		noTable("account"), notPrepared("account"), otherPlan("account"), noKey(), tooBig("entityimage"), changedSince(),
-		tableChanged("account", "it has no row ids (WITHOUT ROWID)"), notFilled("account", "theirs"), dropped(),
+		tableChanged("account", "it has no row ids (WITHOUT ROWID)"), notFilled("account", "theirs"), dropped(), changedAgain(),
 		batchUnreadable(errors.New("x")), nearlyFull("12.0 MB"),
 	}
 	var text strings.Builder

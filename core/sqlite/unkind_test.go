@@ -73,6 +73,39 @@ func TestWhatATriggerDropsWhenItIsPutBackIsRefused(t *testing.T) {
 	}
 }
 
+// A row that a trigger changes once more has not got its former values back.
+func TestWhatATriggerChangesWhenItIsPutBackIsTold(t *testing.T) {
+	d, p := at(t, filepath.Join(t.TempDir(), "data.db")), small()
+	prepared(t, d, p)
+	if _, err := d.Write(t.Context(), p, core.Batch{ID: "a", Pass: 1, Rows: []core.Record{smallRow("k1", "old"), smallRow("k2", "old"), smallRow("k3", "old")}}); err != nil {
+		t.Fatal(err)
+	}
+	var columns []string
+	var before []core.Replaced
+	if _, err := d.Write(t.Context(), p, core.Batch{ID: "b", Pass: 1, Rows: []core.Record{smallRow("k1", "new"), smallRow("k2", "new"), {Key: "k3", Gone: true}},
+		Before: func(names []string, rows []core.Replaced) error {
+			columns, before = names, rows
+			return nil
+		}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	foreign(t, d.path, `
+		CREATE TRIGGER u AFTER UPDATE OF name ON account WHEN new.accountid = 'k1' BEGIN UPDATE account SET employees = 0 WHERE accountid = 'k1'; END;
+		CREATE TRIGGER i AFTER INSERT ON account BEGIN UPDATE account SET employees = 0 WHERE accountid = new.accountid; END;`)
+	outcomes, err := d.PutBack(t.Context(), p, columns, before, false)
+	if err != nil || len(outcomes) != 3 {
+		t.Fatal(outcomes, err)
+	}
+	for i, o := range outcomes {
+		if want := before[i].Key != "k2"; want != (o.Kind == core.Refused) || want && (o.Fault == nil || o.Fault.Code != "sqlite.changed-again") {
+			t.Errorf("%s is %s, %v", before[i].Key, o.Kind, o.Fault)
+		}
+	}
+}
+
 // A table that somebody made anew with another program is told before anything is read.
 func TestATableThatSomebodyChangedIsTold(t *testing.T) {
 	for change, want := range map[string]string{
