@@ -105,7 +105,7 @@ bench: window
 	CGO_ENABLED=0 $(GO) test -c -tags "bench postgres" -o build/bench.test ./cmd/internal/bench
 	mkdir -p build/peers && cp cmd/internal/bench/peers/* build/peers
 	-cd build/peers && for n in 1 2; do timeout 900 npm install --no-audit --no-fund --fetch-timeout 60000 && test -f node_modules/better-sqlite3/build/Release/better_sqlite3.node && break; rm -rf node_modules; done
-	build/bench.test -test.run TestTheTable -test.timeout 60m -ferryctl $(CURDIR)/build/ferryctl -peers $(CURDIR)/build/peers -table $(CURDIR)/build/bench.txt $(BENCH)
+	build/bench.test -test.run TestTheTable -test.timeout 180m -ferryctl $(CURDIR)/build/ferryctl -peers $(CURDIR)/build/peers -table $(CURDIR)/build/bench.txt $(BENCH)
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench AMillionAccounts -benchtime 1x -timeout 30m ./cmd/ferryctl
 	CGO_ENABLED=1 $(GO) build -tags "$(TAGS) e2e" -o $(E2E) ./cmd/ferry
 	FERRY_E2E=$(CURDIR)/$(E2E) FERRY_HEARTBEAT=$(CURDIR)/build/heartbeat FERRY_TERMINAL=$(CURDIR)/build/ferryctl CGO_ENABLED=0 $(GO) test -count=1 -timeout 15m -tags "e2e bench" -run TestTheHeart -v ./cmd/ferry/e2e

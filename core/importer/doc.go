@@ -15,7 +15,7 @@
 //
 // Memory does not grow with the table: three pages exist at once, however many parts are read, and their room is used again. A
 // part takes its room when its answer is there (core.Room), so that all that are read wait for answers side by side.
-// The whole of ferryctl had at most 117 MB for 200,000 accounts and 118 MB for 1,000,000 (1.01 times).
+// The whole of ferryctl had at most 116 MB for 200,000 accounts and 117 MB for 1,000,000 (1.01 times).
 //
 // What a mapping says of other records is read in bulk before a page is mapped (others.go). What the destination has and the
 // source does not give any more is dealt with at the end of a run, never by guessing: the source is asked for just these
@@ -56,12 +56,21 @@
 // Processor time of one round, 200,000 accounts of sixty fields of which twenty are asked for and mapped, on two cores that
 // others used too: Ferry into SQLite 3.7 s; node with fetch and better-sqlite3 1.7 times that, with dynamics-web-api 2.4 times,
 // Python's standard library 1.8 times. Reading alone was 0.52 and storing alone 0.42 of it. Everything again without changes was
-// 0.85, and only what changed, one in a hundred, 0.08. The journal costs 3 to 10 per cent; with
-// sealed images of what is replaced a first load costs 1.12 to 1.19 times one without a journal, and 2.1 to 2.2 times where every field of every row changes (BenchmarkJournal).
-// PostgreSQL takes a first load in 1.28 times the time of COPY alone, and an unchanged reload in 0.63 of the time of one that writes every row.
+// 0.85, and only what changed, one in a hundred, 0.08. Of wide records (99 members in 5,000 bytes, as a script without $select is
+// served) Python's took 2.1 times what Ferry took; reading alone was 0.56 of that.
+//
+// The journal costs 3 to 7 per cent of a first load. With sealed images of what is replaced it costs 1.09 to 1.16 times one without
+// a journal, and 2.0 times where every field of every row changes: each row is read, held against what comes and kept (November
+// 2026, two cores with twenty programs waiting for them, BenchmarkJournal by cycles and by instructions).
+//
+// PostgreSQL's process computes for a first load, with images, 0.95 times as long as for COPY alone (it was 3.4 times when each row
+// that was made was read once more), for one without changes 1.04 times, with one row in a hundred changed 1.2 times, and with
+// every row changed 4.5 times; by the clock, on the same busy machine, that was 1.9, 1.4, 1.4 and 5.0 times
+// (go test -tags postgres -run '^$' -bench AgainstCopy ./core/postgres).
 //
 // Latency, 500 ms before each page, 40 pages of 500 accounts into SQLite on two cores that were busy with other things: one reader
-// took 1.03 times what its answers alone take, from the first page's request to the program's end. Four readers were 2.7 times as
-// fast, and as many as Ferry takes by itself 3.6 times. A walk for the mark comes before and is one chain. Records that were all
-// made in the same second cannot be cut into ranges, and stay one chain, too.
+// took 1.03 to 1.08 times what its answers alone take, from the first page's request to the program's end. Four readers were 2.76 times
+// as fast, and as many as Ferry takes by itself 3.5 times; sixteen ranges ask for 48 pages, of which the last is half full, so that
+// four cannot be more than 3.4 times as fast there. A walk for the mark comes before and is one chain. Records that were all made in
+// the same second cannot be cut into ranges, and stay one chain, too.
 package importer
