@@ -150,23 +150,13 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	if err := signIn(ctx, t, link, e.to, false); err != nil {
 		return 0, err
 	}
-	id := ""
-	var saved []mapping.Mapping
-	if e.project != nil {
-		id, saved = e.project.ID, wiring.Asked(e.project.Mappings, e.project.Tables, e.tables)
-	}
-	maps, err := wiring.Mappings(ctx, link.Source, destination, saved, e.tables, e.filters)
+	maps, err := e.mappings(ctx, link.Source, destination)
 	if err != nil {
 		return 0, err
 	}
-	for name, filter := range e.filters { // a filter that cannot be read is said before anything is begun
-		table := name
-		if m, ok := wiring.Saved(saved, name, e.tables...); ok {
-			table = m.Source
-		}
-		if _, err := link.Source.Count(ctx, core.Query{Table: table, Filter: filter}); err != nil && core.AsFault(err).Kind == core.Wrong {
-			return 0, err
-		}
+	id := ""
+	if e.project != nil {
+		id = e.project.ID
 	}
 	memory, err := c.Journal(ctx, id)
 	if err != nil {
@@ -202,13 +192,40 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 		job.Only = list
 	}
 	job.Retry = e.retry
-	bar := &progressBar{t: t, json: e.json, now: time.Now}
+	return runJob(ctx, t, e.json, job, destination)
+}
+
+// mappings are those that the errand is about. A filter that cannot be read is said before anything is begun.
+func (e *errand) mappings(ctx context.Context, source core.Source, destination core.Destination) ([]mapping.Mapping, error) {
+	var saved []mapping.Mapping
+	if e.project != nil {
+		saved = wiring.Asked(e.project.Mappings, e.project.Tables, e.tables)
+	}
+	maps, err := wiring.Mappings(ctx, source, destination, saved, e.tables, e.filters)
+	if err != nil {
+		return nil, err
+	}
+	for name, filter := range e.filters {
+		table := name
+		if m, ok := wiring.Saved(saved, name, e.tables...); ok {
+			table = m.Source
+		}
+		if _, err := source.Count(ctx, core.Query{Table: table, Filter: filter}); err != nil && core.AsFault(err).Kind == core.Wrong {
+			return nil, err
+		}
+	}
+	return maps, nil
+}
+
+// runJob imports, shows how far it is, and what came of it.
+func runJob(ctx context.Context, t *terminal, asJSON bool, job importer.Job, destination core.Destination) (int, error) {
+	bar := &progressBar{t: t, json: asJSON, now: time.Now}
 	code, shown := exitWell, false
 	job.Show = func(r importer.Receipt) (err error) {
 		bar.end()
 		if err = destination.Close(); err == nil { // the file is whole before it is called complete
 			shown = true
-			code, err = showWhole(t, e.json, r)
+			code, err = showWhole(t, asJSON, r)
 		}
 		return err
 	}
@@ -220,7 +237,7 @@ func carry(ctx context.Context, t *terminal, c *wiring.Computer, e errand) (int,
 	if receipt.Run == "" && err != nil {
 		return 0, err
 	}
-	return showEnd(t, e.json, receipt, err), nil
+	return showEnd(t, asJSON, receipt, err), nil
 }
 
 // showWhole shows the receipt of an import that is complete. The error says that it could not be shown: the same command

@@ -41,29 +41,11 @@ func practiceCommand(ctx context.Context, t *terminal, args []string) int {
 	if code, ok := parseFlags(t, s, asJSON, args); !ok {
 		return code
 	}
-	options := practice.Options{Seed: *seed, Rows: map[string]int{}, Log: t.log}
-	for table, text := range rows {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 {
-			return t.tell(*asJSON, wrongUse("A number of rows cannot be read.", "Write it like this: -rows account=500"))
-		}
-		options.Rows[table] = n
+	options, err := practiceOptions(rows, world, *script)
+	if err != nil {
+		return t.tell(*asJSON, err)
 	}
-	for name, value := range world {
-		if err := options.Halo.Put(name, value); err != nil {
-			return t.tell(*asJSON, wrongUse("The practice Halo cannot be set to "+name+"="+value+".", "Write it like this: -halo links=ignored -halo pageCap=50"))
-		}
-	}
-	if *script != "" {
-		text, err := os.ReadFile(*script)
-		if err == nil {
-			options.Script, err = practice.ParseScript(text)
-		}
-		if err != nil {
-			return t.tell(*asJSON, &core.Fault{Kind: core.Wrong, Code: "ferryctl.script", Owner: core.You, Err: err,
-				Cause: "The file with faults cannot be read.", Remedy: "Look at the file named with -script: it must be a JSON array of steps."})
-		}
-	}
+	options.Seed, options.Log = *seed, t.log
 	env, err := practice.Start(ctx, options)
 	if err != nil {
 		return t.tell(*asJSON, err)
@@ -81,9 +63,47 @@ func practiceCommand(ctx context.Context, t *terminal, args []string) int {
 	if err := env.WriteCA(path); err != nil {
 		return t.tell(*asJSON, err)
 	}
-	l := practiceLine{env.Org, env.Authority, env.Tenant, env.SecretApp, env.Secret, env.ClientID, env.Person.UPN, path,
+	showPractice(t, env, path, *asJSON)
+	<-ctx.Done()
+	for _, what := range env.Unknown() { // a person who tries another client wants to know why it was answered 501
+		fmt.Fprintln(t.err, "not played:", what)
+	}
+	return exitWell
+}
+
+// practiceOptions reads what the flags say of the practice environment.
+func practiceOptions(rows, world pairs, script string) (practice.Options, error) {
+	options := practice.Options{Rows: map[string]int{}}
+	for table, text := range rows {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return options, wrongUse("A number of rows cannot be read.", "Write it like this: -rows account=500")
+		}
+		options.Rows[table] = n
+	}
+	for name, value := range world {
+		if err := options.Halo.Put(name, value); err != nil {
+			return options, wrongUse("The practice Halo cannot be set to "+name+"="+value+".", "Write it like this: -halo links=ignored -halo pageCap=50")
+		}
+	}
+	if script != "" {
+		text, err := os.ReadFile(script)
+		if err == nil {
+			options.Script, err = practice.ParseScript(text)
+		}
+		if err != nil {
+			return options, &core.Fault{Kind: core.Wrong, Code: "ferryctl.script", Owner: core.You, Err: err,
+				Cause: "The file with faults cannot be read.", Remedy: "Look at the file named with -script: it must be a JSON array of steps."}
+		}
+	}
+	return options, nil
+}
+
+// showPractice tells where the practice environment is, and how one gets into it.
+func showPractice(t *terminal, env *practice.Environment, ca string, asJSON bool) {
+	l := practiceLine{env.Org, env.Authority, env.Tenant, env.SecretApp, env.Secret, env.ClientID, env.Person.UPN, ca,
 		env.HaloAddress, practice.HaloTenant, practice.HaloClientID, practice.HaloSecret}
-	if *asJSON {
+	if asJSON {
 		line(t.out, l)
 	} else {
 		fmt.Fprintf(t.out, `The practice environment runs on this computer until you press Ctrl+C.
@@ -114,9 +134,4 @@ and into the practice Halo:
 `, l.Org, l.Authority, l.Tenant, l.ClientID, l.Secret, l.CAFile, l.Halo, l.HaloTenant, l.HaloClientID, l.HaloSecret, l.CAFile, l.Secret, l.Org, l.Authority, l.ClientID,
 			l.CAFile, l.Secret, l.HaloClientID, l.HaloSecret, l.Org, l.Authority, l.ClientID, l.Halo, l.HaloTenant)
 	}
-	<-ctx.Done()
-	for _, what := range env.Unknown() { // a person who tries another client wants to know why it was answered 501
-		fmt.Fprintln(t.err, "not played:", what)
-	}
-	return exitWell
 }
