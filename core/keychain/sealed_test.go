@@ -128,7 +128,7 @@ func TestAFilePutInAnothersPlaceIsNotOpened(t *testing.T) {
 
 func TestAKeychainThatDoesNotAnswerLeavesTheFileAlone(t *testing.T) {
 	ctx, f, dir := context.Background(), newFake(), t.TempDir()
-	s := New(Options{Backend: f, Timeout: 50 * time.Millisecond}).Sealed(dir, name)
+	s := New(Options{Backend: f}).Sealed(dir, name)
 	if err := s.Save(ctx, []byte("tokens")); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestAKeychainThatDoesNotAnswerLeavesTheFileAlone(t *testing.T) {
 	}
 	wantFault(t, s.Save(ctx, []byte("newer")), "keychain.locked")
 	f.err, f.hang = nil, make(chan struct{})
-	_, err := s.Load(ctx)
+	_, err := New(Options{Backend: f, Timeout: 50 * time.Millisecond}).Sealed(dir, name).Load(ctx)
 	wantFault(t, err, "keychain.slow")
 	close(f.hang)
 	s = New(Options{Backend: f}).Sealed(dir, name)

@@ -75,7 +75,7 @@ func (b *bench) encrypted(t *testing.T) {
 		b.Exec(t, "postgres", "SELECT pg_reload_conf()")
 	}()
 	var err error
-	for range 100 { // the server reads its settings when it likes
+	for range 5000 { // the server reads its settings when it likes
 		if err = try("127.0.0.1", require); err != nil {
 			break
 		}

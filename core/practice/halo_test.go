@@ -22,7 +22,7 @@ import (
 func trusting(e *practice.Environment) *http.Client {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(e.CA)
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, Timeout: 10 * time.Second}
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}, Timeout: 2 * time.Minute}
 }
 
 // askHalo asks the practice Halo for a token and returns status and body; status 0 is no answer.

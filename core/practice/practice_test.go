@@ -37,7 +37,7 @@ func visitorOf(t *testing.T, e *practice.Environment) *guest {
 	g := &guest{T: t, env: e}
 	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: g.env.Pool}}
 	t.Cleanup(tr.CloseIdleConnections)
-	g.http = &http.Client{Transport: tr, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	g.http = &http.Client{Transport: tr, Timeout: 3 * time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return g
 }
 

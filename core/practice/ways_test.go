@@ -64,7 +64,7 @@ func TestACompanysServerIsSignedInToAsAtWindows(t *testing.T) {
 	ask := func(user, password string) (int, string) {
 		tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: g.env.Pool}}
 		defer tr.CloseIdleConnections()
-		c := &http.Client{Transport: ntlmssp.Negotiator{RoundTripper: tr}, Timeout: 10 * time.Second}
+		c := &http.Client{Transport: ntlmssp.Negotiator{RoundTripper: tr}, Timeout: 2 * time.Minute}
 		r, err := http.NewRequest("GET", g.env.API()+"/WhoAmI", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -200,7 +200,7 @@ func TestAProxyThatWantsAPassword(t *testing.T) {
 		p.User = user
 		tr := &http.Transport{Proxy: http.ProxyURL(p), TLSClientConfig: &tls.Config{RootCAs: g.env.Pool}}
 		defer tr.CloseIdleConnections()
-		res, err := (&http.Client{Transport: tr, Timeout: 10 * time.Second}).Get(strings.Replace(g.env.Org, "localhost", "127.0.0.1", 1))
+		res, err := (&http.Client{Transport: tr, Timeout: 2 * time.Minute}).Get(strings.Replace(g.env.Org, "localhost", "127.0.0.1", 1))
 		if err != nil {
 			return 0, err
 		}
@@ -219,7 +219,7 @@ func TestAProxyThatWantsAPassword(t *testing.T) {
 	tr := &http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(g.env.Proxy.Address) }, TLSClientConfig: &tls.Config{RootCAs: g.env.Pool}}
 	defer tr.CloseIdleConnections()
 	g.env.Proxy.Require("", "")
-	g.http = &http.Client{Transport: tr, Timeout: 10 * time.Second}
+	g.http = &http.Client{Transport: tr, Timeout: 2 * time.Minute}
 	org := strings.Replace(g.env.Org, "localhost", practice.ProxyHost, 1)
 	_, g.token, _ = g.tokenFor(strings.Replace(g.env.Authority, "localhost", practice.ProxyHost, 1)+"/oauth2/v2.0/token", org, nil)
 	if a := g.get(org + "/api/data/v9.2/WhoAmI"); a.status != 200 {

@@ -206,8 +206,10 @@ func TestAServerThatIsGoneForAWhileIsWaitedFor(t *testing.T) {
 }
 
 func TestSilenceEndsARequest(t *testing.T) {
-	quick := func(c *Config, n *Network) { n.ReadTimeout, c.Patience = 60*time.Millisecond, -1 }
-	s := play(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, quick)
+	silent := func(d time.Duration) func(c *Config, n *Network) {
+		return func(c *Config, n *Network) { n.ReadTimeout, c.Patience = d, -1 }
+	}
+	s := play(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, silent(60*time.Millisecond))
 	_, err := s.get("accounts")
 	wantFault(t, err, "rest.timed-out")
 	for _, start := range []func(*testing.T, http.HandlerFunc, ...func(*Config, *Network)) *scene{play, oldPlay} {
@@ -215,7 +217,7 @@ func TestSilenceEndsARequest(t *testing.T) {
 			_, _ = w.Write([]byte(`{"value":` + strings.Repeat(" ", 5000)))
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, quick)
+		}, silent(2*time.Second)) // long enough for the beginning of the answer
 		r, err := s.client.Do(context.Background(), Request{Address: "accounts"})
 		if err != nil {
 			t.Fatal(err)
