@@ -84,6 +84,21 @@ func TestAChangeThatSomebodyDatedInTheFutureHidesNoOther(t *testing.T) {
 	}
 }
 
+func TestARecordOfWhichNobodySaysWhenItChangedIsLookedAt(t *testing.T) {
+	t.Parallel()
+	s, imports := mirrored(t, false, nil)
+	s.set(5, map[string]world.Cell{"modifiedon": {}})
+	imports()
+	key := s.set(5, map[string]world.Cell{"name": world.TextCell("Changed"), "modifiedon": {}})
+	r := imports()
+	if x := table(t, r, "account"); x.Since.IsZero() || x.Updated != 1 {
+		t.Errorf("%+v", x)
+	}
+	if got := s.ask("SELECT name FROM firm WHERE firm_id = '" + key + "'"); len(got) != 1 || !strings.HasSuffix(got[0], " Changed") {
+		t.Errorf("%q stands there", got)
+	}
+}
+
 func TestAFilterThatAsksForAColumnThatBecameHiddenTakesNothingAway(t *testing.T) {
 	t.Parallel()
 	for _, tracked := range []bool{true, false} {

@@ -123,7 +123,7 @@ func (e *engine) takeMark(ctx context.Context, name string, orDate bool) (Since,
 	return Since{At: at}, err == nil, err
 }
 
-// changedAfter walks over the records that were changed at a time or later, and tells the highest time that it met: the
+// changedAfter walks over the records that were changed at a time or later, or nobody says when, and tells the highest time that it met: the
 // source's own clock counts, not this one's.
 func (e *engine) changedAfter(ctx context.Context, table string, at time.Time, each func([]core.Record) error) (highest time.Time, err error) {
 	q := core.Query{Table: table, Fields: []string{changedField}}
@@ -132,7 +132,7 @@ func (e *engine) changedAfter(ctx context.Context, table string, at time.Time, e
 		at = time.Time{}
 	}
 	if !at.IsZero() {
-		q.Filter = changedField + " ge " + at.Add(-overlap).UTC().Format("2006-01-02T15:04:05Z")
+		q.Filter = changedField + " ge " + at.Add(-overlap).UTC().Format("2006-01-02T15:04:05Z") + " or " + changedField + " eq null"
 	}
 	highest = at
 	for page, err := range e.Source.Read(ctx, q, core.Bookmark{}) {
