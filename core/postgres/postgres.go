@@ -8,7 +8,8 @@
 //   - Find (find.go) tells what is there.
 //   - Checks (checks.go) are Test connection; what the user may do (rights.go) is asked before an import reads anything too.
 //     faults.go and faults_server.go have every sentence a person may read.
-//   - While a batch is written, capture.go tells what it replaces; PutBack (back.go) puts that back.
+//   - While a batch is written, capture.go tells what it replaces, and sent.go what was copied straight (straight.go); PutBack
+//     (back.go) puts that back.
 //   - Rules, matches and notes of which rows a run has seen (careful.go, notes.go) are for mappings that ask for them.
 //
 // The schema holds the tables people asked for, and four of Ferry's own: _ferry (which database this is),
