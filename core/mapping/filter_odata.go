@@ -124,8 +124,11 @@ func (w *filterWriter) related(r Related, depth int) string {
 		if rel.Name != r.Relation {
 			continue
 		}
+		if w.prefix != "" {
+			return w.wrong("filter-related-far", Filter{Field: r.Relation})
+		}
 		t := w.tables(rel.Table)
-		if t == nil || w.prefix != "" {
+		if t == nil {
 			return w.wrong("filter-related-unknown", Filter{Field: r.Relation})
 		}
 		inner := w.at(t, "x/")

@@ -216,6 +216,7 @@ func situations(t *testing.T) []situation {
 		{"filter-option", filter(cond("industrycode", Is, "Brokers"))},
 		{"filter-option-gone", filter(cond("industrycode", Is, "77"))},
 		{"filter-id", filter(cond("primarycontactid", Is, "Ada"))},
+		{"filter-related-far", filter(Filter{Related: &Related{Lookup: "primarycontactid", Where: Filter{Related: &Related{Relation: "account_primary_contact"}}}})},
 		{"filter-related-unknown", filter(Filter{Related: &Related{Relation: "nothing"}})},
 		{"filter-deep", filter(deep)},
 		{"filter-long", filter(long)},

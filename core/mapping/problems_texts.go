@@ -70,6 +70,7 @@ var problemTexts = map[problemCode]problemText{
 	"filter-option-gone":      {Warns, "The filter asks for an option of {field} that does not exist any more: {value}.", "Open Which records and choose another option, or take it out."},
 	"filter-id":               {Stops, "The filter compares {field} with something that is not the id of a record.", "Choose the record from the list, or paste its id."},
 	"filter-related-unknown":  {Stops, "The filter goes to a related table that Ferry cannot find: {field}.", "Open Which records and choose the related table once more."},
+	"filter-related-far":      {Stops, "A filter can ask for records that point here only in the table itself, not one step away, and not for its children: {field}.", "Take that condition out, or import the child table by a mapping of its own."},
 	"filter-deep":             {Stops, "The filter is nested too deep.", "Put the conditions into fewer groups, or write the filter by hand."},
 	"filter-long":             {Warns, "The filter is very long. Dynamics may refuse it.", "Use fewer values, or a condition that says the same with less."},
 	"active-unknown":          {Notes, "{table} has no state, so \"active only\" does nothing.", "Switch it off, or use a condition that says which records you want."},
