@@ -21,6 +21,7 @@ type comparison struct {
 	kind    importer.Difference // whose records are listed; NoDifference shows the counts
 	all     bool                // the records of all kinds are listed
 	rows    *rehearsedRows
+	systems string // what was compared; see Window.systems
 }
 
 // compare holds source and destination against each other.
@@ -46,7 +47,7 @@ func (w *Window) comparisonEnded(a *activeImport, found importer.Comparison, err
 	w.active = nil
 	w.finish.loaded = false
 	p := w.imports()
-	p.compared = &comparison{Comparison: found, request: a.request}
+	p.compared = &comparison{Comparison: found, request: a.request, systems: w.systems()}
 	if err != nil {
 		p.compared.fault = core.AsFault(err)
 		if p.compared.fault.Kind == core.SignIn {

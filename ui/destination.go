@@ -207,6 +207,7 @@ func (p *destinationPage) check() {
 	if p.fault = refused(d, p.driver); p.fault != nil { // what cannot be right is not saved: it may hold a password
 		p.tested = true
 		p.w.refresh()
+		p.reveal()
 		return
 	}
 	p.w.goTo(d)

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
 	"ferry/core"
 	"ferry/core/postgres"
 	"ferry/core/project"
@@ -78,9 +81,18 @@ func TestAnAddressWithAPasswordIsRefusedBeforeItIsSaved(t *testing.T) {
 	s.Tap("Destination")
 	s.Tap("PostgreSQL")
 	s.Type("Address", "postgres://ada:hunter2@db.example.com/crm")
+	s.Win.Resize(fyne.NewSize(900, 600))
 	s.Tap("Use and check")
 	s.Sees("There is a password in the address")
 	s.SeesNot("Destination available")
+	scrolled := false
+	uitest.Walk(s.Win.Content(), func(o fyne.CanvasObject) {
+		page, ok := o.(*container.Scroll)
+		scrolled = scrolled || ok && page.Offset.Y > 0
+	})
+	if !scrolled {
+		t.Error("what is wrong stands below the form, where nobody sees it")
+	}
 	if p.Destination != nil || e.Called("CheckDestination") != 0 {
 		t.Error("the address was used all the same")
 	}

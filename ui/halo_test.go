@@ -161,13 +161,13 @@ func TestTheSwitchThatLetsHaloWriteToPeopleSaysHowMany(t *testing.T) {
 	s.Tap("Mappings")
 	s.Until(func() bool { return e.Called("Count") >= 4 })
 	s.Tap("Destination")
-	s.Turn("Let Halo write to people")
+	s.Tap("Let Halo write to people")
 	s.Sees("That is more than 50,000 people.")
 	s.Tap("Leave it off")
 	if p.Destination.Settings["notify"] != "false" {
 		t.Error("it was switched on all the same")
 	}
-	s.Turn("Let Halo write to people")
+	s.Tap("Let Halo write to people")
 	s.Tap("Let it write to people")
 	s.Tap("Use and check")
 	if p.Destination.Settings["notify"] != "true" {

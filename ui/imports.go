@@ -77,6 +77,7 @@ func (p *imports) render() {
 	if p.result != nil && p.result.target != w.target() {
 		p.result = nil // it went elsewhere: History has it
 	}
+	p.forget()
 	if p.waits != nil && p.waits.project != w.project.ID {
 		p.waits = nil
 	}
@@ -99,6 +100,19 @@ func (p *imports) render() {
 	}
 	cards = append(cards, p.foot(s))
 	p.page.Set(p.head(s), cards...)
+}
+
+// forget lets go of what was shown between other systems than the present ones.
+func (p *imports) forget() {
+	now := p.w.systems()
+	if p.shown != nil && p.shown.systems != now {
+		p.shown = nil
+		p.w.o.Engine.EndRehearsal()
+	}
+	if p.compared != nil && p.compared.systems != now {
+		p.compared = nil
+		p.w.o.Engine.EndComparison()
+	}
 }
 
 func (p *imports) missing(title, about, words string, tap func()) {

@@ -83,7 +83,7 @@ func (m *mappingPolicies) set(left bool, p mapping.Policy) {
 func (m *mappingPolicies) cards() []fyne.CanvasObject {
 	saved := m.p.draft().Saved()
 	gone := m.card(false, lang.L("Gone in Dynamics"), lang.L("The record was deleted there. Ferry believes it only when Dynamics reports the deletion, or when the table was read to its end with rights no smaller than last time."))
-	about := lang.L("The record still exists, but which records are wanted does not hold of it any more.")
+	about := lang.L("The record still exists, but is no longer one of those that are wanted.")
 	if !saved.ActiveOnly && saved.Where == nil && saved.Filter == "" {
 		about += " " + lang.L("Now every record is wanted, so none can leave.")
 	}

@@ -91,7 +91,7 @@ func haloScenes() []scene {
 				Remedy:  "If your page “API Details” in Halo names the same Authorisation Server, fill it in as “Sign-in address” (auth-address). If not, do not go on.",
 				Subject: core.Subject{Field: "auth-address", Value: "https://login.example.com/auth"}}}}
 		}, func(s *uitest.Stage) { filled(s); s.Tap("Use and check"); s.Sees("login.example.com") }},
-		{"halo-notify", toHalo, func(s *uitest.Stage) { kept(s); s.Turn("Let Halo write to people"); s.Sees("cannot be taken back") }},
+		{"halo-notify", toHalo, func(s *uitest.Stage) { kept(s); s.Tap("Let Halo write to people"); s.Sees("cannot be taken back") }},
 		{"halo-sites", func(e *uitest.Engine, o *ui.Options) {
 			toHalo(e, o)
 			e.Places.Offers = append(e.Places.Offers, long+"/"+long, "株式会社ファブリカム/本社")

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,7 +22,9 @@ type rehearsal struct {
 	importer.Rehearsal
 	request ImportRequest
 	fault   *core.Fault
-	keeps   BackTerms // how an import could be taken back here
+	keeps   BackTerms         // how an import could be taken back here
+	systems string            // from where to where; see Window.systems
+	digests map[string]string // of the mappings as they were
 	rows    *rehearsedRows
 	list    fyne.CanvasObject // they, as drawn last
 	keeping bool
@@ -83,6 +86,17 @@ func digestOf(l listed) string {
 	return mapping.Digest(mapping.Flatten(*l.Saved, nil)[0])
 }
 
+// digests tell mappings from what they were.
+func (w *Window) digests(ids []string) map[string]string {
+	all := map[string]string{}
+	for _, id := range ids {
+		if l, ok := w.byID(id); ok {
+			all[id] = digestOf(l)
+		}
+	}
+	return all
+}
+
 // rehearse shows what an import would do.
 func (p *imports) rehearse(ids []string) {
 	there := p.readable(ids)
@@ -94,7 +108,7 @@ func (p *imports) rehearse(ids []string) {
 	job, a := clone(w.project), &activeImport{request: r, rehearsal: true}
 	job.Connection = w.connection().Name
 	w.active = a
-	shown := &rehearsal{request: r}
+	shown := &rehearsal{request: r, systems: w.systems(), digests: w.digests(there)}
 	a.task = task.Long(w.run, func(ctx context.Context, tell func(importer.Progress)) (*rehearsal, error) {
 		var err error
 		shown.Rehearsal, err = w.o.Engine.Rehearse(ctx, job, r, tell)
@@ -154,6 +168,8 @@ func (p *imports) renderRehearsal() {
 		switch {
 		case p.w.busyReason() != "":
 			these.Unless(p.w.busyReason())
+		case !maps.Equal(r.digests, p.w.digests(r.request.Tables)):
+			these.Unless(lang.L("The mapping was changed since. Rehearse again."))
 		case r.keeping:
 			these.Unless(lang.L("Ferry notes which records they are."))
 		case c.Created+c.Updated == 0:

@@ -227,3 +227,36 @@ func TestARehearsalLeadsToWhatWouldBeRefused(t *testing.T) {
 	s.Sees("10 records")
 	s.Sees("A value is larger than the file can hold.")
 }
+
+// What was rehearsed for one destination is not offered as an import into another one.
+func TestARehearsalIsNotShownForAnotherDestination(t *testing.T) {
+	e, s := rehearsedStage(t, 8)
+	s.Sees("Import these")
+	s.Tap("Destination")
+	s.Type("File", "/home/ada/Other.db")
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+	s.Tap("Import")
+	s.Sees("Import everything")
+	s.SeesNot("Import these")
+	if e.Rehearsal.Ended != 1 {
+		t.Error("its records are still kept")
+	}
+}
+
+func TestARehearsalOfAMappingThatChangedIsNotImported(t *testing.T) {
+	e := uitest.MapsInto(nil)
+	e.Rehearsal = uitest.Rehearsed(8)
+	s := uitest.Open(t, e, func(o *ui.Options) { o.Project = uitest.Contoso() })
+	s.Tap("Import")
+	s.Tap("Rehearse")
+	s.Sees("Import these")
+	s.Tap("Mappings")
+	s.TapRow("Accounts")
+	s.Tap("Tick Fax")
+	s.Tap("Leave out")
+	s.Tap("Import")
+	if why := s.Why("Import these"); !strings.Contains(why, "changed since") {
+		t.Errorf("it would import what nobody saw: %q", why)
+	}
+}

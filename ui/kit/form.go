@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"ferry/core"
 )
@@ -16,8 +15,8 @@ type Form struct {
 	*fyne.Container
 	settings []core.Setting
 	fields   map[string]*Entry
-	checks   map[string]*widget.Check
-	choices  map[string]*widget.Select
+	checks   map[string]*Tick
+	choices  map[string]*Drop
 	kept     map[string]bool
 	calls    FormCalls
 	rest     *fyne.Container // what few people need; nil is none
@@ -40,8 +39,8 @@ type FormCalls struct {
 // NewForm draws settings with their present values.
 func NewForm(settings []core.Setting, values map[string]string, calls FormCalls) *Form {
 	f := &Form{
-		settings: settings, fields: map[string]*Entry{}, checks: map[string]*widget.Check{},
-		choices: map[string]*widget.Select{}, kept: calls.Kept, calls: calls,
+		settings: settings, fields: map[string]*Entry{}, checks: map[string]*Tick{},
+		choices: map[string]*Drop{}, kept: calls.Kept, calls: calls,
 	}
 	parts, rest := []fyne.CanvasObject{}, []fyne.CanvasObject{}
 	for _, s := range settings {
@@ -99,17 +98,16 @@ func (f *Form) draw(s core.Setting, value string, calls FormCalls) fyne.CanvasOb
 	}
 	switch s.Kind {
 	case core.SettingSwitch:
-		c := widget.NewCheck(s.Title, nil)
-		c.Checked, _ = strconv.ParseBool(value)
-		c.OnChanged = func(on bool) { f.turned(s, c, on) }
-		f.checks[s.Name] = c
-		return Column(2, c, Pad(0, 0, 0, 32, CaptionPara(s.Help)))
+		on, _ := strconv.ParseBool(value)
+		var t *Tick
+		t = NewTick(s.Title, on, func(on bool) { f.turned(s, t, on) })
+		f.checks[s.Name] = t
+		return Column(0, t, Pad(0, 0, 0, 29, CaptionPara(s.Help)))
 	case core.SettingChoice:
-		c := widget.NewSelect(s.Choices, nil)
-		c.Selected = value
-		c.OnChanged = func(string) { f.tell() }
-		f.choices[s.Name] = c
-		return Labeled(title, s.Help, AtMost(360, c))
+		var d *Drop
+		d = NewDrop(s.Title, value, func() []MenuItem { return f.items(s, d) })
+		f.choices[s.Name] = d
+		return Labeled(title, s.Help, AtMost(360, d))
 	}
 	e := NewEntry(s.Title, "")
 	e.Password = s.Kind == core.SettingSecret && !s.Open
@@ -141,6 +139,19 @@ func (f *Form) draw(s core.Setting, value string, calls FormCalls) fyne.CanvasOb
 	return Labeled(title, s.Help, e)
 }
 
+// items are what a setting can be.
+func (f *Form) items(s core.Setting, d *Drop) []MenuItem {
+	items := []MenuItem{}
+	for _, choice := range s.Choices {
+		item := MenuItem{Words: choice, Tap: func() { d.SetValue(choice); f.tell() }}
+		if choice == d.Value() {
+			item.Icon = "check"
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
 func (f *Form) tell() {
 	if f.calls.Changed != nil {
 		f.calls.Changed()
@@ -148,16 +159,14 @@ func (f *Form) tell() {
 }
 
 // turned is a switch that was turned. One that lets the system write to people goes on only when somebody agreed.
-func (f *Form) turned(s core.Setting, c *widget.Check, on bool) {
+func (f *Form) turned(s core.Setting, t *Tick, on bool) {
 	if !on || !s.Notifies || f.calls.Agree == nil {
 		f.tell()
 		return
 	}
-	c.Checked = false
-	c.Refresh()
+	t.Set(false)
 	f.calls.Agree(s, func() {
-		c.Checked = true
-		c.Refresh()
+		t.Set(true)
 		f.tell()
 	})
 }
@@ -173,9 +182,9 @@ func (f *Form) Values() map[string]string {
 				values[s.Name] = text
 			}
 		case f.checks[s.Name] != nil:
-			values[s.Name] = strconv.FormatBool(f.checks[s.Name].Checked)
-		case f.choices[s.Name] != nil && f.choices[s.Name].Selected != "":
-			values[s.Name] = f.choices[s.Name].Selected
+			values[s.Name] = strconv.FormatBool(f.checks[s.Name].On())
+		case f.choices[s.Name] != nil && f.choices[s.Name].Value() != "":
+			values[s.Name] = f.choices[s.Name].Value()
 		}
 	}
 	return values

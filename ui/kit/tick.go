@@ -36,6 +36,12 @@ func (t *Tick) Words() string { return t.words }
 // On reports whether it is ticked.
 func (t *Tick) On() bool { return t.on }
 
+// Set ticks it, or takes the tick away; nobody hears of it.
+func (t *Tick) Set(on bool) {
+	t.on = on
+	t.Refresh()
+}
+
 func (t *Tick) colours() {
 	t.box.Fill, t.box.Stroke = look.Card, look.Faint
 	t.sign.Hidden = !t.on

@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"ferry/core"
 	"ferry/ui"
@@ -194,22 +193,6 @@ func (s *Stage) Field(label string) *kit.Entry {
 		return found != nil
 	})
 	return found
-}
-
-// Turn taps a switch with a label of its own.
-func (s *Stage) Turn(label string) {
-	s.T.Helper()
-	var found *widget.Check
-	s.Until(func() bool {
-		Walk(s.top(), func(o fyne.CanvasObject) {
-			if c, ok := o.(*widget.Check); ok && c.Text == label {
-				found = c
-			}
-		})
-		return found != nil
-	})
-	test.Tap(found)
-	s.Drain()
 }
 
 // Pick chooses what a search in a sheet finds first.
