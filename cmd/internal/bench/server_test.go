@@ -201,21 +201,26 @@ func widen(r *http.Request) {
 	r.Header.Set("Prefer", strings.Join(append(prefer, `odata.include-annotations="*"`), ","))
 }
 
-// shape tells how many members a record of the pages that were served has, and how many bytes.
+// shape tells how many members a record of the pages that were served has, and how many bytes: of the first hundred of each page.
 func (s *server) shape(wide bool) (members, size int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, p := range s.pages {
-		var told struct{ Value []map[string]json.RawMessage }
-		if !strings.HasPrefix(key, strconv.FormatBool(wide)+"\n") || json.Unmarshal(p.plain, &told) != nil || len(told.Value) == 0 {
-			continue
-		}
-		all := 0
-		for _, r := range told.Value {
-			all += len(r)
-		}
-		if n := all / len(told.Value); n > members { // not those of a walk that takes the mark
-			members, size = n, len(p.plain)/len(told.Value)
+		if _, value, ok := bytes.Cut(p.plain, []byte(`"value":[`)); ok && strings.HasPrefix(key, strconv.FormatBool(wide)+"\n") {
+			d := json.NewDecoder(bytes.NewReader(append([]byte{'['}, value[:min(len(value), 1<<20)]...)))
+			_, _ = d.Token()
+			n, all, bytes := 0, 0, 0
+			for ; n < 100 && d.More(); n++ {
+				var raw json.RawMessage
+				var record map[string]json.RawMessage
+				if d.Decode(&raw) != nil || json.Unmarshal(raw, &record) != nil {
+					break
+				}
+				all, bytes = all+len(record), bytes+len(raw)
+			}
+			if n > 0 && all/n > members { // not those of a walk that takes the mark
+				members, size = all/n, bytes/n
+			}
 		}
 	}
 	return members, size
