@@ -175,7 +175,11 @@ func takenBackAfter(t *testing.T, fresh func(t *testing.T) shore) {
 		})
 	}
 	t.Run("killed at some steps of the import, and at some of taking it back", func(t *testing.T) {
-		for at := 7; at < 90; at += 9 {
+		stride := 9
+		if testing.Short() {
+			stride = 40
+		}
+		for at := 7; at < 90; at += stride {
 			killedTide(t, fresh(t), at)
 		}
 	})
