@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -175,8 +176,28 @@ func (p *destinationPage) gate() {
 		reason = p.w.busyReason()
 	case p.testing != nil:
 		reason = lang.L("The check is running.")
+	case p.outside():
+		reason = practisedOnly()
 	}
 	p.save.Unless(reason)
+}
+
+// outside reports whether the chosen kind is none for the practice environment: its records are made up, and go only into files,
+// where they do no harm, and into its own systems.
+func (p *destinationPage) outside() bool {
+	c := p.w.connection()
+	return c != nil && c.Practice && !p.practice && !p.driver.Described && !isFile(p.driver)
+}
+
+// isFile reports whether a kind of destination is a file or a folder.
+func isFile(driver *core.Driver[core.Destination]) bool {
+	return slices.ContainsFunc(driver.Settings, func(s core.Setting) bool {
+		return s.Main && (s.Kind == core.SettingFile || s.Kind == core.SettingFolder)
+	})
+}
+
+func practisedOnly() string {
+	return lang.L("From the practice environment Ferry writes only into new files and into the practice Halo.")
 }
 
 // same reports whether the form says what the project has.
@@ -199,7 +220,7 @@ func (p *destinationPage) same() bool {
 
 // check puts the destination into the project and looks whether it can be written.
 func (p *destinationPage) check() {
-	if p.testing != nil || p.form.Lacks() != "" {
+	if p.testing != nil || p.form.Lacks() != "" || p.outside() {
 		return
 	}
 	d := p.draft()

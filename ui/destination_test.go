@@ -74,6 +74,26 @@ func TestADestinationWithoutAFileIsChosenAndItsPasswordStaysOutOfTheProject(t *t
 	s.Sees("db.example.com:5432/crm")
 }
 
+func TestPracticeRecordsGoIntoNoDatabaseOfOthers(t *testing.T) {
+	e := uitest.Works()
+	var p *project.Project
+	s := uitest.Open(t, e, func(o *ui.Options) { withPostgres(e, o); p = o.Project; p.Connections[0].Practice = true })
+	s.Tap("Destination")
+	s.Tap("PostgreSQL")
+	s.Type("Address", "db.example.com/crm")
+	s.Sees("From the practice environment Ferry writes only into new files")
+	if why := s.Why("Use and check"); !strings.Contains(why, "practice environment") {
+		t.Errorf("the button says %q", why)
+	}
+	s.Tap("Database file (SQLite)")
+	s.SeesNot("From the practice environment Ferry writes only")
+	s.Tap("Use and check")
+	s.Sees("Destination available")
+	if d := p.Destination; d == nil || d.Driver != "sqlite" {
+		t.Errorf("the destination is %+v", d)
+	}
+}
+
 func TestAnAddressWithAPasswordIsRefusedBeforeItIsSaved(t *testing.T) {
 	e := uitest.Works()
 	var p *project.Project

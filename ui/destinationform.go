@@ -170,6 +170,9 @@ func (p *destinationPage) formCard() fyne.CanvasObject {
 	if p.practice {
 		parts = append(parts, kit.Hint("check", lang.L("This is the {{.Kind}} of the practice environment. From it Ferry writes only into new files and into this one.", kit.M{"Kind": p.driver.Title}), look.Passed))
 	}
+	if p.outside() {
+		parts = append(parts, kit.Hint("warn", practisedOnly(), look.Warned))
+	}
 	parts = append(parts, p.form.Container)
 	if !p.practice && p.shared() {
 		parts = append(parts, kit.Hairline(), p.kindRow())

@@ -187,6 +187,9 @@ func (e *Engine) job(ctx context.Context, p *project.Project, r ui.ImportRequest
 			Cause: "There is no connection or no destination yet.", Remedy: "Choose both first.",
 		}
 	}
+	if wiring.LeavesPractice(*current, *p.Destination) {
+		return job, nil, nil, wiring.OnlyPractised()
+	}
 	e.Speak(p)
 	link, err := e.link(ctx, *current)
 	if err != nil {

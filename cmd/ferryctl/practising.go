@@ -58,8 +58,8 @@ func (f *flags) reached(ctx context.Context, t *terminal, c *wiring.Computer, r 
 	switch {
 	case its && !from.Practice:
 		return r, wrongUse("The project's destination is the practice Halo, which takes only what the practice environment has.", "Name another destination with "+toWays+".")
-	case from.Practice && !its && !wiring.IsFile(r.where):
-		return r, wrongUse("From the practice environment Ferry writes only into files and into the practice Halo.", "Leave -to out, or name a file, or the practice Halo: -to halo")
+	case !its && wiring.LeavesPractice(from.Connection, r.where):
+		return r, wrongUse(wiring.OnlyPractised().Cause, "Leave -to out, or name a file, or the practice Halo: -to halo")
 	case !its:
 		r.secrets = f.secrets(ctx, t, c, r.drivers, r.where)
 		return r, nil

@@ -21,6 +21,15 @@ func noConsent() *core.Fault {
 	}
 }
 
+// OnlyPractised says where the practice environment's records may go.
+func OnlyPractised() *core.Fault {
+	return &core.Fault{
+		Kind: core.Wrong, Code: "ferry.only-practised", Owner: core.You,
+		Cause:  "From the practice environment Ferry writes only into new files and into the practice Halo.",
+		Remedy: "Choose a file or the practice Halo as the destination, or a connection to your own environment.",
+	}
+}
+
 func noList() *core.Fault {
 	return &core.Fault{
 		Kind: core.Wrong, Code: "ferry.no-list", Owner: core.You,

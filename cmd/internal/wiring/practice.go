@@ -45,6 +45,12 @@ func AtPractice(env *practice.Environment, d project.Destination) (project.Desti
 	return d, secrets
 }
 
+// LeavesPractice reports whether the practice environment's made-up records would go where real ones are: from there Ferry writes
+// only into new files and into its own Halo.
+func LeavesPractice(from project.Connection, to project.Destination) bool {
+	return from.Practice && !to.Practice && !IsFile(to)
+}
+
 // PracticeDrivers are the destinations of a practice environment that are no files: their certificates are trusted.
 func PracticeDrivers(env *practice.Environment, log *slog.Logger) []core.Driver[core.Destination] {
 	return []core.Driver[core.Destination]{halo.Driver(halo.Options{Log: log, Network: rest.Network{PEM: env.CA, Proxy: rest.Proxy{Mode: rest.NoProxy}}})}

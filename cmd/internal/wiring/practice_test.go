@@ -103,3 +103,23 @@ func TestSecretsOfHaloAreKeptUnderWhomTheyMayBeSentTo(t *testing.T) {
 		t.Error("a secret of Halo would go to another server because a project says so")
 	}
 }
+
+func TestPracticeRecordsStayInFilesAndInThePracticeHalo(t *testing.T) {
+	practised := project.Connection{Practice: true}
+	for _, c := range []struct {
+		from   project.Connection
+		to     project.Destination
+		leaves bool
+	}{
+		{practised, project.Destination{Driver: "sqlite", Settings: map[string]string{"file": "/home/ada/all.db"}}, false},
+		{practised, project.Destination{Driver: "csv", Settings: map[string]string{"folder": "/home/ada/all"}}, false},
+		{practised, project.Destination{Driver: "halo", Practice: true, Settings: map[string]string{"address": "https://localhost:4711"}}, false},
+		{practised, project.Destination{Driver: "halo", Settings: map[string]string{"address": "https://acme.halopsa.com"}}, true},
+		{practised, project.Destination{Driver: "postgres", Settings: map[string]string{"address": "db.example.com/crm"}}, true},
+		{project.Connection{}, project.Destination{Driver: "postgres", Settings: map[string]string{"address": "db.example.com/crm"}}, false},
+	} {
+		if leaves := wiring.LeavesPractice(c.from, c.to); leaves != c.leaves {
+			t.Errorf("%+v to %+v leaves practice: %t", c.from, c.to, leaves)
+		}
+	}
+}
