@@ -88,7 +88,7 @@ func TestWhatTheMappingsLackInHaloIsSaidInTheTerminal(t *testing.T) {
 func TestThePracticeEnvironmentAndRealSystemsDoNotMeet(t *testing.T) {
 	t.Parallel()
 	file, data := practised(t, nil)
-	if code, said := alone(t, "import", "-project", file, "-data", data, "-to", "halo:https://acme.halopsa.com"); code != exitUsage || !strings.Contains(said, "only into files") {
+	if code, said := alone(t, "import", "-project", file, "-data", data, "-to", "halo:https://acme.halopsa.com"); code != exitUsage || !strings.Contains(said, "only into new files") {
 		t.Errorf("exit %d\n%s", code, said)
 	}
 	if code, said := alone(t, "import", "-project", file, "-data", data, "-org", "https://contoso.crm.dynamics.com", "-client-id", "x", "-auth", "secret"); code != exitUsage || !strings.Contains(said, "practice Halo") {
