@@ -53,25 +53,31 @@
 //
 //	make bench
 //
-// Processor time of one round, 200,000 accounts of sixty fields of which twenty are asked for and mapped, on two cores that
-// others used too: Ferry into SQLite 3.7 s; node with fetch and better-sqlite3 1.7 times that, with dynamics-web-api 2.4 times,
-// Python's standard library 1.8 times. Reading alone was 0.52 and storing alone 0.42 of it. Everything again without changes was
-// 0.85, and only what changed, one in a hundred, 0.08. Of wide records (99 members in 5,000 bytes, as a script without $select is
-// served; 40,000 accounts, one round) node with fetch took 5.9 times what Ferry took, with dynamics-web-api 11 times, and Python's
-// library 2.8 times; by the clock 4.3, 8.4 and 2.8 times.
+// One round in quiet (November 2026, two processors), 200,000 accounts, twenty fields mapped, beside Ferry into SQLite (2.6 s by the
+// clock, 3.2 s of processor time, 111 MB), by the clock and by processor time: node with fetch and better-sqlite3 1.7 and 1.4 times,
+// with dynamics-web-api 2.6 and 2.0, Python's standard library 2.2 and 1.6. Of wide records (99 members in 5,000 bytes, as a script
+// without $select is served; 40,000 accounts, a phase of its own) 5.0 and 4.5, 10 and 8.3, 3.4 and 2.5 times. Reading alone is 0.36
+// and 0.44 of it, storing alone 0.63 and 0.46. Everything again without changes takes 0.72 and 0.87 of a first load, only what
+// changed, one in a hundred, 0.11 and 0.06. Into PostgreSQL a first load takes 1.2 and 0.8 times that into SQLite, into CSV files 1.4
+// and 1.3, into a workbook 1.8 and 1.6.
 //
-// The journal costs 3 to 7 per cent of a first load. With sealed images of what is replaced it costs 1.09 to 1.16 times one without
-// a journal, and 1.8 to 2.0 times where every field of every row changes: each row is read, held against what comes and kept (November
-// 2026, two cores with twenty programs waiting for them, BenchmarkJournal by cycles and by instructions).
+// The journal costs 3 per cent of a first load by cycles. With sealed images of what is replaced a first load costs 1.15 times one
+// without a journal, and 1.9 times where every field of every row changes: each row is read, held against what comes and kept
+// (BenchmarkJournal).
 //
-// PostgreSQL's process computes for a first load, with images, 0.95 times as long as for COPY alone (it was 3.4 times when each row
-// that was made was read once more), for one without changes 1.04 times, with one row in a hundred changed 1.2 times, and with
-// every row changed 4.5 times; by the clock, on the same busy machine, that was 1.9, 1.4, 1.4 and 5.0 times
+// PostgreSQL's process computes for a first load, with images, 1.0 times as long as for COPY alone (it was 3.4 times when each row
+// that was made was read once more), for one without changes 1.3 times, with one row in a hundred changed 1.3 times, and with
+// every row changed 4.9 times; by the clock that is 1.9, 1.6, 1.7 and 5.9 times, as Ferry computes meanwhile, too
 // (go test -tags postgres -run '^$' -bench AgainstCopy ./core/postgres).
 //
-// Latency, 500 ms before each page, 40 pages of 500 accounts into SQLite on two cores that were busy with other things: one reader
-// took 1.03 to 1.08 times what its answers alone take, from the first page's request to the program's end. Four readers were 2.76 times
-// as fast, and as many as Ferry takes by itself 3.5 times; sixteen ranges ask for 48 pages, of which the last is half full, so that
-// four cannot be more than 3.4 times as fast there. A walk for the mark comes before and is one chain. Records that were all made in
-// the same second cannot be cut into ranges, and stay one chain, too.
+// Latency, 500 ms before each page, 40 pages of 500 accounts into SQLite: one reader takes 1.05 times what its answers alone take,
+// from the first page's request to the program's end. Four readers are 2.7 times as fast, and as many as Ferry takes by itself 3.2
+// times; sixteen ranges ask for 48 pages, of which the last is half full, so that four cannot be more than 3.4 times as fast there. A
+// walk for the mark comes before and is one chain. Records that were all made in the same second cannot be cut into ranges, and stay
+// one chain, too.
+//
+// The window while it imports 200,000 accounts and all their fields, drawn in software: something sent through its queue every 50
+// milliseconds is answered after 0.02 ms in the middle and after 5 to 15 ms at the 99th percentile; at rest that is 0.1 to 0.4 ms,
+// and 7 to 21 ms at rest while it is drawn four times a second. A picture takes 8 to 20 ms there, so news come the more seldom the
+// longer one takes (ui/task). The import takes 1.2 times the processor time of ferryctl, and 120 MB more than the window at rest.
 package importer
