@@ -56,7 +56,7 @@
 // One round in quiet (November 2026, two processors), 200,000 accounts, twenty fields mapped, beside Ferry into SQLite (2.6 s by the
 // clock, 3.2 s of processor time, 111 MB), by the clock and by processor time: node with fetch and better-sqlite3 1.7 and 1.4 times,
 // with dynamics-web-api 2.6 and 2.0, Python's standard library 2.2 and 1.6. Of wide records (99 members in 5,000 bytes, as a script
-// without $select is served; 40,000 accounts, a phase of its own) 5.0 and 4.5, 10 and 8.3, 3.4 and 2.5 times. Reading alone is 0.36
+// without $select is served) 5.0 and 4.5, 10 and 8.3, 3.4 and 2.5 times. Reading alone is 0.36
 // and 0.44 of it, storing alone 0.63 and 0.46. Everything again without changes takes 0.72 and 0.87 of a first load, only what
 // changed, one in a hundred, 0.11 and 0.06. Into PostgreSQL a first load takes 1.2 and 0.8 times that into SQLite, into CSV files 1.4
 // and 1.3, into a workbook 1.8 and 1.6.
