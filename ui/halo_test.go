@@ -88,15 +88,15 @@ func TestHaloIsFilledInTestedAndAccountsAndContactsGoWhereTheyBelong(t *testing.
 	if e.DestSecrets["secret"].Reveal() != "hunter2" || e.DestSecrets["client-id"].Reveal() != "5f2c" {
 		t.Error("client ID and secret did not reach the keychain")
 	}
-	if p.For != "halo" || len(p.Mappings) != 2 || p.Mappings[0].Table != "customers" || p.Mappings[1].Table != "users" {
-		t.Fatalf("for %q: %+v", p.For, p.Mappings)
-	}
 	if text := p.Destination.Settings; text["client-id"] != "" || text["secret"] != "" {
 		t.Error("the project holds a secret")
 	}
 	s.Tap("Mappings")
 	s.Sees("account → customers")
 	s.Sees("takes no part until somebody says where it goes")
+	if p.For != "halo" || len(p.Mappings) != 2 || p.Mappings[0].Table != "customers" || p.Mappings[1].Table != "users" {
+		t.Errorf("for %q: %+v", p.For, p.Mappings)
+	}
 }
 
 func TestATableOfWhichHaloHasNoIdeaIsAskedAboutAndOneTableGoesIntoTwo(t *testing.T) {
