@@ -31,7 +31,7 @@ func describe(a fyne.App) {
 			}
 			if _, err := os.Stat(path + ".drawn"); err == nil {
 				draw(a)
-				<-time.After(200 * time.Millisecond) // with the tick about a quarter of a second: as often as news come
+				<-time.After(200 * time.Millisecond) // with the tick about a quarter of a second: as often as news come at most
 				continue
 			}
 			var seen []shown
@@ -59,7 +59,7 @@ func describe(a fyne.App) {
 	}()
 }
 
-// draw has the window drawn once, as news of an import has it drawn, with a text in it that changed.
+// draw has the window drawn once, as news have it drawn, with a text in it that changed.
 func draw(a fyne.App) {
 	fyne.DoAndWait(func() {
 		for _, w := range a.Driver().AllWindows() {

@@ -21,7 +21,7 @@ import (
 )
 
 // TestTheHeartBeatsOnWhileTheWindowImports sends something through the window's queue every 50 milliseconds and compares how long it
-// took until it was its turn: at rest, at rest while the window is drawn as often as an import has it drawn, and while 200,000
+// took until it was its turn: at rest, at rest while the window is drawn four times a second, and while 200,000
 // accounts are imported. Where no graphics card draws, a beat that meets a frame waits for it, whatever else goes on.
 func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 	const rows = 200_000
@@ -72,7 +72,7 @@ func TestTheHeartBeatsOnWhileTheWindowImports(t *testing.T) {
 	still := tell("at rest, nothing is drawn", rest)
 	shown := tell("at rest, drawn four times a second", drawn)
 	moving := tell(fmt.Sprintf("while %d accounts are imported", rows), busy...)
-	fmt.Printf("99th percentile while importing: %.2f of that of the window that is drawn as often, %.0f of that of one that is not drawn\n",
+	fmt.Printf("99th percentile while importing: %.2f of that of the window that is drawn at rest, %.0f of that of one that is not drawn\n",
 		ms(moving.p99)/ms(shown.p99), ms(moving.p99)/ms(still.p99))
 
 	alone := d.terminal(v)
